@@ -1,0 +1,31 @@
+/**
+ * The hashes of hash.ts, four times faster after a third of a second of loading: for whole books. The tests hold the
+ * two implementations (poseidon-lite, circomlibjs) against each other.
+ *
+ * @module
+ */
+import { buildPoseidon } from "circomlibjs";
+import { CHUNK, TAGS, type TagName } from "./protocol.ts";
+
+export interface BulkHasher {
+  hash(tag: TagName, ...inputs: bigint[]): bigint;
+  hashList(tag: TagName, items: readonly bigint[]): bigint;
+}
+
+let loading: Promise<BulkHasher> | undefined;
+
+/** Loads the WebAssembly implementation once. */
+export function bulkHasher(): Promise<BulkHasher> {
+  loading ??= buildPoseidon().then((poseidon) => {
+    const run = (inputs: bigint[]): bigint => poseidon.F.toObject(poseidon(inputs));
+    return {
+      hash: (tag, ...inputs) => run([TAGS[tag], ...inputs]),
+      hashList: (tag, items) => {
+        let state = TAGS[tag];
+        for (let i = 0; i < items.length; i += CHUNK) state = run([state, ...items.slice(i, i + CHUNK)]);
+        return state;
+      },
+    };
+  });
+  return loading;
+}
