@@ -1,0 +1,20 @@
+/**
+ * Writes every copy of src/protocol.ts in another language. `--check` writes nothing and fails when a copy differs.
+ */
+import { readFile } from "node:fs/promises";
+import { protocolCircom } from "../src/setup/protocolCircom.ts";
+import { writeAtomic } from "../src/files.ts";
+
+const copies = [{ path: "circuits/lib/protocol.circom", text: protocolCircom() }];
+
+const stale: string[] = [];
+for (const { path, text } of copies) {
+  if ((await readFile(path, "utf8").catch(() => "")) === text) continue;
+  stale.push(path);
+  if (!process.argv.includes("--check")) await writeAtomic(path, text);
+}
+if (process.argv.includes("--check") && stale.length > 0) {
+  console.error(`${stale.join(", ")}: differs from src/protocol.ts; run npm run generate`);
+  process.exit(1);
+}
+console.log(stale.length === 0 ? "generated files are up to date" : `wrote ${stale.join(", ")}`);
