@@ -66,6 +66,13 @@ export const REPORT_BITS = 36;
 export const MICRO_USD_BITS = 20;
 export const MICRO_USD = 1_000_000;
 
+/** A note's nonce is serial · 2^184 + blinding: one input of its hash. */
+export const NOTE_SERIAL_BITS = 64;
+export const NOTE_BLINDING_BITS = 184;
+
+/** An exit pays an Ethereum address. */
+export const RECIPIENT_BITS = 160;
+
 /** Scalars of the sealed part, on Baby Jubjub. */
 export const SEAL_SCALAR_BITS = 251;
 

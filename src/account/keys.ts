@@ -1,0 +1,65 @@
+/**
+ * Three powers, each derived from the one above, so that each can be handed out alone (PROTOCOL.md, section 3):
+ * the spend key moves value, the prove key proves and folds, a read key reads from one version of the account on.
+ * Keys are elements of bn254's scalar field.
+ *
+ * @module
+ */
+import { randomBytes } from "@noble/hashes/utils.js";
+import { InputError } from "../errors.ts";
+import { hash } from "../hash.ts";
+import { FIELD, ISSUER_BITS } from "../protocol.ts";
+
+/** What a keeper holds: it proves and folds, but can't draw or withdraw. */
+export interface ProveKeys {
+  /** P(PROVE, spendKey) */
+  readonly proveKey: bigint;
+  /** P(SPEND, spendKey): what the spend key opens. */
+  readonly spendLock: bigint;
+}
+
+/** What the trader holds. */
+export interface SpendKeys extends ProveKeys {
+  readonly spendKey: bigint;
+}
+
+/** A spend key from the system's generator: 48 bytes reduced modulo r, so that no bias can be seen (below 2^-128). */
+export function randomSpendKey(): bigint {
+  return fromBytes(randomBytes(48)) % FIELD;
+}
+
+/** All that follows from a spend key. Throws an InputError, which never shows the key, unless 0 < spendKey < r. */
+export function spendKeys(spendKey: bigint): SpendKeys {
+  if (spendKey <= 0n || spendKey >= FIELD) throw new InputError("spendKey", "must be above 0 and below the field's order");
+  return { spendKey, proveKey: hash("PROVE", spendKey), spendLock: hash("SPEND", spendKey) };
+}
+
+/** P(OWNER, spendLock, proveKey): who an account belongs to. */
+export const ownerOf = ({ spendLock, proveKey }: ProveKeys): bigint => hash("OWNER", spendLock, proveKey);
+
+/**
+ * P(ALIAS, owner, issuerId, salt): the owner's name at one issuer. Salt 0 at desks and venues, {@link depositSalt} at
+ * vaults, the epoch at the Report.
+ */
+export function aliasOf(owner: bigint, issuerId: number, salt = 0n): bigint {
+  if (!Number.isInteger(issuerId) || issuerId < 0 || issuerId >= 2 ** ISSUER_BITS) {
+    throw new InputError("issuerId", `must be a whole number below 2^${ISSUER_BITS}`, issuerId);
+  }
+  return hash("ALIAS", owner, BigInt(issuerId), salt);
+}
+
+/** P(SALT, proveKey, issuerId, counter): salt of a vault deposit, so that two deposits can't be linked. */
+export const depositSalt = (proveKey: bigint, issuerId: number, counter: number): bigint =>
+  hash("SALT", proveKey, BigInt(issuerId), BigInt(counter));
+
+/** P(READ, key): version 0's read key from the prove key, or the next version's from the last. */
+export const nextReadKey = (key: bigint): bigint => hash("READ", key);
+
+/** Read key of a version, 0 ≤ version. It takes version + 1 hashes. */
+export function readKeyAt(proveKey: bigint, version: number): bigint {
+  let key = nextReadKey(proveKey);
+  for (let v = 0; v < version; v++) key = nextReadKey(key);
+  return key;
+}
+
+const fromBytes = (bytes: Uint8Array): bigint => bytes.reduce((acc, byte) => (acc << 8n) + BigInt(byte), 0n);

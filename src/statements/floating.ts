@@ -1,0 +1,66 @@
+/**
+ * The part that solvency and lower share: holdings, their rows in the book, and a margin that covers them.
+ *
+ * @module
+ */
+import { BASIS_POINTS, KINDS, type Tier } from "../protocol.ts";
+import { padHoldings, type Holding } from "../account/holdings.ts";
+import { exposure, requirement, floats, type Margin, type Position } from "../margin.ts";
+import { formatUsd } from "../decimal.ts";
+import { MarginError } from "../errors.ts";
+import { rowSignals } from "../risk/row.ts";
+import type { BookTree, RowOpening } from "../risk/tree.ts";
+import { split } from "../split.ts";
+import type { CircuitInputs } from "../prove/prover.ts";
+
+/** Holdings with their rows. Throws an InputError naming a holding that the book has no row for. */
+export const positionsOf = (holdings: readonly Holding[], tree: BookTree): Position[] =>
+  holdings.map(({ instrument, size }, i) => ({ row: tree.open(instrument, `holdings[${i}].instrument`).row, size }));
+
+/** Margin of holdings with the wallet's choice of S. */
+export function marginOf(holdings: readonly Holding[], tree: BookTree): Margin {
+  const exposed = exposure(positionsOf(holdings, tree), tree.tier.groups);
+  return requirement(exposed, split(exposed, tree.book), tree.book);
+}
+
+/** Throws a MarginError that says by how much the account is short, unless it floats at `coverage`. */
+export function assertFloats(margin: Margin, coverage: number): void {
+  if (floats(margin, coverage)) return;
+  const scale = BigInt(BASIS_POINTS);
+  const required = (margin.requirement * BigInt(coverage) + scale - 1n) / scale;
+  const of = coverage === BASIS_POINTS ? "initial margin" : `${coverage / 100} % of initial margin`;
+  throw new MarginError(
+    coverage, margin.equity, required,
+    `short of ${of} by ${formatUsd(required - margin.equity)} USD: equity ${formatUsd(margin.equity)}, required ${formatUsd(required)}`,
+  );
+}
+
+/** Inputs that open one row. */
+export const rowInputs = ({ row, levels }: RowOpening): { kind: bigint; group: bigint; dead: bigint; numbers: bigint[]; siblings: readonly (readonly bigint[])[] } => ({
+  kind: BigInt(KINDS.indexOf(row.kind)),
+  group: BigInt(row.group),
+  dead: row.dead ? 1n : 0n,
+  numbers: rowSignals(row).slice(1),
+  siblings: levels,
+});
+
+/** Inputs `instruments`, `sizes`, `row…`, `book…` and the choice of S, as Solvency and Lower name them. */
+export function floatingInputs(holdings: readonly Holding[], margin: Margin, tree: BookTree, tier: Tier): CircuitInputs {
+  const padded = padHoldings(holdings, tier.holdings);
+  const rows = padded.map(({ instrument }) => rowInputs(tree.open(instrument)));
+  return {
+    instruments: padded.map(({ instrument }) => BigInt(instrument)),
+    sizes: padded.map(({ size }) => size),
+    rowKinds: rows.map(({ kind }) => kind),
+    rowGroups: rows.map(({ group }) => group),
+    rowDead: rows.map(({ dead }) => dead),
+    rowNumbers: rows.map(({ numbers }) => numbers),
+    rowSiblings: rows.map(({ siblings }) => siblings),
+    bookWords: tree.words,
+    bookNodes: tree.cap,
+    linear: margin.linear,
+    remainder: margin.remainder,
+    diversified: margin.diversified,
+    joint: margin.joint,
+  };
+}
