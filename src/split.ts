@@ -61,6 +61,7 @@ export function certifiedSplit(exposed: Exposure, risk: GroupRisk): Split {
     (3 * risk.omega) / BASIS_POINTS,
   );
   const floor = Number(jointLoss(exposed)) / scale; // below J nothing is gained
+  if (lines.reduce((total, line) => total + Math.max(...line), 0) / scale <= floor) return { linear, v, b }; // F(0)
   let best = problem.value();
   let choice = problem.x.slice();
   let bound = -1;
@@ -80,7 +81,7 @@ export function certifiedSplit(exposed: Exposure, risk: GroupRisk): Split {
     }
     const gap = best - Math.max(bound, floor);
     if (gap <= TOLERANCE * Math.max(bound, floor) || gap <= NOISE) break;
-    if (!problem.step()) break;
+    if (!problem.step()) break; // float64 is exhausted; the choice is safe all the same
   }
   active.forEach((g, i) => (linear[g] = toLinear(choice[i]! * scale)));
   return { linear, v, b };

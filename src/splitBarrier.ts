@@ -15,6 +15,8 @@ const NEARBY = 0.6;
 const REACH = 0.7;
 /** Distance of the start from every wall. */
 const ROOM = 0.1;
+/** A pivot below this share of its diagonal is rounding noise. */
+const FLAT = 1e-14;
 
 /** A choice x, its slack variables, and one Newton step at a time towards the optimum. */
 export class Barrier {
@@ -23,6 +25,10 @@ export class Barrier {
   private readonly u: Float64Array;
   private d: number;
   private mu = ROOM;
+  private centred = false;
+  /** Multipliers of the cone and of |x| ≤ u, to first order at the end of the last Newton step. */
+  private readonly v: Float64Array;
+  private readonly b: Float64Array;
   /** The Newton system in (x, u, d) after t is eliminated: lower triangle, row by row. */
   private readonly hessian: Float64Array;
   private readonly gradient: Float64Array;
@@ -42,6 +48,8 @@ export class Barrier {
     this.x = Float64Array.from(lines, (line) => (line[6]! - line[0]!) / 6);
     this.t = Float64Array.from(lines, (line, g) => remainder(line, this.x[g]!) + ROOM);
     this.u = this.x.map((value) => Math.abs(value) + ROOM);
+    this.v = new Float64Array(lines.length);
+    this.b = new Float64Array(lines.length);
     this.d = Math.max(root(q, this.x), w * sum(this.u)) + ROOM;
   }
 
@@ -51,27 +59,28 @@ export class Barrier {
     return left + Math.max(root(this.q, this.x), this.w * sum(this.x.map(Math.abs)));
   }
 
-  /** The dual point that the barrier's gradients suggest, scaled into the dual set, and the bound that it proves. */
+  /**
+   * The dual point of the last step and the bound that it proves: as it comes, or stretched to the edge of the dual
+   * set, where it belongs unless x = 0.
+   */
   dual(): { bound: number; v: number[]; b: number[] } {
-    const { x, u, w, q, mu } = this;
-    const pull = (2 * mu) / ((this.d - root(q, x)) * (this.d + root(q, x)));
-    const v = Array.from(x, (value) => pull * value);
-    const b = Array.from(x, (value, g) => (w > 0 ? (2 * mu * value) / ((u[g]! - value) * (u[g]! + value)) : 0));
-    const gauge = root(q, v) + (w > 0 ? Math.max(...b.map(Math.abs)) / w : 0);
-    const shrink = gauge > 1 ? 1 / gauge : 1;
-    v.forEach((value, g) => (v[g] = value * shrink));
-    b.forEach((value, g) => (b[g] = value * shrink));
-    const bound = this.lines.reduce((total, line, g) => total + envelope(line, dot(q[g]!, v) + b[g]!), 0);
-    return { bound, v, b };
+    const { v, b, w, q, lines } = this;
+    const gauge = root(q, v) + (w > 0 ? b.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / w : 0);
+    const bound = (size: number): number =>
+      lines.reduce((total, line, g) => total + envelope(line, size * (dot(q[g]!, v) + b[g]!)), 0);
+    const edge = gauge > 0 ? 1 / gauge : 1;
+    const size = edge > 1 && bound(1) > bound(edge) ? 1 : edge;
+    return { bound: bound(size), v: Array.from(v, (value) => size * value), b: Array.from(b, (value) => size * value) };
   }
 
   /** One Newton step. False when float64 allows no further progress. */
   step(): boolean {
     const { x, t, u, w, move } = this;
     const n = x.length;
+    if (this.centred) this.mu *= FALL;
     const { slope, curve, cross } = this.assemble();
     move.set(this.gradient);
-    if (!solve(this.hessian, move)) return false;
+    solve(this.hessian, move);
     let decrement = dot(move, this.gradient);
     const moveT = slope.map((value, g) => {
       decrement += value ** 2 / curve[g]!;
@@ -81,13 +90,14 @@ export class Barrier {
     // 1 / (1 + decrement) stays inside and descends (self-concordance); farther usually does better.
     const wall = this.wall(moveT);
     const length = Math.min(1, Math.max(decrement < NEARBY ? 1 : 1 / (1 + Math.sqrt(decrement)), REACH * wall), 0.99 * wall);
+    this.linearise();
     for (let g = 0; g < n; g++) {
       x[g]! -= length * move[g]!;
       t[g]! -= length * moveT[g]!;
       if (w > 0) u[g]! -= length * move[n + g]!;
     }
     this.d -= length * move[2 * n]!;
-    if (decrement < NEARBY) this.mu *= FALL;
+    this.centred = decrement < NEARBY;
     return true;
   }
 
@@ -154,6 +164,22 @@ export class Barrier {
     return { slope, curve, cross };
   }
 
+  /** Multipliers at the end of the move: the barrier's gradients plus their first derivative along it. */
+  private linearise(): void {
+    const { q, x, u, d, w, mu, move, v, b } = this;
+    const n = x.length;
+    const least = root(q, x);
+    const cone = (d - least) * (d + least);
+    const coneFall = 2 * (d * move[2 * n]! - q.reduce((total, row, g) => total + dot(row, x) * move[g]!, 0));
+    for (let g = 0; g < n; g++) {
+      v[g] = ((2 * mu) / cone) * (x[g]! - move[g]! + (x[g]! * coneFall) / cone);
+      if (w === 0) continue;
+      const wedge = (u[g]! - x[g]!) * (u[g]! + x[g]!);
+      const wedgeFall = 2 * (u[g]! * move[n + g]! - x[g]! * move[g]!);
+      b[g] = ((2 * mu) / wedge) * (x[g]! - move[g]! + (x[g]! * wedgeFall) / wedge);
+    }
+  }
+
   /** How many times the move fits before an iterate leaves the domain. */
   private wall(moveT: Float64Array): number {
     const { lines, q, x, t, u, d, w, move } = this;
@@ -192,6 +218,7 @@ function remainder(line: readonly number[], x: number): number {
 
 /** Concave envelope of the points (k, a_k) at y, which is min_x (max_k (a_k − k·x) + y·x); −∞ outside [−3, 3]. */
 function envelope(line: readonly number[], y: number): number {
+  if (!(Math.abs(y) <= 3)) return -Infinity;
   let most = -Infinity;
   for (let i = -3; i <= y; i++) {
     if (i === y) most = Math.max(most, line[i + 3]!);
@@ -200,16 +227,16 @@ function envelope(line: readonly number[], y: number): number {
   return most;
 }
 
-/** Solves hessian · z = vector in place by Cholesky on the lower triangle; false if not positive definite. */
-function solve(hessian: Float64Array, vector: Float64Array): boolean {
+/** Solves hessian · z = vector in place by Cholesky on the lower triangle. */
+function solve(hessian: Float64Array, vector: Float64Array): void {
   const n = vector.length;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let value = hessian[i * n + j]!;
       for (let k = 0; k < j; k++) value -= hessian[i * n + k]! * hessian[j * n + k]!;
       if (j < i) hessian[i * n + j] = value / hessian[j * n + j]!;
-      else if (value > 0) hessian[i * n + i] = Math.sqrt(value);
-      else return false;
+      // Where rounding leaves no curvature, a huge pivot keeps the direction still.
+      else hessian[i * n + i] = value > FLAT * hessian[i * n + i]! ? Math.sqrt(value) : Infinity;
     }
   }
   for (let i = 0; i < n; i++) {
@@ -220,7 +247,6 @@ function solve(hessian: Float64Array, vector: Float64Array): boolean {
     for (let k = i + 1; k < n; k++) vector[i]! -= hessian[k * n + i]! * vector[k]!;
     vector[i]! /= hessian[i * n + i]!;
   }
-  return true;
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
