@@ -1,0 +1,182 @@
+/**
+ * A book file: an epoch's book with its listings as JSON, for people who recompute roots and for wallets that prove.
+ * Whole numbers beyond a double's range are decimal strings. Reading trusts nothing: a book that decodes has rows in
+ * range and order, a listing for each that adds up to its charges, and correlations that no account can profit from.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { InputError } from "../errors.ts";
+import { BASIS_POINTS, KINDS, PROTOCOL_VERSION, SCENARIOS, SERIAL_BITS, TIERS, bookRows, type Tier } from "../protocol.ts";
+import { totalCharge } from "./charges.ts";
+import { isPositiveSemiDefinite } from "./correlation.ts";
+import { isDecimal, parseDecimal } from "./decimal.ts";
+import type { ListedBook } from "./listing.ts";
+import { checkRow, type Row } from "./row.ts";
+import { validated } from "./validated.ts";
+
+export const BOOK_FORMAT = "plimsoll-book";
+/** Longest book file that is read, in characters; 4,095 rows with all their reasons take a third of it. */
+export const BOOK_LENGTH = 32 * 2 ** 20;
+
+const whole = v.pipe(
+  v.string("must be a whole number in a string"),
+  v.regex(/^(0|-?[1-9]\d{0,29})$/, "must be a whole number in a string, of at most 30 digits"),
+  v.transform((digits) => BigInt(digits)),
+);
+const count = (low: number, high: number) =>
+  v.pipe(
+    v.number("must be a number"), v.integer("must be a whole number"),
+    v.minValue(low, `must be at least ${low}`), v.maxValue(high, `must be at most ${high}`),
+  );
+const finite = v.pipe(v.number("must be a number"), v.finite("must be finite"));
+const text = v.pipe(v.string("must be text"), v.maxLength(300, "must be at most 300 characters"));
+const name = v.pipe(text, v.minLength(1, "must not be empty"));
+const list = <const S extends v.GenericSchema>(item: S, high: number) =>
+  v.pipe(v.array(item, "must be a list"), v.maxLength(high, `must have at most ${high} entries`));
+
+const BOOK = v.strictObject({
+  format: v.literal(BOOK_FORMAT, `must be "${BOOK_FORMAT}"`),
+  version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
+  book: v.strictObject({
+    epoch: count(0, 2 ** 40),
+    asOf: count(0, 2 ** 40),
+    notAfter: count(0, 2 ** 40),
+    groups: list(name, TIERS.M.groups),
+    correlations: list(list(count(-BASIS_POINTS, BASIS_POINTS), TIERS.M.groups), TIERS.M.groups),
+    omega: count(0, BASIS_POINTS),
+    rows: list(v.strictObject({
+      instrument: count(1, 2 ** 24 - 1),
+      kind: v.picklist(KINDS, `must be one of ${KINDS.join(", ")}`),
+      group: count(0, TIERS.M.groups - 1),
+      dead: v.boolean("must be true or false"),
+      mark: whole, chargeLong: whole, chargeShort: whole, cap: whole, issuerCap: whole,
+      pnl: list(whole, SCENARIOS),
+    }, "must be a row"), bookRows(TIERS.M) - 1),
+  }, "must be a book"),
+  listings: list(v.strictObject({
+    instrument: count(1, 2 ** 24 - 1),
+    name, issuer: name, chain: name, underlying: name, unit: name,
+    lot: v.pipe(text, v.check(isDecimal, "must be a decimal"), v.check((lot) => parseDecimal(lot) > 0n, "must be above 0")),
+    greeks: v.strictObject({ delta: finite, gamma: finite, vega: finite, theta: finite }),
+    charges: list(v.strictObject({ part: name, long: whole, short: whole, because: text }), 20),
+  }, "must be a listing"), bookRows(TIERS.M) - 1),
+  underlyings: list(v.strictObject({ name, price: whole, scanBps: count(1, 10 * BASIS_POINTS) }), 256),
+}, "must be an object with only the fields of a book file");
+
+/** JSON of a book: one row or listing a line. */
+export function encodeBook(listed: ListedBook): string {
+  const json = (value: unknown): string =>
+    JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? item.toString() : item));
+  const lines = (values: readonly unknown[]): string =>
+    values.length === 0 ? "[]" : `[\n${values.map((value) => `    ${json(value)}`).join(",\n")}\n  ]`;
+  const { rows, ...rest } = listed.book;
+  return [
+    "{",
+    `  "format": ${json(BOOK_FORMAT)},`,
+    `  "version": ${PROTOCOL_VERSION},`,
+    `  "book": ${json(rest).slice(0, -1)},"rows":${lines(rows)}},`,
+    `  "listings": ${lines(listed.listings)},`,
+    `  "underlyings": ${lines(listed.underlyings)}`,
+    "}\n",
+  ].join("\n");
+}
+
+/** Reads {@link encodeBook}'s JSON. Throws an InputError whose path starts with `book`. */
+export function decodeBook(json: string): ListedBook {
+  if (json.length > BOOK_LENGTH) throw new InputError("book", `must be at most ${BOOK_LENGTH} characters`, json.length);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (cause) {
+    throw new InputError("book", "must be JSON", undefined, { cause });
+  }
+  const { book, listings, underlyings } = validated(BOOK, parsed, "book");
+  const listed = { book, listings, underlyings };
+  checkBook(listed);
+  return listed;
+}
+
+/** Throws an InputError unless `listed` is a book that a tier's proofs may be made on. */
+export function checkBook(listed: ListedBook, tier: Tier = TIERS.M): void {
+  const { book, listings } = listed;
+  if (book.notAfter <= book.asOf) throw new InputError("book.notAfter", "must be after asOf", book.notAfter);
+  if (book.rows.length >= bookRows(tier)) {
+    throw new InputError("book.rows", `must be at most ${bookRows(tier) - 1}`, book.rows.length);
+  }
+  checkCorrelations(book.correlations, book.groups, tier);
+  if (listings.length !== book.rows.length) {
+    throw new InputError("book.listings", "must be as many as the rows", listings.length);
+  }
+  const names = new Set<string>();
+  const caps = new Map<number, bigint>();
+  book.rows.forEach((row, i) => {
+    const path = `book.rows[${i}]`;
+    checkRow(row, path);
+    if (i > 0 && row.instrument <= book.rows[i - 1]!.instrument) {
+      throw new InputError(`${path}.instrument`, "rows must ascend by instrument, each once", row.instrument);
+    }
+    checkGroup(row, book.groups.length, path);
+    checkRelease(row, book.rows[i + 1], book.rows[i - 1], path);
+    const issuer = row.instrument >> SERIAL_BITS;
+    const cap = caps.get(issuer) ?? row.issuerCap;
+    if (cap !== row.issuerCap) throw new InputError(`${path}.issuerCap`, "must be the same in all rows of an issuer", row.issuerCap);
+    caps.set(issuer, cap);
+
+    const listing = listings[i]!;
+    if (listing.instrument !== row.instrument) {
+      throw new InputError(`book.listings[${i}].instrument`, "must be that of the row at its place", listing.instrument);
+    }
+    if (names.has(listing.name)) throw new InputError(`book.listings[${i}].name`, "must be unique", listing.name);
+    names.add(listing.name);
+    if (totalCharge(listing.charges, "long") !== row.chargeLong || totalCharge(listing.charges, "short") !== row.chargeShort) {
+      throw new InputError(`book.listings[${i}].charges`, "must add up to the row's charges", listing.name);
+    }
+  });
+}
+
+function checkCorrelations(matrix: readonly (readonly number[])[], groups: readonly string[], tier: Tier): void {
+  if (groups.length > tier.groups) throw new InputError("book.groups", `must be at most ${tier.groups}`, groups.length);
+  if (new Set(groups).size !== groups.length) throw new InputError("book.groups", "must be unique", groups);
+  if (matrix.length !== groups.length) {
+    throw new InputError("book.correlations", `must have a line for each of ${groups.length} groups`, matrix.length);
+  }
+  matrix.forEach((line, g) => {
+    if (line.length !== groups.length) {
+      throw new InputError(`book.correlations[${g}]`, `must have an entry for each of ${groups.length} groups`, line.length);
+    }
+    line.forEach((value, h) => {
+      const path = `book.correlations[${g}][${h}]`;
+      if (g === h && value !== BASIS_POINTS) throw new InputError(path, `must be exactly ${BASIS_POINTS} on the diagonal`, value);
+      if (Math.abs(value) > BASIS_POINTS) throw new InputError(path, `must be at most ${BASIS_POINTS} either side of 0`, value);
+      if (value !== matrix[h]?.[g]) throw new InputError(path, "must be symmetric", value);
+    });
+  });
+  if (!isPositiveSemiDefinite(matrix)) {
+    throw new InputError("book.correlations", "must be positive semi-definite");
+  }
+}
+
+/** A row that moves belongs to a group that the book has. */
+function checkGroup(row: Row, groups: number, path: string): void {
+  if (row.group >= groups && row.pnl.some((pnl) => pnl !== 0n)) {
+    throw new InputError(`${path}.group`, `must be one of the book's ${groups} groups`, row.group);
+  }
+}
+
+/** Credit and release are neighbours, carry the same mark and scenarios, and no charges. */
+function checkRelease(row: Row, after: Row | undefined, before: Row | undefined, path: string): void {
+  if (row.kind !== "credit" && row.kind !== "release") return;
+  const [other, id, kind] = row.kind === "credit"
+    ? ([after, row.instrument + 1, "release"] as const)
+    : ([before, row.instrument - 1, "credit"] as const);
+  if (other?.instrument !== id || other.kind !== kind) {
+    throw new InputError(`${path}.kind`, `a ${row.kind} needs its ${kind} at instrument ${id}`, row.instrument);
+  }
+  if (row.chargeLong !== 0n || row.chargeShort !== 0n) {
+    throw new InputError(`${path}.chargeLong`, "credit and release carry no charges", row.chargeLong + row.chargeShort);
+  }
+  if (other.mark !== row.mark || other.group !== row.group || other.pnl.some((pnl, s) => pnl !== row.pnl[s])) {
+    throw new InputError(`${path}.mark`, "credit and release carry the same mark and scenarios", row.mark);
+  }
+}
