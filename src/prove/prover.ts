@@ -1,0 +1,110 @@
+/**
+ * The prover: inputs of a circuit in, a proof that has been verified out. What computes it is a backend; everything
+ * that must hold whichever backend it is, is here.
+ *
+ * @module
+ */
+import { ProofError } from "../errors.ts";
+import type { CircuitName, TierName } from "../protocol.ts";
+import type { Groth16Proof, VerificationKey } from "./groth16.ts";
+import type { KeyKind, Proof } from "./proof.ts";
+import { decodeSignals } from "./signals.ts";
+import { verificationKeyHash } from "./verificationKey.ts";
+import { verify } from "./verify.ts";
+
+/** An input signal: a field element or an array of them, nested as in the circuit. Secret, most of them. */
+export type CircuitInput = bigint | readonly CircuitInput[];
+export type CircuitInputs = Readonly<Record<string, CircuitInput>>;
+
+export interface ProofRequest<C extends CircuitName = CircuitName> {
+  readonly circuit: C;
+  readonly tier: TierName;
+  readonly inputs: CircuitInputs;
+}
+
+/** In this order. */
+export const STAGES = ["witness", "prove", "verify"] as const;
+export type Stage = (typeof STAGES)[number];
+
+export interface ProveOptions {
+  /** `fraction` of the stage, 0 at its start to 1 at its end. */
+  readonly onProgress?: ((stage: Stage, fraction: number) => void) | undefined;
+  /** Stops the work; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Prover {
+  /**
+   * Proves and verifies what it proved. Requests made at the same time take turns.
+   *
+   * @throws ProofError when the inputs satisfy no witness (naming template and line), when memory runs short, or when
+   * the proof does not verify; never with a value of the inputs in it
+   */
+  prove<C extends CircuitName>(request: ProofRequest<C>, options?: ProveOptions): Promise<Proof<C>>;
+  /** Ends threads and processes. The prover may be used again and then starts cold. */
+  close(): Promise<void>;
+}
+
+/** What proving takes: the loader has checked these files against the manifest. */
+export interface ProvingArtifacts {
+  readonly wasmPath: string;
+  readonly zkeyPath: string;
+  readonly verificationKey: VerificationKey;
+  readonly keyKind: KeyKind;
+}
+
+/** Computes witness and proof of one circuit instance; need not verify, name or wrap anything. */
+export interface Backend {
+  readonly name: string;
+  run(
+    artifacts: ProvingArtifacts,
+    inputs: CircuitInputs,
+    options: ProveOptions,
+  ): Promise<{ readonly signals: readonly bigint[]; readonly proof: Groth16Proof }>;
+  close(): Promise<void>;
+}
+
+export type LoadProvingArtifacts = (circuit: CircuitName, tier: TierName) => Promise<ProvingArtifacts>;
+
+/** A prover over a backend. `load` is asked once for each circuit instance. */
+export function createProver(backend: Backend, load: LoadProvingArtifacts): Prover {
+  const loaded = new Map<string, Promise<ProvingArtifacts>>();
+  const artifactsOf = (circuit: CircuitName, tier: TierName): Promise<ProvingArtifacts> => {
+    const name = `${circuit} ${tier}`;
+    const known = loaded.get(name);
+    if (known !== undefined) return known;
+    const loading = load(circuit, tier);
+    loaded.set(name, loading);
+    loading.catch(() => loaded.delete(name));
+    return loading;
+  };
+  return {
+    async prove({ circuit, tier, inputs }, options = {}) {
+      const { onProgress, signal } = options;
+      checkInputs(inputs);
+      const artifacts = await artifactsOf(circuit, tier);
+      signal?.throwIfAborted();
+      const { signals, proof: points } = await backend.run(artifacts, inputs, options);
+      signal?.throwIfAborted();
+      onProgress?.("verify", 0);
+      const key = { kind: artifacts.keyKind, hash: verificationKeyHash(artifacts.verificationKey) };
+      const proof = { circuit, tier, key, signals: decodeSignals(circuit, tier, signals), points };
+      await verify(proof, artifacts.verificationKey);
+      onProgress?.("verify", 1);
+      return proof;
+    },
+    async close() {
+      loaded.clear();
+      await backend.close();
+    },
+  };
+}
+
+/** A value that isn't a bigint is named by its place alone: it may be part of a secret. */
+function checkInputs(inputs: CircuitInputs): void {
+  const check = (value: unknown, path: string): void => {
+    if (Array.isArray(value)) value.forEach((item, i) => check(item, `${path}[${i}]`));
+    else if (typeof value !== "bigint") throw new ProofError(path, `must be a bigint, got ${typeof value}`);
+  };
+  for (const [name, value] of Object.entries(inputs)) check(value, `inputs.${name}`);
+}

@@ -1,0 +1,20 @@
+/**
+ * snarkjs as a backend: the reference that every other one is compared with.
+ *
+ * @module
+ */
+import type { Backend } from "./prover.ts";
+import { SnarkjsProcess, type SnarkjsOptions } from "./snarkjsProcess.ts";
+
+/** Witness and proof by snarkjs in a process that stays warm until `close`. */
+export function snarkjsBackend(options: SnarkjsOptions = {}): Backend {
+  const process = new SnarkjsProcess(options);
+  return {
+    name: "snarkjs",
+    async run({ wasmPath, zkeyPath }, inputs, hooks) {
+      const result = await process.run({ kind: "prove", wasmPath, zkeyPath, inputs }, hooks);
+      return result!;
+    },
+    close: () => process.close(),
+  };
+}

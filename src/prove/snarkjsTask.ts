@@ -1,0 +1,25 @@
+/**
+ * What travels between this process and the one that snarkjs runs in.
+ *
+ * @module
+ */
+import type { Groth16Proof, Statement } from "./groth16.ts";
+import type { CircuitInputs, Stage } from "./prover.ts";
+
+export type SnarkjsTask =
+  | { readonly kind: "prove"; readonly wasmPath: string; readonly zkeyPath: string; readonly inputs: CircuitInputs }
+  | { readonly kind: "verify"; readonly statement: Statement };
+
+export interface ProveResult {
+  readonly signals: readonly bigint[];
+  readonly proof: Groth16Proof;
+}
+
+export type SnarkjsReply =
+  | { readonly kind: "progress"; readonly stage: Stage; readonly fraction: number }
+  | { readonly kind: "done"; readonly result: ProveResult | undefined }
+  /** The two parts of a ProofError. */
+  | { readonly kind: "refused"; readonly path: string; readonly rule: string };
+
+/** Environment variable with the memory ceiling in MiB, set by snarkjsProcess.ts for its child. */
+export const MEMORY_VARIABLE = "PLIMSOLL_SNARKJS_MAX_MIB";
