@@ -17,7 +17,7 @@
  * @module
  */
 import { exposure, jointLoss, requirement, type Exposure, type GroupRisk, type Margin, type Position } from "./margin.ts";
-import { BASIS_POINTS, LINEAR_BITS, SCENARIO_THIRDS } from "./protocol.ts";
+import { BASIS_POINTS, LINEAR_BITS, SCENARIO_THIRDS, TIERS } from "./protocol.ts";
 import { Barrier } from "./splitBarrier.ts";
 
 /** Where the loop ends: the gap to the dual bound, as a share of it. A tenth of what section 5 promises. */
@@ -38,9 +38,9 @@ export interface Split {
 /** S_g / 3 for every group, in µUSD: within 0.1 % of the least requirement, and usually 0.01 %. */
 export const split = (exposed: Exposure, risk: GroupRisk): bigint[] => [...certifiedSplit(exposed, risk).linear];
 
-/** The least requirement of positions in ascending order of instrument. Throws an InputError for values out of range. */
-export function marginOf(positions: readonly Position[], risk: GroupRisk): Margin {
-  const exposed = exposure(positions, risk.groups.length);
+/** The least requirement of positions, `groups` groups wide. Throws an InputError for values out of range. */
+export function marginOf(positions: readonly Position[], risk: GroupRisk, groups: number = TIERS.M.groups): Margin {
+  const exposed = exposure(positions, groups);
   return requirement(exposed, split(exposed, risk), risk);
 }
 
