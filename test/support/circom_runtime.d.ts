@@ -1,0 +1,5 @@
+declare module "circom_runtime" {
+  export function WitnessCalculatorBuilder(wasm: Uint8Array): Promise<{
+    calculateWitness(inputs: unknown, sanityCheck: boolean): Promise<bigint[]>;
+  }>;
+}
