@@ -5,7 +5,7 @@
  * @module
  */
 import { ProofError } from "../errors.ts";
-import type { CircuitName, TierName } from "../protocol.ts";
+import { INSTANCES, type CircuitName, type TierName } from "../protocol.ts";
 import type { Groth16Proof, VerificationKey } from "./groth16.ts";
 import type { KeyKind, Proof } from "./proof.ts";
 import { decodeSignals } from "./signals.ts";
@@ -81,6 +81,9 @@ export function createProver(backend: Backend, load: LoadProvingArtifacts): Prov
   return {
     async prove({ circuit, tier, inputs }, options = {}) {
       const { onProgress, signal } = options;
+      if (!INSTANCES.some((instance) => instance.circuit === circuit && instance.tier === tier)) {
+        throw new ProofError("tier", `${circuit} has no tier ${tier}`);
+      }
       checkInputs(inputs);
       const artifacts = await artifactsOf(circuit, tier);
       signal?.throwIfAborted();
@@ -88,7 +91,9 @@ export function createProver(backend: Backend, load: LoadProvingArtifacts): Prov
       signal?.throwIfAborted();
       onProgress?.("verify", 0);
       const key = { kind: artifacts.keyKind, hash: verificationKeyHash(artifacts.verificationKey) };
-      const proof = { circuit, tier, key, signals: decodeSignals(circuit, tier, signals), points };
+      const named = decodeSignals(circuit, tier, signals);
+      checkAsked(inputs, named);
+      const proof = { circuit, tier, key, signals: named, points };
       await verify(proof, artifacts.verificationKey);
       onProgress?.("verify", 1);
       return proof;
@@ -98,6 +103,14 @@ export function createProver(backend: Backend, load: LoadProvingArtifacts): Prov
       await backend.close();
     },
   };
+}
+
+/** Public signals are inputs of our circuits: the proof must be about those that were asked for. */
+function checkAsked(inputs: CircuitInputs, signals: object): void {
+  for (const [name, value] of Object.entries(signals) as [string, CircuitInput][]) {
+    const asked = inputs[name];
+    if (asked !== undefined && String(asked) !== String(value)) throw new ProofError(`publicSignals.${name}`, "must be as asked");
+  }
 }
 
 /** A value that isn't a bigint is named by its place alone: it may be part of a secret. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Backend } from "./prover.ts";
+import { artifactsFolder, loadProvingArtifacts } from "./artifacts.ts";
+import { createProver, type Backend, type Prover } from "./prover.ts";
 import { SnarkjsProcess, type SnarkjsOptions } from "./snarkjsProcess.ts";
 
 /** Witness and proof by snarkjs in a process that stays warm until `close`. */
@@ -18,3 +19,7 @@ export function snarkjsBackend(options: SnarkjsOptions = {}): Backend {
     close: () => process.close(),
   };
 }
+
+/** The prover of this package: snarkjs over the artifacts in `folder`. */
+export const snarkjsProver = (options: SnarkjsOptions = {}, folder = artifactsFolder()): Prover =>
+  createProver(snarkjsBackend(options), (circuit, tier) => loadProvingArtifacts(circuit, tier, folder));

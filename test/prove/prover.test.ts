@@ -63,6 +63,10 @@ describe("prover over snarkjs", () => {
     expect((await refusal(prover.prove({ ...request, inputs }))).message).toMatch(message);
   });
 
+  it("refuses an instance that there is none of", async () => {
+    expect((await refusal(prover.prove({ ...request, tier: "L" }))).message).toBe("tier: exit has no tier L");
+  });
+
   it("stops when aborted, at once or midway, and works again afterwards", async () => {
     await expect(prover.prove(request, { signal: AbortSignal.abort() })).rejects.toThrow(/aborted/i);
     const midway = new AbortController();
@@ -111,5 +115,14 @@ describe("any backend", () => {
     });
     const swapped = createProver(wrong(({ a, b, c }) => ({ a: c, b, c: a })), toyArtifacts);
     expect((await refusal(swapped.prove(request))).message).toMatch(/^proof: does not verify/);
+  });
+
+  it("never gets a proof of something else returned", async () => {
+    const other: Backend = {
+      name: "other",
+      run: (artifacts, inputs, options) => backend.run(artifacts, { ...inputs, recipient: 5n }, options),
+      close: async () => undefined,
+    };
+    expect((await refusal(createProver(other, toyArtifacts).prove(request))).message).toBe("publicSignals.recipient: must be as asked");
   });
 });
