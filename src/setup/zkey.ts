@@ -10,13 +10,14 @@ import {
 } from "@iden3/binfileutils";
 import { ArtifactError } from "../errors.ts";
 import { FIELD } from "../protocol.ts";
+import { BASE_FIELD } from "./points.ts";
 import type { R1cs } from "./r1cs.ts";
 
-const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 const GROTH16 = 1;
 const SECTIONS = 10;
-const CIRCUIT_HASH_BYTES = 64;
-const HEADER_BYTES = 2 * (4 + 32) + 3 * 4 + 3 * 64 + 3 * 128;
+/** The header starts with two primes, each after its size; then counts and points. */
+const COUNTS_AT = 2 * (4 + 32);
+const HEADER_BYTES = COUNTS_AT + 3 * 4 + 3 * 64 + 3 * 128;
 
 /** A key's points as bytes: affine, Montgomery form. */
 export interface ProvingKey {
@@ -73,37 +74,40 @@ async function writeHeader(file: BinFile, r1cs: R1cs, key: ProvingKey): Promise<
   for (const point of [key.alpha1, key.beta1, key.beta2, key.gamma2, key.delta1, key.delta2]) await file.write(point);
 }
 
-/** What a key says of the circuit it was made for. */
+/** What a key says of the circuit it was made for, without the points that only a prover needs. */
 export interface ZkeySummary {
   readonly wires: number;
   readonly publicSignals: number;
   readonly domain: number;
-  readonly circuitHash: Uint8Array;
-  readonly contributions: number;
-  /** Section 4, which an r1cs determines: see coefficientsOf in qap.ts. */
-  readonly coefficients: Uint8Array;
+  /** Points as in {@link ProvingKey}. */
+  readonly alpha1: Uint8Array;
+  readonly beta2: Uint8Array;
+  readonly gamma2: Uint8Array;
+  readonly delta2: Uint8Array;
+  readonly ic: Uint8Array;
+  /** Section 10: the circuit hash, then the contributions. */
+  readonly transcript: Uint8Array;
 }
 
-/** Reads the parts of a key that tie it to a circuit. Throws an ArtifactError if the file is no Groth16 key on bn254. */
+/** Reads a key's summary. Throws an ArtifactError if the file is no Groth16 key on bn254. */
 export async function readZkeySummary(path: string): Promise<ZkeySummary> {
   const broken = (cause: unknown): never => {
     throw new ArtifactError(path, "is not a readable Groth16 zkey", { cause });
   };
   const { fd, sections } = await readBinFile(path, "zkey", 2, 1 << 22, 1 << 24).catch(broken);
   try {
-    const [header, contributions, coefficients] = [
-      await readSection(fd, sections, 2), await readSection(fd, sections, 10), await readSection(fd, sections, 4),
-    ];
+    const header = await readSection(fd, sections, 2);
     if (header.byteLength !== HEADER_BYTES) throw new ArtifactError(path, "is not a Groth16 zkey on bn254");
-    const counts = new DataView(header.buffer, header.byteOffset + 2 * (4 + 32), 12);
-    const parts = new DataView(contributions.buffer, contributions.byteOffset);
+    const counts = new DataView(header.buffer, header.byteOffset + COUNTS_AT, 12);
+    const points = header.subarray(COUNTS_AT + 12);
     return {
       wires: counts.getUint32(0, true),
       publicSignals: counts.getUint32(4, true),
       domain: counts.getUint32(8, true),
-      circuitHash: contributions.slice(0, CIRCUIT_HASH_BYTES),
-      contributions: parts.getUint32(CIRCUIT_HASH_BYTES, true),
-      coefficients: coefficients.subarray(4),
+      // In the order of writeHeader: alpha1, beta1, beta2, gamma2, delta1, delta2.
+      alpha1: points.slice(0, 64), beta2: points.slice(128, 256), gamma2: points.slice(256, 384), delta2: points.slice(448, 576),
+      ic: await readSection(fd, sections, 3),
+      transcript: await readSection(fd, sections, 10),
     };
   } catch (error) {
     return error instanceof ArtifactError ? Promise.reject(error) : broken(error);

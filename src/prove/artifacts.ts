@@ -1,0 +1,90 @@
+/**
+ * Loads what `npm run build` made, or a copy of it: a file is used only if it is the one that the manifest names.
+ *
+ * @module
+ */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ArtifactError } from "../errors.ts";
+import { readJson } from "../files.ts";
+import type { CircuitName, TierName } from "../protocol.ts";
+import { hashFile, readManifest, type KeyRecord, type ManifestEntry } from "../setup/manifest.ts";
+import type { VerificationKey } from "./groth16.ts";
+import type { ProvingArtifacts } from "./prover.ts";
+import { parseVerificationKey } from "./verificationKey.ts";
+
+/** A file of a circuit instance. */
+export type ArtifactFile = keyof ManifestEntry["files"];
+
+/** Checked files of one circuit instance, and what the manifest says of it. */
+export interface Artifacts<F extends ArtifactFile> {
+  readonly paths: Readonly<Record<F, string>>;
+  readonly keyKind: KeyRecord["kind"];
+  readonly entry: ManifestEntry;
+}
+
+/** $PLIMSOLL_ARTIFACTS, else build/artifacts beside this package's sources. */
+export function artifactsFolder(): string {
+  return process.env["PLIMSOLL_ARTIFACTS"] ?? fileURLToPath(new URL("../../build/artifacts", import.meta.url));
+}
+
+/** Exits of all tiers share one tree and need nothing of the account, so tier L has no exit circuit of its own. */
+const tierOf = (circuit: CircuitName, tier: TierName): TierName => (circuit === "exit" && tier === "L" ? "M" : tier);
+
+/**
+ * Checks files of a circuit instance against the manifest and returns where they are.
+ *
+ * @param files what is going to be used; only that is checked, since hashing a proving key takes a while
+ * @param folder default {@link artifactsFolder}
+ * @throws ArtifactError naming the file when the manifest or a file is missing, changed or foreign
+ */
+export async function loadArtifacts<F extends ArtifactFile>(
+  circuit: CircuitName, tier: TierName, files: readonly F[], folder = artifactsFolder(),
+): Promise<Artifacts<F>> {
+  const compiledTier = tierOf(circuit, tier);
+  const name = `${circuit}.${compiledTier}`;
+  const entry = (await readManifest(folder)).instances[name];
+  if (entry === undefined) throw new ArtifactError(folder, `has no ${name}; npm run build -- --tier ${compiledTier} makes it`);
+  if (entry.circuit !== circuit || entry.tier !== compiledTier) {
+    throw new ArtifactError(join(folder, name), `is listed as ${entry.circuit}.${entry.tier}`);
+  }
+  if (entry.key.r1cs !== entry.files.r1cs.sha256) {
+    throw new ArtifactError(join(folder, name, entry.files.zkey.name), "was made for another r1cs");
+  }
+  const paths = files.map((file) => [file, join(folder, name, entry.files[file].name)] as const);
+  await Promise.all(paths.map(([file, path]) => checkFile(path, entry.files[file])));
+  return { paths: Object.fromEntries(paths) as Record<F, string>, keyKind: entry.key.kind, entry };
+}
+
+/** What a prover needs; fits {@link createProver}'s `load`. */
+export async function loadProvingArtifacts(
+  circuit: CircuitName, tier: TierName, folder?: string,
+): Promise<ProvingArtifacts> {
+  const { paths, keyKind, entry } = await loadArtifacts(circuit, tier, ["wasm", "zkey", "vkey"], folder);
+  const verificationKey = await readKey(paths.vkey, entry);
+  return { wasmPath: paths.wasm, zkeyPath: paths.zkey, verificationKey, keyKind };
+}
+
+/** What a verifier needs. */
+export async function loadVerificationKey(
+  circuit: CircuitName, tier: TierName, folder?: string,
+): Promise<{ readonly verificationKey: VerificationKey; readonly keyKind: KeyRecord["kind"] }> {
+  const { paths, keyKind, entry } = await loadArtifacts(circuit, tier, ["vkey"], folder);
+  return { verificationKey: await readKey(paths.vkey, entry), keyKind };
+}
+
+async function readKey(path: string, { publicSignals }: ManifestEntry): Promise<VerificationKey> {
+  const key = parseVerificationKey(await readJson(path), path);
+  if (key.ic.length === publicSignals + 1) return key;
+  throw new ArtifactError(`${path}.IC`, `must be for ${publicSignals} public signals, is for ${key.ic.length - 1}`);
+}
+
+async function checkFile(path: string, { bytes, sha256 }: { readonly bytes: number; readonly sha256: string }): Promise<void> {
+  const size = await stat(path).then((s) => s.size, (cause: unknown) => {
+    throw new ArtifactError(path, "is missing; npm run build makes it", { cause });
+  });
+  if (size !== bytes) throw new ArtifactError(path, `must have ${bytes} bytes, has ${size}: changed since it was built`);
+  const found = await hashFile(path);
+  if (found !== sha256) throw new ArtifactError(path, `must have SHA-256 ${sha256}, has ${found}: changed since it was built`);
+}
