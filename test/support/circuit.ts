@@ -9,7 +9,7 @@ import { WitnessCalculatorBuilder } from "circom_runtime";
 import { FIELD, type CircuitName, type TierName } from "../../src/protocol.ts";
 import type { CircuitInputs } from "../../src/prove/prover.ts";
 import { readR1cs } from "../../src/setup/r1cs.ts";
-import { compiled } from "./artifacts.ts";
+import { compiled, type Compiled } from "./artifacts.ts";
 
 type Terms = readonly (readonly [wire: number, coefficient: bigint])[];
 interface Constraint {
@@ -31,7 +31,10 @@ export class Circuit {
   ) {}
 
   static async load(circuit: CircuitName, tier: TierName): Promise<Circuit> {
-    const paths = await compiled(circuit, tier);
+    return Circuit.from(await compiled(circuit, tier));
+  }
+
+  static async from(paths: Compiled): Promise<Circuit> {
     const [{ bytes, constraints }, sym, wasm] = await Promise.all([
       readR1cs(paths.r1cs), readFile(paths.sym, "utf8"), readFile(paths.wasm),
     ]);
