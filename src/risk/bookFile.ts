@@ -13,9 +13,9 @@ import { isPositiveSemiDefinite } from "./correlation.ts";
 import { isDecimal, parseDecimal } from "./decimal.ts";
 import type { ListedBook } from "./listing.ts";
 import { checkRow, type Row } from "./row.ts";
-import { validated } from "./validated.ts";
+import { exactly, validated } from "./validated.ts";
 
-export const BOOK_FORMAT = "plimsoll-book";
+const BOOK_FORMAT = "plimsoll-book";
 /** Longest book file that is read, in characters; 4,095 rows with all their reasons take a third of it. */
 export const BOOK_LENGTH = 32 * 2 ** 20;
 
@@ -35,34 +35,34 @@ const name = v.pipe(text, v.minLength(1, "must not be empty"));
 const list = <const S extends v.GenericSchema>(item: S, high: number) =>
   v.pipe(v.array(item, "must be a list"), v.maxLength(high, `must have at most ${high} entries`));
 
-const BOOK = v.strictObject({
+const BOOK = exactly("a book file", {
   format: v.literal(BOOK_FORMAT, `must be "${BOOK_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
-  book: v.strictObject({
+  book: exactly("a book", {
     epoch: count(0, 2 ** 40),
     asOf: count(0, 2 ** 40),
     notAfter: count(0, 2 ** 40),
     groups: list(name, TIERS.M.groups),
     correlations: list(list(count(-BASIS_POINTS, BASIS_POINTS), TIERS.M.groups), TIERS.M.groups),
     omega: count(0, BASIS_POINTS),
-    rows: list(v.strictObject({
+    rows: list(exactly("a row", {
       instrument: count(1, 2 ** 24 - 1),
       kind: v.picklist(KINDS, `must be one of ${KINDS.join(", ")}`),
       group: count(0, TIERS.M.groups - 1),
       dead: v.boolean("must be true or false"),
       mark: whole, chargeLong: whole, chargeShort: whole, cap: whole, issuerCap: whole,
       pnl: list(whole, SCENARIOS),
-    }, "must be a row"), bookRows(TIERS.M) - 1),
-  }, "must be a book"),
-  listings: list(v.strictObject({
+    }), bookRows(TIERS.M) - 1),
+  }),
+  listings: list(exactly("a listing", {
     instrument: count(1, 2 ** 24 - 1),
     name, issuer: name, chain: name, underlying: name, unit: name,
     lot: v.pipe(text, v.check(isDecimal, "must be a decimal"), v.check((lot) => parseDecimal(lot) > 0n, "must be above 0")),
-    greeks: v.strictObject({ delta: finite, gamma: finite, vega: finite, theta: finite }),
-    charges: list(v.strictObject({ part: name, long: whole, short: whole, because: text }), 20),
-  }, "must be a listing"), bookRows(TIERS.M) - 1),
-  underlyings: list(v.strictObject({ name, price: whole, scanBps: count(1, 10 * BASIS_POINTS) }), 256),
-}, "must be an object with only the fields of a book file");
+    greeks: exactly("Greeks", { delta: finite, gamma: finite, vega: finite, theta: finite }),
+    charges: list(exactly("a charge", { part: name, long: whole, short: whole, because: text }), 20),
+  }), bookRows(TIERS.M) - 1),
+  underlyings: list(exactly("an underlying", { name, price: whole, scanBps: count(1, 10 * BASIS_POINTS) }), 256),
+});
 
 /** JSON of a book: one row or listing a line. */
 export function encodeBook(listed: ListedBook): string {

@@ -8,8 +8,9 @@
 import * as v from "valibot";
 import { BASIS_POINTS, PROTOCOL_VERSION, SERIAL_BITS, TIERS, bookRows } from "../protocol.ts";
 import { isDecimal, parseDecimal } from "./decimal.ts";
+import { exactly } from "./validated.ts";
 
-export const MARKET_FORMAT = "plimsoll-market";
+const MARKET_FORMAT = "plimsoll-market";
 /** The unit of account. Its price is 1 by definition, so it is never declared; cash and credit may name it. */
 export const NUMERAIRE = "USD";
 
@@ -41,18 +42,18 @@ const flag = v.optional(v.boolean("must be true or false"), false);
 const close = v.pipe(v.number("must be a number"), v.finite("must be finite"), v.gtValue(0, "must be above 0"));
 const date = v.pipe(v.string("must be a date"), v.isoDate("must be a date such as 2025-10-24"));
 
-const underlying = v.strictObject({
+const underlying = exactly("an underlying", {
   name,
   /** Risk group, its own: null for an asset that pays its full scan loss as a charge instead. */
   group: v.nullable(name),
   /** Held to one dollar by its issuer. A stable asset has no group; without a history it gets the floor. */
   stable: flag,
-  sources: list(v.strictObject({ name, price: positive, time }), 1, 100),
+  sources: list(exactly("a source", { name, price: positive, time }), 1, 100),
   /** Daily closes in USD, oldest first, the last one on the day `last`. */
-  closes: v.strictObject({ last: date, values: list(close, 0, 10_000) }),
-}, "must be an underlying");
+  closes: exactly("a history", { last: date, values: list(close, 0, 10_000) }),
+});
 
-const issuer = v.strictObject({
+const issuer = exactly("an issuer", {
   id: count(1, 255),
   name,
   kind: v.picklist(["vault", "venue", "desk"], "must be vault, venue or desk"),
@@ -64,7 +65,7 @@ const issuer = v.strictObject({
   /** Most that its instruments may add to one account's equity, USD; null (none) for vaults alone. */
   capUsd: v.nullable(notNegative),
   delisted: flag,
-}, "must be an issuer");
+});
 
 const common = {
   issuer: count(1, 255),
@@ -84,10 +85,10 @@ const priced = {
   liquidityBps: v.optional(fraction),
 };
 const instrument = v.variant("type", [
-  v.strictObject({ type: v.literal("token"), ...priced, haircutBps: fraction, cap: positive, basisBps: v.optional(fraction) }),
-  v.strictObject({ type: v.literal("perpetual"), ...priced, price: positive }),
-  v.strictObject({ type: v.literal("future"), ...priced, price: positive, expiry: time }),
-  v.strictObject({
+  exactly("a token", { type: v.literal("token"), ...priced, haircutBps: fraction, cap: positive, basisBps: v.optional(fraction) }),
+  exactly("a perpetual", { type: v.literal("perpetual"), ...priced, price: positive }),
+  exactly("a future", { type: v.literal("future"), ...priced, price: positive, expiry: time }),
+  exactly("an option", {
     type: v.literal("option"), ...priced,
     right: v.picklist(["call", "put"], "must be call or put"),
     strike: positive,
@@ -98,12 +99,12 @@ const instrument = v.variant("type", [
     future: v.optional(name),
     forward: v.optional(positive),
   }),
-  v.strictObject({ type: v.literal("cash"), ...common }),
-  v.strictObject({ type: v.literal("credit"), ...common, cap: positive }),
-  v.strictObject({ type: v.literal("release"), ...common }),
+  exactly("cash", { type: v.literal("cash"), ...common }),
+  exactly("credit", { type: v.literal("credit"), ...common, cap: positive }),
+  exactly("a release", { type: v.literal("release"), ...common }),
 ], "must be token, perpetual, future, option, cash, credit or release");
 
-export const MARKET = v.strictObject({
+export const MARKET = exactly("a market file", {
   format: v.literal(MARKET_FORMAT, `must be "${MARKET_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
   epoch: count(0, 2 ** 40),
@@ -114,8 +115,8 @@ export const MARKET = v.strictObject({
   issuers: list(issuer, 1, 255),
   instruments: list(instrument, 1, bookRows(TIERS.M) - 1),
   /** Scan ranges of the epoch before, by underlying: rises are capped against them. */
-  previous: v.optional(v.strictObject({ scanBps: v.record(v.string(), count(1, BASIS_POINTS * 10)) })),
-}, "must be an object with only the fields of a market file");
+  previous: v.optional(exactly("what an epoch leaves to the next", { scanBps: v.record(v.string(), count(1, BASIS_POINTS * 10)) })),
+});
 
 export type Market = v.InferOutput<typeof MARKET>;
 export type Underlying = Market["underlyings"][number];

@@ -63,17 +63,17 @@ export function checkMarket(market: Market): void {
 function checkUnderlyings(market: Market): void {
   const { underlyings } = market;
   unique(underlyings.map(({ name }) => name), "market.underlyings", "name");
-  const groups = underlyings.flatMap(({ group }) => (group === null ? [] : [group]));
+  const groups = underlyings.filter(({ group }) => group !== null);
   if (groups.length > TIERS.M.groups) {
     throw new InputError("market.underlyings", `at most ${TIERS.M.groups} may have a group`, groups.length);
   }
+  const seen = new Set<string>();
   const last = underlyings.find(({ group }) => group !== null)?.closes.last;
   underlyings.forEach(({ name, group, stable, sources, closes }, i) => {
     const path = `market.underlyings[${i}]`;
     if (name === NUMERAIRE) throw new InputError(`${path}.name`, "is the unit of account and can't be declared", name);
-    if (group !== null && groups.indexOf(group) !== groups.lastIndexOf(group)) {
-      throw new InputError(`${path}.group`, "a group is one underlying", group);
-    }
+    if (group !== null && seen.has(group)) throw new InputError(`${path}.group`, "a group is one underlying", group);
+    if (group !== null) seen.add(group);
     if (stable && group !== null) throw new InputError(`${path}.group`, "a stable asset has no group (null)", group);
     unique(sources.map((source) => source.name), `${path}.sources`, "name");
     sources.forEach((source, j) => {

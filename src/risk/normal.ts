@@ -10,7 +10,7 @@ import * as cephes from "cephes";
 
 await cephes.compiled;
 
-export const exp: (x: number) => number = cephes.exp;
+const exp: (x: number) => number = cephes.exp;
 export const ln: (x: number) => number = cephes.log;
 export const pow: (x: number, y: number) => number = cephes.pow;
 

@@ -34,7 +34,7 @@ export const withinBps = (value: bigint, reference: bigint, bps: number): boolea
 };
 
 /** Middle value; of an even number, the mean of the middle two, rounded down. `values` is not empty. */
-export function median(values: readonly bigint[]): bigint {
+function median(values: readonly bigint[]): bigint {
   const sorted = values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2n;

@@ -24,7 +24,7 @@ export function ewmaVariance(returns: readonly number[], lambda: number): number
 }
 
 /** Greatest mean square of any `window` returns in a row: the history's own stressed period. */
-export function stressedVariance(returns: readonly number[], window: number): number {
+function stressedVariance(returns: readonly number[], window: number): number {
   const length = Math.min(window, returns.length);
   let worst = 0;
   for (let end = length; end <= returns.length; end++) {
@@ -36,7 +36,7 @@ export function stressedVariance(returns: readonly number[], window: number): nu
 }
 
 /** (1 − w) · weighted + w · stressed, the stressed part never below the weighted one; per day. */
-export function dailyVariance(returns: readonly number[], parameters: Parameters): number {
+function dailyVariance(returns: readonly number[], parameters: Parameters): number {
   const weighted = ewmaVariance(returns, parameters.lambda);
   const stressed = Math.max(weighted, stressedVariance(returns, parameters.stressWindow));
   const weight = parameters.stressWeightBps / BASIS_POINTS;
