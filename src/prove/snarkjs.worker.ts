@@ -39,7 +39,7 @@ setInterval(() => {
 async function answer(task: SnarkjsTask): Promise<void> {
   try {
     const result = task.kind === "prove" ? await prove(task) : await verifyStatement(task.statement);
-    await reply({ kind: "done", result: result ?? undefined });
+    await reply({ kind: "done", result: result ?? undefined, peakBytes: process.resourceUsage().maxRSS * 1024 });
   } catch (error) {
     await reply(refusal(error instanceof ProofError ? error : explain(error, task.kind === "prove" ? stage : "verify")));
   }

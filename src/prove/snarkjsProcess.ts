@@ -22,6 +22,8 @@ export interface SnarkjsOptions {
 export class SnarkjsProcess {
   private child: ChildProcess | undefined;
   private turn: Promise<unknown> = Promise.resolve();
+  /** Most memory that a process had resident after a task, bytes. */
+  peakBytes = 0;
 
   constructor(private readonly options: SnarkjsOptions = {}) {}
 
@@ -61,6 +63,7 @@ export class SnarkjsProcess {
       };
       const onMessage = (reply: SnarkjsReply): void => {
         if (reply.kind === "progress") return onProgress?.(reply.stage, reply.fraction);
+        if (reply.kind === "done") this.peakBytes = Math.max(this.peakBytes, reply.peakBytes);
         settle(() => (reply.kind === "done" ? resolve(reply.result) : reject(new ProofError(reply.path, reply.rule))));
       };
       const onExit = (): void => {

@@ -8,10 +8,13 @@ import { createProver, type Backend, type Prover } from "./prover.ts";
 import { SnarkjsProcess, type SnarkjsOptions } from "./snarkjsProcess.ts";
 
 /** Witness and proof by snarkjs in a process that stays warm until `close`. */
-export function snarkjsBackend(options: SnarkjsOptions = {}): Backend {
+export function snarkjsBackend(options: SnarkjsOptions = {}): Backend & { readonly peakBytes: number } {
   const process = new SnarkjsProcess(options);
   return {
     name: "snarkjs",
+    get peakBytes() {
+      return process.peakBytes;
+    },
     async run({ wasmPath, zkeyPath }, inputs, hooks) {
       const result = await process.run({ kind: "prove", wasmPath, zkeyPath, inputs }, hooks);
       return result!;

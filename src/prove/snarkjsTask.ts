@@ -17,7 +17,8 @@ export interface ProveResult {
 
 export type SnarkjsReply =
   | { readonly kind: "progress"; readonly stage: Stage; readonly fraction: number }
-  | { readonly kind: "done"; readonly result: ProveResult | undefined }
+  /** `peakBytes`: most memory that the process had resident so far. */
+  | { readonly kind: "done"; readonly result: ProveResult | undefined; readonly peakBytes: number }
   /** The two parts of a ProofError. */
   | { readonly kind: "refused"; readonly path: string; readonly rule: string };
 
