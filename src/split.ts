@@ -61,8 +61,9 @@ export function certifiedSplit(exposed: Exposure, risk: GroupRisk): Split {
     (3 * risk.omega) / BASIS_POINTS,
   );
   const floor = Number(jointLoss(exposed)) / scale; // below J nothing is gained
-  if (lines.reduce((total, line) => total + Math.max(...line), 0) / scale <= floor) return { linear, v, b }; // F(0)
   let best = problem.value();
+  const still = lines.reduce((total, line) => total + Math.max(...line), 0) / scale; // F(0), exact where nothing is lost
+  if (best > floor && still <= floor) return { linear, v, b };
   let choice = problem.x.slice();
   let bound = -1;
   for (let step = 0; step < MAX_STEPS; step++) {

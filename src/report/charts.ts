@@ -50,7 +50,7 @@ export function heatmap({ groups, together }: MarginReport): string {
         text(x + width / 2, y + 22, compact(loss), `text-anchor="middle" class="cell${depth > 0.55 ? " deep" : ""}"`);
     }),
   ]);
-  const label = text(left - 12, 34, "price, scan ranges", 'text-anchor="end" class="faint"');
+  const label = text(left - 12, 34, "scan ranges", 'text-anchor="end" class="faint"');
   return svg(top + lines.length * (height + 4) + 4, "Scenario losses by group", label + head.join("") + cells.join(""));
 }
 
@@ -97,7 +97,7 @@ function bridge(bars: readonly { name: string; from: bigint; to: bigint; fill: s
 
 /** Equity over maintenance on a line with the bands' edges; the needle stops at the ends. */
 export function gauge({ ratioBps, band }: MarginReport): string {
-  const [from, to] = [8_000, 16_000];
+  const [from, to] = [8_000, 20_000];
   const place = (bps: number): number => 20 + ((WIDTH - 40) * (Math.min(Math.max(bps, from), to) - from)) / (to - from);
   const edges = [...BANDS.map(({ from: bps }) => bps)].reverse();
   const fills = ["var(--loss)", "var(--warn)", "var(--watch)", "var(--gain)"];

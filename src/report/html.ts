@@ -27,7 +27,7 @@ ${tile("Initial margin", formatWholeUsd(report.requirement), spare >= 0n ? `${fo
 ${tile("Maintenance", formatWholeUsd(report.maintenance), "80 % of initial")}
 ${tile("Saved by netting", formatWholeUsd(saved), `${formatPercent(share)} of each venue alone`)}
 </section>
-${trade === undefined ? "" : card("What the trade would do", whatIfTable(trade), trade.trades.map(({ name, lots }) => `${name} ${lots > 0n ? "+" : ""}${lots} lots`).join("; "))}
+${trade === undefined ? "" : card("What the trade would do", whatIfTable(trade), trade.trades.map(({ name, units, unit }) => `${name} ${units.replace("-", "−")} ${unit}`).join("; "))}
 ${card("Equity over maintenance", gauge(report), "Bands begin at 1.25, 1.10 and 1.00 of maintenance.")}
 ${card("Scenario losses", heatmap(report), worstWords(report))}
 ${card("What the requirement is made of", buildUp(report), `Linear parts would be ${formatWholeUsd(report.parts.linearAlone)} without offsets across groups.`)}

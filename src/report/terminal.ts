@@ -68,12 +68,12 @@ export function renderTerminal(report: MarginReport, options: TerminalOptions = 
 }
 
 /** Before and after, side by side. */
-export function renderWhatIf({ trades, before, after }: WhatIf, units: readonly string[], options: TerminalOptions = {}): string {
+export function renderWhatIf({ trades, before, after }: WhatIf, options: TerminalOptions = {}): string {
   const style = paint(options);
   const line = (name: string, a: bigint, b: bigint): string => `  ${name.padEnd(26)} ${usd(a)} ${usd(b)} ${usd(b - a)}`;
   return ascii([
     style("bold", "What if"),
-    ...trades.map(({ name }, i) => `  ${name.padEnd(34)} ${(units[i] ?? "").padStart(18)}`),
+    ...trades.map(({ name, units, unit }) => `  ${name.padEnd(34)} ${units.padStart(18)} ${unit}`),
     "",
     style("bold", `${"".padEnd(26)} ${"before".padStart(20)} ${"after".padStart(18)} ${"change".padStart(18)}`),
     line("Equity", before.equity, after.equity),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { lotsToUnits } from "../decimal.ts";
 import { addPositions, type ListedPosition } from "../portfolio.ts";
 import { SERIAL_BITS } from "../protocol.ts";
 import type { ListedBook } from "../risk/listing.ts";
@@ -10,7 +11,7 @@ import { marginReport, type MarginReport } from "./marginReport.ts";
 
 export interface WhatIf {
   /** The trades with the cash that pays for them. */
-  readonly trades: readonly { readonly name: string; readonly lots: bigint }[];
+  readonly trades: readonly { readonly name: string; readonly units: string; readonly unit: string }[];
   readonly before: MarginReport;
   readonly after: MarginReport;
 }
@@ -23,7 +24,7 @@ export interface WhatIf {
 export function whatIf(positions: readonly ListedPosition[], trades: readonly ListedPosition[], listed: ListedBook): WhatIf {
   const all = [...trades, ...trades.flatMap((trade) => payment(trade, listed))];
   return {
-    trades: all.map(({ listing, size }) => ({ name: listing.name, lots: size })),
+    trades: all.map(({ listing, size }) => ({ name: listing.name, units: lotsToUnits(size, listing.lot), unit: listing.unit })),
     before: marginReport(positions, listed),
     after: marginReport(addPositions(positions, all), listed),
   };
