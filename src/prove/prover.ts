@@ -23,8 +23,7 @@ export interface ProofRequest<C extends CircuitName = CircuitName> {
 }
 
 /** In this order. */
-export const STAGES = ["witness", "prove", "verify"] as const;
-export type Stage = (typeof STAGES)[number];
+export type Stage = "witness" | "prove" | "verify";
 
 export interface ProveOptions {
   /** `fraction` of the stage, 0 at its start to 1 at its end. */

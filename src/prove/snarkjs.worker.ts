@@ -33,7 +33,7 @@ process.on("disconnect", () => process.exit());
 process.on("message", (task: SnarkjsTask) => void answer(task));
 // Between two marks snarkjs may allocate much in its threads; this looks whenever the main thread breathes.
 setInterval(() => {
-  if (process.memoryUsage.rss() > maxBytes) reply(refusal(memoryError())).then(() => process.exit(1));
+  if (process.memoryUsage.rss() > maxBytes) void reply(refusal(memoryError())).then(() => process.exit(1));
 }, 50).unref();
 
 async function answer(task: SnarkjsTask): Promise<void> {
@@ -91,8 +91,8 @@ function readProof({ pi_a: a, pi_b: b, pi_c: c }: snarkjs.Groth16Proof): Groth16
 
 /** How far a proof is when snarkjs says that it begins a step; shares measured at 2^16 constraints. */
 const MILESTONES: Readonly<Record<string, number>> = {
-  "Building ABC": 0.01, "Reading A Points": 0.32, "Reading B1 Points": 0.42, "Reading B2 Points": 0.5,
-  "Reading C Points": 0.78, "Reading H Points": 0.86,
+  "Building ABC": 0.01, "Reading A Points": 0.3, "Reading B1 Points": 0.39, "Reading B2 Points": 0.48,
+  "Reading C Points": 0.76, "Reading H Points": 0.86,
 };
 
 function milestone(text: string): void {

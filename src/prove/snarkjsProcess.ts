@@ -14,7 +14,7 @@ import type { ProveOptions } from "./prover.ts";
 import { MEMORY_VARIABLE, type ProveResult, type SnarkjsReply, type SnarkjsTask } from "./snarkjsTask.ts";
 
 export interface SnarkjsOptions {
-  /** Most memory that the process may have resident, MiB; no limit by default. Tier M takes about 700. */
+  /** Most memory that the process may have resident, MiB; no limit by default. Solvency M takes about 600. */
   readonly maxMemoryMiB?: number | undefined;
 }
 

@@ -6,7 +6,7 @@
 import { SnarkjsProcess } from "./snarkjsProcess.ts";
 import type { Verifier } from "./verify.ts";
 
-/** snarkjs in a process of its own, warm until `close`: about a second at first, 20 ms afterwards. */
+/** snarkjs in a process of its own, warm until `close`: about a second at first, 40 ms afterwards. */
 export function snarkjsVerifier(): Verifier {
   const process = new SnarkjsProcess();
   return {
