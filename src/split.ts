@@ -72,13 +72,15 @@ export function certifiedSplit(exposed: Exposure, risk: GroupRisk): Split {
       best = value;
       choice = problem.x.slice();
     }
-    const dual = problem.dual();
-    if (dual.bound > bound) {
-      bound = dual.bound;
-      active.forEach((g, i) => {
-        v[g] = dual.v[i]!;
-        b[g] = dual.b[i]!;
-      });
+    if (problem.centred) {
+      const dual = problem.dual();
+      if (dual.bound > bound) {
+        bound = dual.bound;
+        active.forEach((g, i) => {
+          v[g] = dual.v[i]!;
+          b[g] = dual.b[i]!;
+        });
+      }
     }
     const gap = best - Math.max(bound, floor);
     if (gap <= TOLERANCE * Math.max(bound, floor) || gap <= NOISE) break;

@@ -25,7 +25,8 @@ export class Barrier {
   private readonly u: Float64Array;
   private d: number;
   private mu = ROOM;
-  private centred = false;
+  /** Whether the last step began near the central path: only then are its multipliers worth looking at. */
+  centred = false;
   /** Multipliers of the cone and of |x| ≤ u, to first order at the end of the last Newton step. */
   private readonly v: Float64Array;
   private readonly b: Float64Array;
