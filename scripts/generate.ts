@@ -3,9 +3,13 @@
  */
 import { readFile } from "node:fs/promises";
 import { protocolCircom } from "../src/setup/protocolCircom.ts";
+import { proofJsonSchema } from "../src/prove/proofSchema.ts";
 import { writeAtomic } from "../src/files.ts";
 
-const copies = [{ path: "circuits/lib/protocol.circom", text: protocolCircom() }];
+const copies = [
+  { path: "circuits/lib/protocol.circom", text: protocolCircom() },
+  { path: "schemas/proof.schema.json", text: proofJsonSchema() },
+];
 
 const stale: string[] = [];
 for (const { path, text } of copies) {

@@ -3,14 +3,12 @@
  *
  * @module
  */
-import { BASIS_POINTS, KINDS, type Tier } from "../protocol.ts";
+import { KINDS, type Tier } from "../protocol.ts";
 import { padHoldings, type Holding } from "../account/holdings.ts";
-import { exposure, requirement, floats, type Margin, type Position } from "../margin.ts";
-import { formatUsd } from "../decimal.ts";
-import { MarginError } from "../errors.ts";
+import type { Margin, Position } from "../margin.ts";
 import { rowSignals } from "../risk/row.ts";
 import type { BookTree, RowOpening } from "../risk/tree.ts";
-import { split } from "../split.ts";
+import { marginOf } from "../split.ts";
 import type { CircuitInputs } from "../prove/prover.ts";
 
 /** Holdings with their rows. Throws an InputError naming a holding that the book has no row for. */
@@ -18,25 +16,11 @@ export const positionsOf = (holdings: readonly Holding[], tree: BookTree): Posit
   holdings.map(({ instrument, size }, i) => ({ row: tree.open(instrument, `holdings[${i}].instrument`).row, size }));
 
 /** Margin of holdings with the wallet's choice of S. */
-export function marginOf(holdings: readonly Holding[], tree: BookTree): Margin {
-  const exposed = exposure(positionsOf(holdings, tree), tree.tier.groups);
-  return requirement(exposed, split(exposed, tree.book), tree.book);
-}
-
-/** Throws a MarginError that says by how much the account is short, unless it floats at `coverage`. */
-export function assertFloats(margin: Margin, coverage: number): void {
-  if (floats(margin, coverage)) return;
-  const scale = BigInt(BASIS_POINTS);
-  const required = (margin.requirement * BigInt(coverage) + scale - 1n) / scale;
-  const of = coverage === BASIS_POINTS ? "initial margin" : `${coverage / 100} % of initial margin`;
-  throw new MarginError(
-    coverage, margin.equity, required,
-    `short of ${of} by ${formatUsd(required - margin.equity)} USD: equity ${formatUsd(margin.equity)}, required ${formatUsd(required)}`,
-  );
-}
+export const marginIn = (holdings: readonly Holding[], tree: BookTree): Margin =>
+  marginOf(positionsOf(holdings, tree), tree.book, tree.tier.groups);
 
 /** Inputs that open one row. */
-export const rowInputs = ({ row, levels }: RowOpening): { kind: bigint; group: bigint; dead: bigint; numbers: bigint[]; siblings: readonly (readonly bigint[])[] } => ({
+export const rowInputs = ({ row, levels }: RowOpening) => ({
   kind: BigInt(KINDS.indexOf(row.kind)),
   group: BigInt(row.group),
   dead: row.dead ? 1n : 0n,

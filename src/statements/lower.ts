@@ -13,9 +13,10 @@ import { COVERAGE_INITIAL, TIERS } from "../protocol.ts";
 import { packClaim } from "../prove/claim.ts";
 import type { Row } from "../risk/row.ts";
 import type { BookTree } from "../risk/tree.ts";
-import { assertFloats, floatingInputs, marginOf, positionsOf, rowInputs } from "./floating.ts";
+import { floatingInputs, marginIn, positionsOf, rowInputs } from "./floating.ts";
 import { listed, vanishing } from "./fold.ts";
 import type { Statement } from "./statement.ts";
+import { assertFloats } from "../worst.ts";
 
 /** In the order of the circuit's `move`. */
 export type Move =
@@ -50,8 +51,8 @@ export function lowerStatement(request: LowerRequest): { statement: Statement<"l
   const taken = takenBy(move, old.holdings);
   const items = [...old.holdings, ...taken];
   const account = old.next(sumHoldings(items));
-  const margin = marginOf(account.holdings, book);
-  assertFloats(margin, coverage);
+  const margin = marginIn(account.holdings, book);
+  assertFloats(margin, coverage, book.book.groups);
 
   const recipient = move.kind === "collateral" ? move.recipient : 0n;
   const lots = "lots" in move ? move.lots : 0n;

@@ -14,8 +14,9 @@ import { InputError } from "../errors.ts";
 import { MICRO_USD, REPORT_BITS, TIERS } from "../protocol.ts";
 import { packClaim } from "../prove/claim.ts";
 import type { BookTree } from "../risk/tree.ts";
-import { assertFloats, floatingInputs, marginOf } from "./floating.ts";
+import { floatingInputs, marginIn } from "./floating.ts";
 import type { Statement } from "./statement.ts";
+import { assertFloats } from "../worst.ts";
 
 export interface SolvencyRequest {
   readonly account: Account;
@@ -49,8 +50,8 @@ export function solvencyStatement(request: SolvencyRequest): Statement<"solvency
   const tier = TIERS[account.tier];
   const { salt = 0, report = false, show = [0, 0], sealScalar = randomScalar() } = request;
   if (show[0] === show[1] && show[0] !== 0) throw new InputError("show", "must be two distinct instruments", show[0]);
-  const margin = marginOf(account.holdings, book);
-  assertFloats(margin, coverage);
+  const margin = marginIn(account.holdings, book);
+  assertFloats(margin, coverage, book.book.groups);
 
   const spendKey = "spendKey" in keys ? keys.spendKey : undefined;
   const sizes = show.map((instrument) => sizeOf(account.holdings, instrument));

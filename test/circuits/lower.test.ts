@@ -6,7 +6,7 @@ import { rowSignals } from "../../src/risk/row.ts";
 import type { Holding } from "../../src/account/holdings.ts";
 import type { CircuitInput } from "../../src/prove/prover.ts";
 import { KINDS } from "../../src/protocol.ts";
-import { marginOf } from "../../src/statements/floating.ts";
+import { marginIn } from "../../src/statements/floating.ts";
 import { lowerStatement } from "../../src/statements/lower.ts";
 import { Circuit } from "../support/circuit.ts";
 import { HEDGED, honestLower, inputsOf, type Inputs } from "../support/honest.ts";
@@ -81,7 +81,7 @@ describe("a dishonest owner", () => {
     const { account } = accountWith("T", holdings);
     const next = account.next(after);
     const padded = (list: readonly Holding[], pick: (holding: Holding) => bigint): bigint[] => [0, 1, 2, 3].map((i) => (list[i] ? pick(list[i]) : 0n));
-    const margin = marginOf(after, book);
+    const margin = marginIn(after, book);
     Object.assign(inputs, {
       oldCommitment: account.commitment, newCommitment: next.commitment, cipher: next.cipher,
       oldInstruments: padded(holdings, ({ instrument }) => BigInt(instrument)), oldSizes: padded(holdings, ({ size }) => size),

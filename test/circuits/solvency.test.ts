@@ -6,7 +6,7 @@ import { TIERS } from "../../src/protocol.ts";
 import { packClaim } from "../../src/prove/claim.ts";
 import type { CircuitInput } from "../../src/prove/prover.ts";
 import { BookTree } from "../../src/risk/tree.ts";
-import { marginOf } from "../../src/statements/floating.ts";
+import { marginIn } from "../../src/statements/floating.ts";
 import { Circuit } from "../support/circuit.ts";
 import { HEDGED, LONG_LONG, LONG_SHORT, honestSolvency, inputsOf, type Inputs } from "../support/honest.ts";
 import {
@@ -42,7 +42,7 @@ describe("an honest prover", () => {
     const dusty = [{ instrument: USDC, size: 1_234n }, { instrument: PUT, size: 1n }];
     const statement = honestSolvency(book, { report: true, issuerId: 0, salt: 7, show: [0, 0] }, dusty);
     expect(await circuit.verdict(inputsOf(statement))).toBe("accepted");
-    const { equity, requirement } = marginOf(dusty, book);
+    const { equity, requirement } = marginIn(dusty, book);
     expect(statement.signals.seal).toEqual(sealTotals(COMMITTEE, 424242n, equity / 1_000_000n, (requirement + 999_999n) / 1_000_000n));
   });
 
@@ -90,7 +90,7 @@ describe("a dishonest prover", () => {
 
   it("can't take coverage that equity doesn't give", async () => {
     const thin = [{ instrument: USDC, size: 8_000n }, { instrument: PERP, size: 60n }, { instrument: CASH, size: -36_000n }];
-    const margin = marginOf(thin, book);
+    const margin = marginIn(thin, book);
     const edge = Number((margin.equity * 10_000n) / margin.requirement);
     expect(edge).toBeGreaterThan(10_000);
     expect(edge).toBeLessThan(16_383);
@@ -196,10 +196,10 @@ describe("a dishonest prover", () => {
   });
 
   it("gets nothing for collateral above its cap, nor for a venue's word above the issuer's", () => {
-    const [capped, more] = [1_000_000n, 2_000_000n].map((size) => marginOf([{ instrument: USDC, size }], book));
+    const [capped, more] = [1_000_000n, 2_000_000n].map((size) => marginIn([{ instrument: USDC, size }], book));
     expect(more).toEqual(capped);
-    const [word, louder] = [40_000n, 90_000n].map((size) => marginOf([{ instrument: CASH, size }], book).equity);
+    const [word, louder] = [40_000n, 90_000n].map((size) => marginIn([{ instrument: CASH, size }], book).equity);
     expect(louder).toBe(word);
-    expect(marginOf([{ instrument: BTC, size: 1n }], book).equity).toBe(600_000_000n);
+    expect(marginIn([{ instrument: BTC, size: 1n }], book).equity).toBe(600_000_000n);
   });
 });

@@ -1,0 +1,23 @@
+/**
+ * npm run check: everything that can be wrong without running a test. Generated copies equal their source, types hold,
+ * nothing is exported or installed for nothing, and every circuit costs what the snapshot says.
+ */
+import { spawnSync } from "node:child_process";
+
+const CHECKS: readonly (readonly [what: string, command: string, ...args: string[]])[] = [
+  ["generated files", "tsx", "scripts/generate.ts", "--check"],
+  ["types", "tsc", "-p", "tsconfig.json"],
+  ["unused code and packages", "knip"],
+  ["costs", "tsx", "scripts/costs.ts"],
+];
+
+let failed = 0;
+for (const [what, command, ...args] of CHECKS) {
+  console.log(`── ${what}`);
+  const { status } = spawnSync("npx", ["--no-install", command, ...args], { stdio: "inherit" });
+  if (status !== 0) {
+    console.error(`${what}: failed`);
+    failed++;
+  }
+}
+process.exit(failed === 0 ? 0 : 1);
