@@ -58,7 +58,7 @@ export function assertFloats(margin: Margin, coverage: number, groups: readonly 
 }
 
 /** 10,000 → "initial margin". */
-export const coverageWords = (coverage: number): string =>
+const coverageWords = (coverage: number): string =>
   coverage === COVERAGE_INITIAL ? "initial margin"
   : coverage === COVERAGE_MAINTENANCE ? "maintenance margin"
   : `${coverage / 100} % of initial margin`;

@@ -18,10 +18,10 @@ export const BANDS = [
   { from: 11_000, name: "watch" },
   { from: 10_000, name: "warning" },
 ] as const;
-export type Band = (typeof BANDS)[number]["name"] | "under maintenance";
+type Band = (typeof BANDS)[number]["name"] | "under maintenance";
 
 /** A share of the account on its own: all amounts in µUSD. */
-export interface Share {
+interface Share {
   readonly name: string;
   readonly chain: string;
   readonly equity: bigint;

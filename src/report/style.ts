@@ -15,10 +15,10 @@ header>div{flex:1}h1{font-size:24px;margin:0;letter-spacing:-.01em}h2{font-size:
 .faint{color:var(--faint);font-size:13px}.mark{width:44px;height:44px;fill:none;stroke:var(--ink);stroke-width:3.5}
 .pill{padding:5px 14px;border-radius:99px;font-weight:600;color:#fff}.good{background:#22784e}.warn{background:#a8650e}.bad{background:#b3341f}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:14px;margin-bottom:14px}
-.tile,.card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 20px}.card{margin-bottom:14px}
+.tile,.card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 20px}.card{margin-bottom:14px;overflow-x:auto}
 .figure{font-size:25px;font-weight:650;font-variant-numeric:tabular-nums;letter-spacing:-.02em}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(400px,1fr));gap:14px}
-svg:not(.mark){display:block;width:100%;height:auto;font-size:13px;fill:var(--ink)}svg .faint{fill:var(--faint);font-size:12px}
+svg:not(.mark){display:block;width:100%;min-width:640px;height:auto;font-size:13px;fill:var(--ink)}svg .faint{fill:var(--faint);font-size:12px}
 svg .value{font-weight:600}svg .cell{font-size:11.5px;font-variant-numeric:tabular-nums;pointer-events:none}svg .deep{fill:var(--deep)}
 .link{stroke:var(--faint);stroke-dasharray:2 2;fill:none}.needle{fill:var(--ink);stroke:var(--card);stroke-width:2}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}

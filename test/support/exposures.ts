@@ -9,9 +9,9 @@ import type { Row } from "../../src/risk/row.ts";
 import type { Random } from "./random.ts";
 
 /** Uniform in [0, 1). */
-export const unit = (random: Random): number => random.word() / 2 ** 32;
+const unit = (random: Random): number => random.word() / 2 ** 32;
 /** About normal: mean 0, variance 1, |.| ≤ 6. */
-export const normal = (random: Random): number => Array.from({ length: 12 }, () => unit(random)).reduce((a, b) => a + b, -6);
+const normal = (random: Random): number => Array.from({ length: 12 }, () => unit(random)).reduce((a, b) => a + b, -6);
 
 /** Correlations from `rank` factors, singular if rank < groups; entries are truncated towards 0, off the diagonal at most 9,999. */
 export function randomRisk(random: Random, groups: number, omega: number): GroupRisk {
