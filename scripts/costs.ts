@@ -1,0 +1,38 @@
+/**
+ * npm run costs: constraints, wires, public signals and domain of every circuit. Builds what is missing of tiers T and
+ * M; tier L is shown if it was built, or with --all.
+ */
+import { Command } from "commander";
+import { PlimsollError } from "../src/errors.ts";
+import { INSTANCES } from "../src/protocol.ts";
+import { build } from "../src/setup/build.ts";
+import { checkCosts, costsOf, costsTable, updateCosts } from "../src/setup/costs.ts";
+
+const SNAPSHOT = "test/costs.snapshot.json";
+
+const flags = new Command("npm run costs --")
+  .description("Prints what each circuit costs.")
+  .option("--json", "print JSON")
+  .option("--check", "fail if they differ from test/costs.snapshot.json")
+  .option("--update", "record the costs in the snapshot")
+  .option("--all", "build tier L too")
+  .parse()
+  .opts<{ json?: boolean; check?: boolean; update?: boolean; all?: boolean }>();
+
+try {
+  const wanted = INSTANCES.filter(({ tier }) => flags.all || tier !== "L");
+  const costs = costsOf(
+    await build(wanted, { onEvent: (event) => event.type === "compiling" && console.error(`compiling ${event.instance}`) }),
+  );
+  console.log(flags.json ? JSON.stringify(costs) : costsTable(costs));
+  if (flags.update) await updateCosts(costs, SNAPSHOT);
+  const differences = flags.check ? await checkCosts(costs, SNAPSHOT) : [];
+  if (differences.length > 0) {
+    console.error(`${SNAPSHOT} differs; npm run costs -- --update records it\n${differences.join("\n")}`);
+    process.exitCode = 1;
+  }
+} catch (error) {
+  if (!(error instanceof PlimsollError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
