@@ -10,6 +10,7 @@ import { ArtifactError } from "../errors.ts";
 import { readJson } from "../files.ts";
 import type { CircuitName, TierName } from "../protocol.ts";
 import { hashFile, readManifest, type KeyRecord, type ManifestEntry } from "../setup/manifest.ts";
+import { readZkeySummary } from "../setup/zkey.ts";
 import type { VerificationKey } from "./groth16.ts";
 import type { ProvingArtifacts } from "./prover.ts";
 import { parseVerificationKey } from "./verificationKey.ts";
@@ -54,6 +55,7 @@ export async function loadArtifacts<F extends ArtifactFile>(
   }
   const paths = files.map((file) => [file, join(folder, name, entry.files[file].name)] as const);
   await Promise.all(paths.map(([file, path]) => checkFile(path, entry.files[file])));
+  for (const [file, path] of paths) if (file === "zkey") await checkShape(path, entry);
   return { paths: Object.fromEntries(paths) as Record<F, string>, keyKind: entry.key.kind, entry };
 }
 
@@ -78,6 +80,14 @@ async function readKey(path: string, { publicSignals }: ManifestEntry): Promise<
   const key = parseVerificationKey(await readJson(path), path);
   if (key.ic.length === publicSignals + 1) return key;
   throw new ArtifactError(`${path}.IC`, `must be for ${publicSignals} public signals, is for ${key.ic.length - 1}`);
+}
+
+/** A key for another circuit is refused even if somebody wrote its hash into the manifest. */
+async function checkShape(path: string, entry: ManifestEntry): Promise<void> {
+  const zkey = await readZkeySummary(path);
+  for (const name of ["wires", "publicSignals", "domain"] as const) {
+    if (zkey[name] !== entry[name]) throw new ArtifactError(path, `must have ${name} ${entry[name]}, has ${zkey[name]}: a key for another circuit`);
+  }
 }
 
 async function checkFile(path: string, { bytes, sha256 }: { readonly bytes: number; readonly sha256: string }): Promise<void> {
