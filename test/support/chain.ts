@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { Contract, ContractFactory, JsonRpcProvider, NonceManager, Wallet, type ContractTransactionReceipt, type ContractTransactionResponse, type Signer } from "ethers";
+import { Contract, ContractFactory, JsonRpcProvider, Wallet, type ContractTransactionReceipt, type ContractTransactionResponse, type Signer } from "ethers";
 import { compileContracts, link, type CompiledContracts } from "../../scripts/solidity.ts";
 
 /** Anvil's well-known accounts. */
@@ -19,7 +19,7 @@ export interface Chain {
   readonly provider: JsonRpcProvider;
   readonly chainId: bigint;
   /** Funded accounts: who deploys, and two others. */
-  readonly signers: readonly [NonceManager, NonceManager, NonceManager];
+  readonly signers: readonly [Wallet, Wallet, Wallet];
   readonly addresses: readonly [string, string, string];
   deploy(name: string, ...args: unknown[]): Promise<Contract>;
   /** Contract `name` at an address, for a signer. */
@@ -51,7 +51,7 @@ export async function startChain(chainId: number): Promise<Chain> {
 
   const provider = new JsonRpcProvider(url, chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
   provider.pollingInterval = 20;
-  const signers = MNEMONIC_KEYS.map((key) => new NonceManager(new Wallet(key, provider)));
+  const signers = MNEMONIC_KEYS.map((key) => new Wallet(key, provider));
   const addresses = await Promise.all(signers.map((signer) => signer.getAddress()));
   const contracts: CompiledContracts = await compileContracts();
   const libraries: Record<string, string> = {};
