@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {Poseidon2} from "./generated/Poseidon2.sol";
 import {Protocol} from "./generated/Protocol.sol";
 import {IIssuerNotes, Issuer} from "./interfaces/IIssuerNotes.sol";
 import {IRootSource} from "./interfaces/IRootSource.sol";
+import {nodeHash} from "./lib/NodeHash.sol";
 import {RootSlot} from "./lib/RootSlot.sol";
 
 /// @title  IssuerNotes
@@ -42,7 +42,7 @@ contract IssuerNotes is IIssuerNotes {
         }
         _empty.push(0);
         for (uint256 level = 0; level < DEPTH; level++) {
-            _empty.push(Poseidon2.hash(_empty[level], _empty[level]));
+            _empty.push(nodeHash(_empty[level], _empty[level]));
         }
         notesRoot = _empty[DEPTH];
     }
@@ -61,7 +61,7 @@ contract IssuerNotes is IIssuerNotes {
             _nodes[(level << 64) | index] = node;
             uint256 sibling = _nodes[(level << 64) | (index ^ 1)];
             if (sibling == 0) sibling = _empty[level];
-            node = index & 1 == 0 ? Poseidon2.hash(node, sibling) : Poseidon2.hash(sibling, node);
+            node = index & 1 == 0 ? nodeHash(node, sibling) : nodeHash(sibling, node);
             index >>= 1;
         }
         root = node;

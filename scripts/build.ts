@@ -6,6 +6,7 @@ import { Command, Option } from "commander";
 import { PlimsollError } from "../src/errors.ts";
 import { CIRCUITS, INSTANCES, TIERS, type CircuitName, type TierName } from "../src/protocol.ts";
 import { build, type BuildEvent } from "../src/setup/build.ts";
+import { writeVerifiers } from "../src/setup/verifiers.ts";
 
 interface Flags {
   readonly tier?: TierName[];
@@ -43,6 +44,7 @@ try {
     ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     ...(flags.out === undefined ? {} : { artifacts: flags.out }),
   });
+  await writeVerifiers(flags.out);
   progress.end();
   if (flags.json) console.log(JSON.stringify(built, ["constraints", "wires", "publicSignals", "domain", ...Object.keys(built)], 2));
   else console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s; development keys: for trying out, not for value`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {Poseidon2} from "../generated/Poseidon2.sol";
+import {nodeHash} from "./NodeHash.sol";
 
 /// @title  GrowingTree
 /// @notice Binary Poseidon tree that only grows (LeanIMT): a node without a right child equals its left child, and the
@@ -14,7 +14,8 @@ library GrowingTree {
 
     struct Tree {
         uint256 size;
-        mapping(uint256 level => uint256 node) complete;
+        /// @dev By level. Fixed, since a mapping would hash a key for each.
+        uint256[21] complete;
     }
 
     /// @notice Adds a leaf.
@@ -29,10 +30,10 @@ library GrowingTree {
         root = leaf;
         uint256 level = 0;
         // While the bits are 1 the node completes a subtree; it is kept at the first 0.
-        while ((index >> level) & 1 == 1) root = Poseidon2.hash(tree.complete[level++], root);
+        while ((index >> level) & 1 == 1) root = nodeHash(tree.complete[level++], root);
         tree.complete[level] = root;
         for (level++; index >> level != 0; level++) {
-            if ((index >> level) & 1 == 1) root = Poseidon2.hash(tree.complete[level], root);
+            if ((index >> level) & 1 == 1) root = nodeHash(tree.complete[level], root);
         }
     }
 }

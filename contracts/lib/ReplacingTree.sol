@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {Poseidon2} from "../generated/Poseidon2.sol";
+import {nodeHash} from "./NodeHash.sol";
 
 /// @title  ReplacingTree
 /// @notice Binary Poseidon tree by the same rule as GrowingTree whose leaves may be replaced. Every node is kept: siblings
@@ -49,8 +49,8 @@ library ReplacingTree {
         tree.nodes[index] = node;
         for (uint256 level = 0; last != 0; level++) {
             if (level != 0) tree.nodes[_place(level, index)] = node;
-            if (index & 1 == 1) node = Poseidon2.hash(tree.nodes[_place(level, index - 1)], node);
-            else if (index < last) node = Poseidon2.hash(node, tree.nodes[_place(level, index + 1)]);
+            if (index & 1 == 1) node = nodeHash(tree.nodes[_place(level, index - 1)], node);
+            else if (index < last) node = nodeHash(node, tree.nodes[_place(level, index + 1)]);
             index >>= 1;
             last >>= 1;
         }

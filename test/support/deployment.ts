@@ -96,17 +96,19 @@ export async function publishBook({ chain, book }: Base, root: bigint, number: n
   return send(book, "publish", epoch, 1, signatures);
 }
 
-/** What attestors sign of the source's newest block, and the proofs of one root there. */
-export async function relay(to: Base, from: Base, contract: Contract, root: keyof typeof ROOT_SLOTS): Promise<{ attest: ContractTransactionReceipt; mirror: ContractTransactionReceipt }> {
+/** Brings a contract's root from the source's newest block: the attestors' header and the storage proof at once. */
+export async function relay(to: Base, from: Base, contract: Contract, root: keyof typeof ROOT_SLOTS): Promise<ContractTransactionReceipt> {
   const header = await readHeader(from.chain.provider, BigInt(await from.chain.provider.getBlockNumber()));
   const proof = await readRootProof(from.chain.provider, await contract.getAddress(), ROOT_SLOTS[root], header.number);
   const signatures = await attestation(to, from, header.number, header.hash);
-  return {
-    attest: await send(to.mirror, "attest", header.number, header.hash, 1, signatures),
-    mirror: await send(to.mirror, "mirror", header.rlp, [proof]),
-  };
+  const { interface: calls } = to.mirror;
+  return send(to.mirror, "multicall", [
+    calls.encodeFunctionData("attest", [header.number, header.hash, 1, signatures]),
+    calls.encodeFunctionData("mirror", [header.rlp, [proof]]),
+  ]);
 }
 
+/** What attestors sign of a block. */
 export async function attestation(to: Base, from: Base, number: bigint, blockHash: string): Promise<unknown[]> {
   const domain = signingDomain("RootMirror", to.chain.chainId, await to.mirror.getAddress());
   const message = { chainId: from.chain.chainId, number, blockHash, set: 1 };

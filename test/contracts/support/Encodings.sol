@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {Poseidon2} from "contracts/generated/Poseidon2.sol";
+import {nodeHash} from "contracts/lib/NodeHash.sol";
 import {Protocol} from "contracts/generated/Protocol.sol";
 import {ClaimLib, SolvencyClaim} from "contracts/lib/ClaimLib.sol";
 import {GrowingTree} from "contracts/lib/GrowingTree.sol";
@@ -42,9 +42,9 @@ contract Encodings {
         return ProofContext.encode(chainId, target, account, deadline);
     }
 
-    function hashPairs(uint256[2][] calldata pairs) external pure returns (uint256[] memory out) {
+    function hashPairs(uint256[2][] calldata pairs) external view returns (uint256[] memory out) {
         out = new uint256[](pairs.length);
-        for (uint256 i = 0; i < pairs.length; i++) out[i] = Poseidon2.hash(pairs[i][0], pairs[i][1]);
+        for (uint256 i = 0; i < pairs.length; i++) out[i] = nodeHash(pairs[i][0], pairs[i][1]);
     }
 
     /// @dev Roots after each leaf; at an index a leaf is replaced, at −1 it is added.
