@@ -26,7 +26,7 @@ const require = createRequire(import.meta.url);
 
 /** Root of the repository: sources are compiled from a clone, never from an installed package. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-export const ARTIFACTS = join(ROOT, "build/artifacts");
+const ARTIFACTS = join(ROOT, "build/artifacts");
 /** Files of an instance's folder beside the compiled ones. */
 export const KEY_FILES = { zkey: "circuit.zkey", vkey: "vkey.json" } as const;
 
