@@ -104,6 +104,7 @@ async function fold(flags: Flags, opens: boolean): Promise<void> {
           keys, from: account ?? trader.tier, notes: some.map((note) => trader.ledger.foldable(note, ownerOf(keys))),
           notesRoot: trader.ledger.notesRoot, context: trader.context,
         });
+        trader.ledger.checkFold(folded.statement, trader.submission);
         const proof = await prove(folded.statement);
         const change = await trader.ledger.fold(proof, trader.submission);
         account = folded.account;
@@ -127,6 +128,7 @@ async function lower(flags: Flags): Promise<void> {
     const book = await bookOf(trader, listed);
     const move = moveOf(flags, listed, flags.recipient ?? trader.submission.account);
     const lowered = lowerStatement({ account, keys, book, move, context: trader.context });
+    trader.ledger.checkLower(lowered.statement, trader.submission);
     const { proof, change } = await withProver(flags, async (prove) => {
       const made = await prove(lowered.statement);
       return { proof: made, change: await trader.ledger.lower(made, trader.submission) };

@@ -26,12 +26,13 @@ export function bookCommands(program: Command): void {
   const book = program.command("book").description("the risk book of an epoch");
 
   examples(
-    book.command("build <market>").description("build the book of a market file")
+    book.command("build").description("build the book of a market file")
+      .requiredOption("--market <file>", "prices, histories, issuers and instruments")
       .option("--out <file>", "where to write (default: book.json in the home)"),
-    "plimsoll book build data/market.json", "plimsoll book build data/market.json --out epoch-1.json",
-  ).action(async (market: string, _: unknown, command: Command) => {
+    "plimsoll book build --market data/market.json", "plimsoll book build --market data/market.json --out epoch-1.json",
+  ).action(async (_: unknown, command: Command) => {
     const flags = command.optsWithGlobals<Flags>();
-    const listed = buildBook(readMarket(await readText(market, MARKET_LENGTH)));
+    const listed = buildBook(readMarket(await readText(flags.market!, MARKET_LENGTH)));
     const summary = await summarize(listed);
     const file = flags.out ?? homeFiles(flags).book;
     await writeAtomic(file, encodeBook(listed));

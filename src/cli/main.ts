@@ -29,7 +29,7 @@ const program = new Command("plimsoll")
 
 for (const add of [keysCommands, bookCommands, marginCommands, accountCommands, proveCommands, verifyCommands, ceremonyCommands]) add(program);
 examples(
-  program, "plimsoll keys new", "plimsoll book build data/market.json", "plimsoll margin data/portfolio.json --html margin.html",
+  program, "plimsoll keys new", "plimsoll book build --market data/market.json", "plimsoll margin --portfolio data/portfolio.json --html margin.html",
   "plimsoll account new --portfolio data/portfolio.json", "plimsoll prove solvency --issuer desk-a --out proof.json", "plimsoll verify proof.json",
 ).addHelpText("after", `
 Environment:

@@ -15,6 +15,7 @@ import { whatIf } from "../report/whatIf.ts";
 import { loadBook } from "./home.ts";
 
 interface Flags extends Globals {
+  readonly portfolio: string;
   readonly book?: string;
   readonly html?: string;
   readonly whatIf?: string[];
@@ -23,17 +24,18 @@ interface Flags extends Globals {
 
 export function marginCommands(program: Command): void {
   examples(
-    program.command("margin <portfolio>").description("measure a portfolio's margin; exit code 1 if it doesn't float")
+    program.command("margin").description("measure a portfolio's margin; exit code 1 if it doesn't float")
+      .requiredOption("--portfolio <file>", "holdings by name and in units")
       .option("--book <file>", "risk book (default: the home's)")
       .option("--html <file>", "write the report as a page with charts, too")
       .option("--what-if <trades...>", "trades to try, such as venue-a:BTC-PERP=-5; separated by spaces or commas")
       .option("--coverage <bps>", "basis points of the requirement that decide the exit code", wholeNumber(1, 2 ** COVERAGE_BITS - 1), COVERAGE_INITIAL),
-    "plimsoll margin data/portfolio.json", "plimsoll margin data/portfolio.json --html margin.html",
-    'plimsoll margin data/portfolio.json --what-if "venue-a:BTC-PERP=-5"', "plimsoll margin data/portfolio.json --json --coverage 8000",
-  ).action(async (file: string, _: unknown, command: Command) => {
+    "plimsoll margin --portfolio data/portfolio.json", "plimsoll margin --portfolio data/portfolio.json --html margin.html",
+    'plimsoll margin --portfolio data/portfolio.json --what-if "venue-a:BTC-PERP=-5"', "plimsoll margin --portfolio data/portfolio.json --json --coverage 8000",
+  ).action(async (_: unknown, command: Command) => {
     const flags = command.optsWithGlobals<Flags>();
     const listed = await loadBook(flags, flags.book);
-    const { positions } = readPortfolio(await readText(file, PORTFOLIO_LENGTH), listed);
+    const { positions } = readPortfolio(await readText(flags.portfolio, PORTFOLIO_LENGTH), listed);
     const trades = parseTrades((flags.whatIf ?? []).flatMap((text) => text.split(",")), listed);
     const trade = trades.length === 0 ? undefined : whatIf(positions, trades, listed);
     const report = trade?.before ?? marginReport(positions, listed);

@@ -6,6 +6,7 @@
 import type { Command } from "commander";
 import { getAddress, isAddress } from "ethers";
 import { join } from "node:path";
+import { lotsToUnits } from "../decimal.ts";
 import { InputError } from "../errors.ts";
 import { writeLedger } from "../ledger/ledgerFile.ts";
 import { COVERAGE_BITS, COVERAGE_INITIAL, ISSUER_BITS, SALT_BITS } from "../protocol.ts";
@@ -102,6 +103,8 @@ async function proveExit(flags: Flags): Promise<void> {
     const exits = exitsOf(versions, BigInt(getAddress(recipient)), ledger).filter((exit) => !ledger.isPaid(exit.spent));
     const [exit] = exits;
     if (exit === undefined) throw new InputError("recipient", "has no exit of this account that isn't paid", recipient);
+    const listing = (await loadBook(flags).catch(() => undefined))?.listings.find(({ instrument }) => instrument === exit.instrument);
+    const amount = listing === undefined ? `${exit.lots} lots of instrument ${exit.instrument}` : `${lotsToUnits(exit.lots, listing.lot)} ${listing.unit} (${listing.name})`;
     const statement = exitStatement(exit, ledger.exitPath(exit.leaf), contextOf(flags, ledger.address, submission), tier);
     const proof = await withProver(flags, (prove) => prove(statement));
     const path = flags.out ?? join(homeFiles(flags).proofs, `exit-${exit.spent.toString(16).slice(0, 8)}.json`);
@@ -109,7 +112,7 @@ async function proveExit(flags: Flags): Promise<void> {
     const payment = flags.pay === true ? await ledger.exit(proof, submission) : undefined;
     if (payment !== undefined) await writeLedger(homeFiles(flags).ledger, ledger);
     show(flags, { proof: path, instrument: exit.instrument, lots: exit.lots, recipient, paid: payment !== undefined, left: exits.length - 1 }, () => [
-      `${exit.lots} lots of instrument ${exit.instrument} to ${recipient}${payment === undefined ? "" : ": paid"}`,
+      `${amount} to ${recipient}${payment === undefined ? "" : ": paid"}`,
       `proof ${path}`, ...(exits.length > 1 ? [`${exits.length - 1} more exits to this address wait`] : []),
     ].join("\n"));
   });

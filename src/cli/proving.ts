@@ -4,6 +4,7 @@
  * @module
  */
 import { SingleBar } from "cli-progress";
+import { setImmediate } from "node:timers/promises";
 import type { CircuitName } from "../protocol.ts";
 import { formatProof, type Proof } from "../prove/proof.ts";
 import type { Stage } from "../prove/prover.ts";
@@ -38,6 +39,11 @@ export async function withProver<T>({ json }: Globals, work: (prove: Prove) => P
             bar?.update(start + fraction * share, { stage });
           },
         });
+      } catch (error) {
+        // On a terminal an interrupt reaches the prover's process too, which may be faster to end than we are to hear.
+        await setImmediate();
+        controller.signal.throwIfAborted();
+        throw error;
       } finally {
         bar?.stop();
       }

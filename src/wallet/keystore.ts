@@ -21,7 +21,7 @@ import { firstIssue } from "../prove/json.ts";
 const KEYSTORE_FORMAT = "plimsoll-keystore";
 const KEYSTORE_BYTES = 4096;
 /** Shortest passphrase, in characters. */
-export const PASSPHRASE_LENGTH = 8;
+const PASSPHRASE_LENGTH = 8;
 /**
  * log2 of scrypt's cost: 2^17 with r = 8 takes 128 MiB and most of a second, as OWASP's Password Storage Cheat Sheet
  * recommends. Files may ask for 2^12 (tests) to 2^20 (1 GiB).
