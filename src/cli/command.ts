@@ -44,9 +44,7 @@ export function remark({ json }: Globals, text: string): void {
 export function fail(error: unknown, json: boolean): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
   const { code, ...shown } = describe(error);
-  const { path, rule } = error as { readonly path?: string; readonly rule?: string };
-  const text = json ? JSON.stringify({ error: { ...shown, ...(path === undefined ? {} : { path }), ...(rule === undefined ? {} : { rule }) } }) : `error: ${shown.message}`;
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${json ? JSON.stringify({ error: { ...shown, ...details(error) } }) : `error: ${shown.message}`}\n`);
   if (code === EXIT.defect && !json) process.stderr.write(`${(error as Error).stack ?? ""}\n`);
   return code;
 }
@@ -61,6 +59,13 @@ function describe(error: unknown): { code: number; type: string; message: string
   // The system refused a file: no defect of ours.
   if (typeof code === "string" && path !== undefined) return { code: EXIT.input, type: "SystemError", message: `${path}: ${code}` };
   return { code: EXIT.defect, type: "Error", message: message ?? String(error) };
+}
+
+/** What programs act on: where and which rule, or by how much (µUSD). Never an input's value. */
+function details(error: unknown): object {
+  if (error instanceof MarginError) return { coverage: error.coverage, equity: String(error.equity), required: String(error.required) };
+  const has = error instanceof InputError || error instanceof ArtifactError || error instanceof ProofError;
+  return has ? { path: error.path, rule: error.rule } : {};
 }
 
 function codeOf(error: PlimsollError): number {
