@@ -6,7 +6,7 @@
 import { Option, type Command } from "commander";
 import { InputError } from "../errors.ts";
 import { CIRCUITS, INSTANCES, TIERS, type CircuitName, type TierName } from "../protocol.ts";
-import { applyBeacon, contribute, finalizeCeremony, initCeremony, verifyCeremony, type PowersOfTau } from "../setup/ceremony.ts";
+import type { PowersOfTau } from "../setup/ceremony.ts";
 import type { Instance } from "../setup/mainComponent.ts";
 import { examples, remark, show, wholeNumber, type Globals } from "./command.ts";
 
@@ -19,6 +19,9 @@ interface Flags extends Globals {
   readonly hash: string;
   readonly iterations: number;
 }
+
+/** Loaded when a ceremony's command runs: snarkjs would slow the start of every other. */
+const steps = () => import("../setup/ceremony.ts");
 
 export function ceremonyCommands(program: Command): void {
   const ceremony = program.command("ceremony").description("make production keys: init, contribute, beacon, verify, finalize");
@@ -33,7 +36,7 @@ export function ceremonyCommands(program: Command): void {
     "plimsoll ceremony init solvency-0.zkey --circuit solvency --ptau powersOfTau28_hez_final_16.ptau",
   ).action(async (zkey: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<Flags>();
-    const circuitHash = await initCeremony(instanceOf(flags), tauOf(flags), zkey);
+    const circuitHash = await (await steps()).initCeremony(instanceOf(flags), tauOf(flags), zkey);
     show(flags, { zkey, circuitHash }, () => `${zkey}\ncircuit hash ${circuitHash}`);
   });
 
@@ -43,7 +46,7 @@ export function ceremonyCommands(program: Command): void {
     'plimsoll ceremony contribute solvency-0.zkey solvency-1.zkey --name "Ada"',
   ).action(async (from: string, to: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<Flags>();
-    const contribution = await contribute(from, to, flags.name);
+    const contribution = await (await steps()).contribute(from, to, flags.name);
     remark(flags, "Publish this hash: by it you recognise your contribution in the final key.");
     show(flags, { zkey: to, contribution }, () => `${to}\ncontribution hash ${contribution.hash}`);
   });
@@ -55,7 +58,7 @@ export function ceremonyCommands(program: Command): void {
     "plimsoll ceremony beacon solvency-5.zkey solvency-6.zkey --name block-23000000 --hash 0123… --iterations 20",
   ).action(async (from: string, to: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<Flags>();
-    const contribution = await applyBeacon(from, to, flags.name, flags.hash.replace(/^0x/, ""), flags.iterations);
+    const contribution = await (await steps()).applyBeacon(from, to, flags.name, flags.hash.replace(/^0x/, ""), flags.iterations);
     show(flags, { zkey: to, contribution }, () => `${to}\ncontribution hash ${contribution.hash}`);
   });
 
@@ -64,7 +67,7 @@ export function ceremonyCommands(program: Command): void {
     "plimsoll ceremony verify solvency-6.zkey --circuit solvency --ptau powersOfTau28_hez_final_16.ptau",
   ).action(async (zkey: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<Flags>();
-    const transcript = await verifyCeremony(instanceOf(flags), tauOf(flags), zkey);
+    const transcript = await (await steps()).verifyCeremony(instanceOf(flags), tauOf(flags), zkey);
     show(flags, { zkey, verified: true, ...transcript }, () => [
       `verified: ${zkey}`, `circuit hash ${transcript.circuitHash}`,
       ...transcript.contributions.map(({ name, hash, beacon }) => `  ${beacon === undefined ? "contribution" : "beacon"} ${name}: ${hash}`),
@@ -76,7 +79,7 @@ export function ceremonyCommands(program: Command): void {
     "plimsoll ceremony finalize solvency-6.zkey --circuit solvency --ptau powersOfTau28_hez_final_16.ptau",
   ).action(async (zkey: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<Flags>();
-    const { key, files } = await finalizeCeremony(instanceOf(flags), tauOf(flags), zkey);
+    const { key, files } = await (await steps()).finalizeCeremony(instanceOf(flags), tauOf(flags), zkey);
     show(flags, { key, zkey: files.zkey, vkey: files.vkey }, () => `${flags.circuit} ${flags.tier} now has a ceremony's key, SHA-256 ${files.zkey.sha256}`);
   });
 }
