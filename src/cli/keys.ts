@@ -7,10 +7,10 @@ import type { Command } from "commander";
 import { aliasOf, ownerOf, randomSpendKey, readKeyAt, spendKeys } from "../account/keys.ts";
 import { InputError } from "../errors.ts";
 import { ISSUER_BITS } from "../protocol.ts";
-import { canSpend, encryptKeys, keystoreKind, readKeystore, writeKeystore } from "../wallet/keystore.ts";
+import { encryptKeys, keystoreKind, readKeystore, writeKeystore } from "../wallet/keystore.ts";
 import { examples, remark, show, wholeNumber, type Globals } from "./command.ts";
 import { homeFiles, unlock, unlockSpend } from "./home.ts";
-import { askNewPassphrase, askPassphrase } from "./passphrase.ts";
+import { askNewPassphrase } from "./passphrase.ts";
 
 interface Flags extends Globals {
   readonly keystore?: string;
@@ -69,8 +69,8 @@ export function keysCommands(program: Command): void {
       return show(flags, { version: flags.reader, readKey }, () => String(readKey));
     }
     const { proveKey, spendLock } = await unlockSpend(flags, flags.keystore);
-    const passphrase = process.env["PLIMSOLL_KEEPER_PASSPHRASE"] ?? (process.stdin.isTTY ? await askPassphrase("keeper's passphrase") : await askNewPassphrase());
+    const passphrase = await askNewPassphrase("keeper's passphrase", "PLIMSOLL_KEEPER_PASSPHRASE");
     await writeKeystore(flags.keeper!, await encryptKeys({ proveKey, spendLock }, passphrase));
-    show(flags, { keystore: flags.keeper, kind: "prove", spend: canSpend({ proveKey, spendLock }) }, () => `keeper's keystore ${flags.keeper}`);
+    show(flags, { keystore: flags.keeper, kind: "prove" }, () => `keeper's keystore ${flags.keeper}`);
   });
 }

@@ -12,17 +12,17 @@ import { Interrupted } from "./command.ts";
 const VARIABLE = "PLIMSOLL_PASSPHRASE";
 
 /** Throws a KeystoreError where nobody can be asked. */
-export async function askPassphrase(what: string): Promise<string> {
-  const given = process.env[VARIABLE];
+export async function askPassphrase(what: string, variable = VARIABLE): Promise<string> {
+  const given = process.env[variable];
   if (given !== undefined) return given;
-  if (!process.stdin.isTTY) throw new KeystoreError(`passphrase: takes a terminal to ask on, or ${VARIABLE}`);
+  if (!process.stdin.isTTY) throw new KeystoreError(`passphrase: takes a terminal to ask on, or ${variable}`);
   return askHidden(`${what}: `);
 }
 
 /** As {@link askPassphrase}, twice where it is typed. */
-export async function askNewPassphrase(): Promise<string> {
-  const first = await askPassphrase("new passphrase");
-  if (process.env[VARIABLE] === undefined && (await askHidden("again: ")) !== first) {
+export async function askNewPassphrase(what = "new passphrase", variable = VARIABLE): Promise<string> {
+  const first = await askPassphrase(what, variable);
+  if (process.env[variable] === undefined && (await askHidden("again: ")) !== first) {
     throw new KeystoreError("passphrase: must be the same twice");
   }
   return first;

@@ -2,7 +2,8 @@
  * A local ledger: the registry, the issuers and the vaults' paying out on one machine, so that accounts can move today
  * without any chain. It is the registry's rules (PROTOCOL.md, sections 4 and 7) in TypeScript; contracts follow the
  * same ones. Left out is the pace of folds, which guards a shared chain against spam. It knows what issuers know: who
- * gets a note under which alias, and its legs; never an owner, a key or what an account holds.
+ * gets a note under which alias, and its legs; never an owner, a key or what an account holds. Whoever can write its
+ * file can write any history into it: a local ledger convinces its owner alone.
  *
  * @module
  */
@@ -139,9 +140,7 @@ export class Ledger extends Records {
   /** What holds for every proof. Rules on the ledger's state come after, without waiting in between. */
   private async check(proof: Proof, circuit: CircuitName, { account, deadline, now }: Submission): Promise<void> {
     if (proof.circuit !== circuit) throw new ProofError("circuit", `must be ${circuit}, got ${proof.circuit}`);
-    if (TIERS[proof.tier].depth !== this.depth) {
-      throw new ProofError("tier", `must be one with trees of depth ${this.depth}, got ${proof.tier}`);
-    }
+    this.checkTier(proof.tier);
     if (now > deadline) throw new ProofError("deadline", `must not have passed: it was ${deadline}, now is ${now}`);
     const expected = this.context({ account, deadline });
     must(proof.signals.context === expected, "context", "must name this ledger, its submitter and the deadline");
@@ -149,9 +148,14 @@ export class Ledger extends Records {
     await verify(proof, verificationKey);
   }
 
+  private checkTier(tier: TierName): void {
+    if (TIERS[tier].depth !== this.depth) throw new ProofError("tier", `must be one with trees of depth ${this.depth}, got ${tier}`);
+  }
+
   /** The change that it makes to the account's slot, or to a new one. */
   private nextChange({ tier, signals }: Asked<"fold"> | Asked<"lower">, now: bigint): Change {
     const { oldCommitment, newCommitment, cipher } = signals;
+    this.checkTier(tier);
     const opens = oldCommitment === 0n;
     const slot = opens ? this.accounts.leaves.length : this.slots.get(oldCommitment);
     must(slot !== undefined, "oldCommitment", "must be a current state of an account");

@@ -15,6 +15,8 @@ import { Home, PASSPHRASE, SMALL_BOOK_TIME, writeSmallBook, type Outcome } from 
 
 const AT = ["--at", SMALL_BOOK_TIME];
 const RECIPIENT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const KEEPER = "another horse battery";
+const AS_KEEPER = { PLIMSOLL_PASSPHRASE: KEEPER };
 type Shown = Record<string, never> & { [name: string]: unknown };
 
 let home: Home;
@@ -27,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => home.remove());
 
 async function json(...args: string[]): Promise<Shown> {
-  const { code, stdout, stderr } = await home.run([...args, "--json"]);
+  const { code, stdout, stderr } = await home.run([...args, "--json"], { PLIMSOLL_KEEPER_PASSPHRASE: KEEPER });
   expect([code, stderr]).toEqual([0, ""]);
   return JSON.parse(stdout) as Shown;
 }
@@ -82,9 +84,11 @@ it("is interrupted without a trace", { skip: process.platform !== "linux" }, asy
 it("lets a keeper fold and not lower", async () => {
   await json("keys", "derive", "--keeper", home.at("keeper.json"));
   const keeper = ["--keystore", home.at("keeper.json")];
-  refused(await home.run(["account", "lower", "--credit", "desk:CREDIT=5", ...keeper, ...AT]), 4, "is a keeper's, which proves and folds; this takes the spend key");
-  await json("account", "fold", "--note", "venue:USD=500", ...keeper, ...AT);
-  expect(await json("keys", "show", ...keeper)).toMatchObject({ kind: "prove" });
+  refused(await home.run(["account", "lower", "--credit", "desk:CREDIT=5", ...keeper, ...AT], AS_KEEPER), 4, "is a keeper's, which proves and folds; this takes the spend key");
+  refused(await home.run(["keys", "show", ...keeper]), 4, "keeper.json: wrong passphrase, or the file was changed");
+  const folded = await home.run(["account", "fold", "--note", "venue:USD=500", "--json", ...keeper, ...AT], AS_KEEPER);
+  expect(folded).toMatchObject({ code: 0, stderr: "" });
+  expect(JSON.parse((await home.run(["keys", "show", "--json", ...keeper], AS_KEEPER)).stdout)).toMatchObject({ kind: "prove" });
 });
 
 it("takes out collateral, and the vault pays it once", async () => {
