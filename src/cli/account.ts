@@ -37,6 +37,7 @@ interface Flags extends Globals {
   readonly pair?: string;
   readonly dead?: string;
   readonly recipient?: string;
+  readonly anyBook?: boolean;
 }
 
 const collect = (text: string, list: string[] = []): string[] => [...list, text];
@@ -70,7 +71,8 @@ export function accountCommands(program: Command): void {
       .option("--recipient <address>", "whom the vault is to pay (default: the submitter)")
       .option("--credit <leg>", "book this much debt, such as desk-a:CREDIT=100000")
       .option("--pair <credit>", "drop credit and release that sum to 0")
-      .option("--dead <instrument>", "drop a holding that the book flags dead"),
+      .option("--dead <instrument>", "drop a holding that the book flags dead")
+      .option("--any-book", "say that the move is right on any book, as a pair is, or collateral of an account with nothing else left: for when the newest has lapsed"),
     'plimsoll account lower --collateral "vault-ethereum:USDC=50000" --recipient 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
     'plimsoll account lower --credit "desk-a:CREDIT=100000" --at 2025-10-25T00:10:00Z',
   ).action(async (_: unknown, command: Command) => lower(command.optsWithGlobals<Flags>()));
@@ -127,7 +129,9 @@ async function lower(flags: Flags): Promise<void> {
     const account = currentAccount(trader);
     const book = await bookOf(trader, listed);
     const move = moveOf(flags, listed, flags.recipient ?? trader.submission.account);
-    const lowered = lowerStatement({ account, keys, book, move, context: trader.context });
+    const lowered = lowerStatement({
+      account, keys, book, move, context: trader.context, ...(flags.anyBook === undefined ? {} : { anyBook: flags.anyBook }),
+    });
     trader.ledger.checkLower(lowered.statement, trader.submission);
     const { proof, change } = await withProver(flags, async (prove) => {
       const made = await prove(lowered.statement);

@@ -9,7 +9,9 @@
  */
 import { randomBytes } from "@noble/hashes/utils.js";
 import { ProofError } from "../errors.ts";
-import { COVERAGE_INITIAL, TIERS, type CircuitName, type TierName } from "../protocol.ts";
+import {
+  COVERAGE_INITIAL, INSTRUMENT_BITS, LOTS_BITS, RECIPIENT_BITS, TIERS, type CircuitName, type TierName,
+} from "../protocol.ts";
 import { loadVerificationKey } from "../prove/artifacts.ts";
 import { unpackClaim } from "../prove/claim.ts";
 import { contextSignal } from "../prove/context.ts";
@@ -86,8 +88,8 @@ export class Ledger extends Records {
   }
 
   /**
-   * Lowers an account, at initial margin and on the newest book while it is good; what leaves an account of nothing but
-   * collateral may do so on any past book.
+   * Lowers an account, at initial margin and on the newest book while it is good; on any book ever published, if the
+   * proof says that the move is right on any.
    *
    * @returns the change as published
    * @throws ProofError naming the signal and the rule; then nothing has changed
@@ -105,10 +107,10 @@ export class Ledger extends Records {
   /** As {@link checkFold}, for a lowering. */
   checkLower(asked: Asked<"lower">, { now }: Pick<Submission, "now">): Change {
     const { oldCommitment, bookRoot, exitLeaf, claim } = asked.signals;
-    const { coverage, collateralOnly } = unpackClaim("lower", claim, "publicSignals.claim");
+    const { coverage, anyBook } = unpackClaim("lower", claim, "publicSignals.claim");
     must(coverage === COVERAGE_INITIAL, "claim.coverage", `must be ${COVERAGE_INITIAL}, initial margin, got ${coverage}`);
     must(oldCommitment !== 0n, "oldCommitment", "must be of an open account");
-    if (collateralOnly && exitLeaf !== 0n) {
+    if (anyBook) {
       must(this.books.some(({ root }) => root === bookRoot), "bookRoot", "must be of a book published here");
     } else {
       const newest = this.newestBook;
@@ -130,6 +132,9 @@ export class Ledger extends Records {
     const { exitsRoot, spent, instrument, lots, recipient } = proof.signals;
     must(exitsRoot === this.exitsRoot && exitsRoot !== 0n, "exitsRoot", "must be the current one");
     must(!this.paid.has(spent), "spent", "must not be paid twice");
+    must(recipient > 0n && recipient >> BigInt(RECIPIENT_BITS) === 0n, "recipient", "must be an address other than 0");
+    must(lots > 0n && lots >> BigInt(LOTS_BITS) === 0n, "lots", `must be from 1 to 2^${LOTS_BITS} − 1`);
+    must(instrument >> BigInt(INSTRUMENT_BITS) === 0n, "instrument", `must be below 2^${INSTRUMENT_BITS}`);
     const payment = { spent, instrument: Number(instrument), lots, recipient };
 
     this.paid.add(spent);

@@ -91,7 +91,7 @@ describe("an account on the local ledger", () => {
     await refused(ledger, ledger.fold(moved, HERE), "proof: does not verify");
     await refused(ledger, ledger.lower(opening as never, HERE), "circuit: must be lower, got fold");
     const deeper = Ledger.create("M");
-    await refused(deeper, deeper.fold(opening, HERE), "tier: must be one with trees of depth 20, got T");
+    await refused(deeper, deeper.fold(opening, HERE), "tier: must be one with trees of depth 30, got T");
   });
 
   it("opens one account for one owner", async () => {
