@@ -88,14 +88,14 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
     }
 
     /// @inheritdoc IAccountRegistry
-    function lower(uint256 slot, bool collateralOnly, LowerSignals calldata signals, Proof calldata proof, uint256 deadline)
+    function lower(uint256 slot, bool anyBook, LowerSignals calldata signals, Proof calldata proof, uint256 deadline)
         external
     {
         _requireCurrent(slot, signals.oldCommitment);
-        _requireBook(signals.bookRoot, collateralOnly);
+        _requireBook(signals.bookRoot, anyBook);
         Tier tier = _slots[slot].tier;
         LowerSignals memory s = signals;
-        s.claim = ClaimLib.packLower(Protocol.COVERAGE_INITIAL, collateralOnly);
+        s.claim = ClaimLib.packLower(Protocol.COVERAGE_INITIAL, anyBook);
         s.context = ProofContext.signal(msg.sender, deadline);
         verifiers.check(Circuit.Lower, tier, proof, s.encode(tier));
 
@@ -155,10 +155,10 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
         if (current != oldCommitment) revert NotCurrent(slot, current, oldCommitment);
     }
 
-    /// @dev The newest epoch while it lasts and nothing is paused. What leaves an account that owes nothing and holds no
-    ///      position can't hurt anyone, so that neither an old book nor a pause keeps it.
-    function _requireBook(uint256 bookRoot, bool collateralOnly) private view {
-        if (collateralOnly) {
+    /// @dev The newest epoch while it lasts and nothing is paused. A move that is right on any book, collateral leaving an
+    ///      account that owes nothing or a pair that sums to 0, can hurt nobody: neither an old book nor a pause keeps it.
+    function _requireBook(uint256 bookRoot, bool anyBook) private view {
+        if (anyBook) {
             if (riskBook.epochOf(bookRoot).number == 0) revert UnknownBook(bookRoot);
             return;
         }

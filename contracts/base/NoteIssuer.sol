@@ -21,8 +21,6 @@ abstract contract NoteIssuer is IRootHolder {
 
     /// @notice This issuer's id: the high 8 bits of its instruments.
     uint8 public immutable issuerId;
-    /// @notice Serial of the last note.
-    uint64 public lastSerial;
     GrowingTree.Tree private _notes;
 
     constructor(uint8 issuerId_) {
@@ -41,6 +39,11 @@ abstract contract NoteIssuer is IRootHolder {
         return slot == RootSlot.NOTES ? RootSlot.get(slot) : 0;
     }
 
+    /// @notice Serial of the last note: one more than its place in the tree, which never has two leaves.
+    function lastSerial() public view returns (uint64) {
+        return uint64(_notes.size);
+    }
+
     /// @notice Id of an instrument of this issuer.
     function instrumentOf(uint16 serial) public view returns (uint256) {
         return (uint256(issuerId) << Protocol.SERIAL_BITS) | serial;
@@ -50,7 +53,7 @@ abstract contract NoteIssuer is IRootHolder {
     function _issue(uint256 recipient, uint256 instrument, int256 lots) internal {
         Leg[] memory legs = new Leg[](1);
         legs[0] = Leg(instrument, lots);
-        uint64 serial = ++lastSerial;
+        uint64 serial = lastSerial() + 1;
         uint256 leaf = NoteLib.leaf(recipient, legs, serial, 0);
         (uint256 index, uint256 root) = _addNode(leaf, Protocol.TREE_DEPTH);
         emit NoteIssued(recipient, serial, index, leaf, root, legs);

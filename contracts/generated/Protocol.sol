@@ -68,7 +68,7 @@ library Protocol {
     uint256 internal constant NOTE_LEGS = 8;
     uint256 internal constant ISSUER_DEPTH = 8;
     uint256 internal constant RECIPIENT_BITS = 160;
-    uint256 internal constant TREE_DEPTH = 20; // largest depth of the accounts, exits and note trees
+    uint256 internal constant TREE_DEPTH = 30; // largest depth of the accounts, exits and note trees
 
     // Domain tags: ASCII, big-endian.
     uint256 internal constant TAG_NOTE = 8907106036736721726412302537797; // "plimsoll.NOTE"
@@ -84,7 +84,7 @@ library Protocol {
     uint256 internal constant CLAIM_SOLVENCY_INSTRUMENT_B = 119;
     uint256 internal constant CLAIM_SOLVENCY_SIZE_B = 143;
     uint256 internal constant CLAIM_LOWER_COVERAGE = 0;
-    uint256 internal constant CLAIM_LOWER_COLLATERAL_ONLY = 14;
+    uint256 internal constant CLAIM_LOWER_ANY_BOOK = 14;
 }
 
 /// @notice Public signals as the one list that a verifier takes.

@@ -41,8 +41,8 @@ interface IAccountRegistry {
     function fold(uint256 slot, FoldSignals calldata signals, Proof calldata proof, uint256 deadline) external;
 
     /// @notice Lowers one holding of the account at a slot.
-    /// @param  collateralOnly the proof says that only non-negative collateral remains; any past book will then do
-    function lower(uint256 slot, bool collateralOnly, LowerSignals calldata signals, Proof calldata proof, uint256 deadline)
+    /// @param  anyBook the proof says that the move is right on any book ever signed, so that a past one will do
+    function lower(uint256 slot, bool anyBook, LowerSignals calldata signals, Proof calldata proof, uint256 deadline)
         external;
 
     /// @notice Current state of the account at a slot.

@@ -38,10 +38,10 @@ library ClaimLib {
     }
 
     /// @notice Claim of a lowering.
-    function packLower(uint256 coverage, bool collateralOnly) internal pure returns (uint256) {
-        _range("coverage", coverage, Protocol.CLAIM_LOWER_COLLATERAL_ONLY - Protocol.CLAIM_LOWER_COVERAGE);
+    function packLower(uint256 coverage, bool anyBook) internal pure returns (uint256) {
+        _range("coverage", coverage, Protocol.CLAIM_LOWER_ANY_BOOK - Protocol.CLAIM_LOWER_COVERAGE);
         return (coverage << Protocol.CLAIM_LOWER_COVERAGE)
-            | (_bit(collateralOnly) << Protocol.CLAIM_LOWER_COLLATERAL_ONLY);
+            | (_bit(anyBook) << Protocol.CLAIM_LOWER_ANY_BOOK);
     }
 
     /// @notice A size of lots as it is stored: size + 2^38, for |size| < 2^38.

@@ -15,7 +15,7 @@ library GrowingTree {
     struct Tree {
         uint256 size;
         /// @dev By level. Fixed, since a mapping would hash a key for each.
-        uint256[21] complete;
+        uint256[32] complete;
     }
 
     /// @notice Adds a leaf.

@@ -67,8 +67,8 @@ contract AccountRegistryTest is World {
         return s;
     }
 
-    function prove(LowerSignals memory s, bool collateralOnly, address sender) private returns (LowerSignals memory) {
-        s.claim = 10_000 | (collateralOnly ? uint256(1) << 14 : 0);
+    function prove(LowerSignals memory s, bool anyBook, address sender) private returns (LowerSignals memory) {
+        s.claim = 10_000 | (anyBook ? uint256(1) << 14 : 0);
         s.context = contextOf(address(registry), sender, deadline);
         ideal[Circuit.Lower].prove(s.encode(Tier.T));
         return s;
@@ -330,7 +330,7 @@ contract AccountRegistryTest is World {
         registry.lower(0, false, late, noProof, deadline);
     }
 
-    function testCollateralOnlyLeavesOnAnyPastBookAndThroughEveryPause() external {
+    function testMovesRightOnAnyBookPassEveryPause() external {
         open(11);
         LowerSignals memory s = prove(lowerSignals(11, 12, 77), true, ALICE);
         LowerSignals memory unknown = lowerSignals(11, 12, 77);
@@ -341,7 +341,7 @@ contract AccountRegistryTest is World {
         vm.prank(GUARDIAN);
         registry.pause();
         vm.startPrank(ALICE);
-        // What was proven as collateral alone is no proof of the other claim, nor the other way round.
+        // A proof of the one claim is none of the other, nor the other way round.
         vm.expectPartialRevert(IAccountRegistry.LoweringPaused.selector);
         registry.lower(0, false, s, noProof, deadline);
         vm.expectPartialRevert(IAccountRegistry.UnknownBook.selector);

@@ -36,7 +36,7 @@ it("claims are packed alike", async () => {
     };
     expect(await call("packClaim", claim)).toBe(packClaim("solvency", { ...claim, report: false, salt: 0 }));
     expect(await call("packLower", claim.coverage, claim.withSpendKey))
-      .toBe(packClaim("lower", { coverage: claim.coverage, collateralOnly: claim.withSpendKey }));
+      .toBe(packClaim("lower", { coverage: claim.coverage, anyBook: claim.withSpendKey }));
   }
 });
 
