@@ -68,6 +68,12 @@ contract VenueOutbox is IVenueOutbox, StandingBase {
     }
 
     /// @inheritdoc IVenueOutbox
+    function setNoteKey(uint256 alias_, bytes calldata key) external {
+        _requireOperator(alias_, _standings[alias_]);
+        emit NoteKeySet(alias_, key);
+    }
+
+    /// @inheritdoc IVenueOutbox
     function close(uint256 alias_) external {
         Standing storage standing = _standings[alias_];
         _requireOperator(alias_, standing);

@@ -63,7 +63,8 @@ abstract contract SignerSets is EIP712, Ownable2Step {
     /// @dev Reverts unless enough members of the set signed the struct with this hash.
     function _checkSignatures(uint256 set, bytes32 structHash, Signature[] calldata signatures) internal view {
         bool before = set + 1 == currentSet && block.timestamp < overlapEnd;
-        if (set != currentSet && !before) revert SetNotInForce(set, currentSet);
+        // There is no set 0, and none of its members would have to sign.
+        if (set == 0 || (set != currentSet && !before)) revert SetNotInForce(set, currentSet);
         if (signatures.length < _threshold[set]) revert TooFewSignatures(signatures.length, _threshold[set]);
         bytes32 digest = _hashTypedDataV4(structHash);
         uint256 next = 0;

@@ -29,12 +29,17 @@ interface IVenueOutbox {
     event BatchPosted(uint256 indexed batch, uint256 root, uint256 notesRoot, bytes sealedNotes);
     /// @notice An alias's line after a batch.
     event Posted(uint256 indexed alias_, uint256 indexed batch, uint256 released, uint256 unfolded, bool exposed);
+    /// @notice The venue seals an alias's notes to this key from now on.
+    event NoteKeySet(uint256 indexed alias_, bytes key);
     /// @notice Another engine posts from now on.
     event EngineSet(address engine);
 
     /// @notice Adds a batch of notes, a full subtree of fixed depth, so that how many are real doesn't show in the tree.
     ///         Engine only, once per window.
     function post(uint256 root, Posting[] calldata postings, bytes calldata sealedNotes) external;
+
+    /// @notice Says which key an alias's notes are sealed to, so that they can be restored from chain data. Operator only.
+    function setNoteKey(uint256 alias_, bytes calldata key) external;
 
     /// @notice Closes a standing for good when everything is folded and nothing is open. Operator only.
     function close(uint256 alias_) external;

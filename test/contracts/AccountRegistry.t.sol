@@ -287,6 +287,19 @@ contract AccountRegistryTest is World {
         notes.join(1);
     }
 
+    function testARootThatAConflictVoidedDropsOut() external {
+        uint256 empty = notes.notesRoot();
+        roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
+        notes.join(1);
+        uint256 forged = notes.notesRoot();
+        roots.set(VAULT, RootSlot.NOTES, 0, 0);
+        notes.join(1);
+        vm.assertEq(notes.issuerRoot(1), 0);
+        vm.assertEq(notes.notesRoot(), empty);
+        skip(1 days + 1);
+        vm.assertFalse(notes.isNotesRoot(forged));
+    }
+
     function testIssuersAreDistinct() external {
         Issuer[] memory issuers = new Issuer[](2);
         issuers[0] = Issuer(1, roots, VAULT);

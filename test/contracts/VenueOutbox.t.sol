@@ -118,8 +118,16 @@ contract VenueOutboxTest is Lines {
         venue.lapse(ALIAS);
     }
 
+    function testOnlyTheOperatorNamesTheKeyOfItsNotes() external {
+        vm.expectPartialRevert(IStanding.NotOperator.selector);
+        vm.prank(BOB);
+        venue.setNoteKey(ALIAS, "key");
+        vm.prank(ALICE);
+        venue.setNoteKey(ALIAS, "key");
+    }
+
     function testBatchesFillTheTreeTogether() external {
-        VenueOutbox small = new VenueOutbox(ISSUER, config(), 19, 0, ENGINE, OWNER);
+        VenueOutbox small = new VenueOutbox(ISSUER, config(), 29, 0, ENGINE, OWNER);
         SolvencyProof memory proof = proofOf(address(small), shown(10_000, true, 100, 0));
         vm.prank(ALICE);
         small.authorise(proof);

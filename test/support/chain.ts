@@ -50,7 +50,6 @@ export async function startChain(chainId: number): Promise<Chain> {
   });
 
   const provider = new JsonRpcProvider(url, chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
-  provider.pollingInterval = 20;
   const signers = MNEMONIC_KEYS.map((key) => new Wallet(key, provider));
   const addresses = await Promise.all(signers.map((signer) => signer.getAddress()));
   const contracts: CompiledContracts = await compileContracts();
@@ -63,7 +62,8 @@ export async function startChain(chainId: number): Promise<Chain> {
       libraries[library] ??= await (await deploy(library)).getAddress();
     }
     const deployed = await new ContractFactory(compiled.abi, link(compiled, libraries), signers[0]!).deploy(...args);
-    return (await deployed.waitForDeployment()) as Contract;
+    await receiptOf(deployed.deploymentTransaction()!);
+    return deployed as Contract;
   };
 
   return {
@@ -85,8 +85,17 @@ export async function startChain(chainId: number): Promise<Chain> {
 
 /** Sends a call and waits for it. */
 export async function send(contract: Contract, method: string, ...args: unknown[]): Promise<ContractTransactionReceipt> {
-  const sent = (await contract.getFunction(method)(...args)) as ContractTransactionResponse;
-  return (await sent.wait())!;
+  return receiptOf((await contract.getFunction(method)(...args)) as ContractTransactionResponse);
+}
+
+/** Asks until the receipt is there: a node that mines at once sends block events before anyone listens. */
+async function receiptOf({ provider, hash }: ContractTransactionResponse): Promise<ContractTransactionReceipt> {
+  for (;;) {
+    const receipt = await provider.getTransactionReceipt(hash);
+    if (receipt?.status === 0) throw new Error(`transaction ${hash} failed`);
+    if (receipt !== null) return receipt as ContractTransactionReceipt;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 /** The named error that a call is refused with, such as `NullifierSpent`; undefined when it would pass. */

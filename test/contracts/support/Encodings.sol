@@ -22,8 +22,8 @@ contract Encodings {
         return ClaimLib.pack(claim);
     }
 
-    function packLower(uint256 coverage, bool collateralOnly) external pure returns (uint256) {
-        return ClaimLib.packLower(coverage, collateralOnly);
+    function packLower(uint256 coverage, bool anyBook) external pure returns (uint256) {
+        return ClaimLib.packLower(coverage, anyBook);
     }
 
     function packLegs(Leg[] calldata legs) external pure returns (uint256[2] memory) {
