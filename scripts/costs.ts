@@ -1,17 +1,20 @@
 /**
- * npm run costs: constraints, wires, public signals and domain of every circuit. Builds what is missing of tiers T and
- * M; tier L is shown if it was built, or with --all.
+ * npm run costs: constraints, wires, public signals and domain of every circuit, and the gas of every operation as the
+ * last measurement pinned it. Builds what is missing of tiers T and M; tier L is shown if it was built, or with --all.
  */
 import { Command } from "commander";
 import { PlimsollError } from "../src/errors.ts";
+import { readJson } from "../src/files.ts";
 import { INSTANCES } from "../src/protocol.ts";
 import { build } from "../src/setup/build.ts";
 import { checkCosts, costsOf, costsTable, updateCosts } from "../src/setup/costs.ts";
 
 const SNAPSHOT = "test/costs.snapshot.json";
+/** test/contracts/gas.test.ts measures it and fails when it differs. */
+const GAS = "test/contracts/gas.json";
 
 const flags = new Command("npm run costs --")
-  .description("Prints what each circuit costs.")
+  .description("Prints what circuits and contracts cost.")
   .option("--json", "print JSON")
   .option("--check", "fail if they differ from test/costs.snapshot.json")
   .option("--update", "record the costs in the snapshot")
@@ -24,7 +27,9 @@ try {
   const costs = costsOf(
     await build(wanted, { onEvent: (event) => event.type === "compiling" && console.error(`compiling ${event.instance}`) }),
   );
-  console.log(flags.json ? JSON.stringify(costs) : costsTable(costs));
+  const gas = (await readJson(GAS)) as Readonly<Record<string, number>>;
+  const gasTable = Object.entries(gas).map(([name, units]) => `${name.padEnd(16)}${units.toLocaleString("en").padStart(11)} gas`);
+  console.log(flags.json ? JSON.stringify({ ...costs, gas }) : [costsTable(costs), "", ...gasTable].join("\n"));
   if (flags.update) await updateCosts(costs, SNAPSHOT);
   const differences = flags.check ? await checkCosts(costs, SNAPSHOT) : [];
   if (differences.length > 0) {
