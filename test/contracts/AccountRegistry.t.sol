@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {AccountRegistry} from "contracts/AccountRegistry.sol";
 import {IssuerNotes} from "contracts/IssuerNotes.sol";
+import {LocalRoots} from "contracts/LocalRoots.sol";
 import {Circuit, FoldSignals, LowerSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {IAccountRegistry} from "contracts/interfaces/IAccountRegistry.sol";
 import {IIssuerNotes, Issuer} from "contracts/interfaces/IIssuerNotes.sol";
@@ -118,6 +119,22 @@ contract AccountRegistryTest is World {
         vm.assertEq(registry.commitmentAt(0), 13);
         // The first root was current for no time at all, and vouches for its own instant alone.
         vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, 12), block.timestamp);
+    }
+
+    function testLocalRootsReadTheSameChain() external {
+        LocalRoots local = new LocalRoots();
+        (uint256 root, uint256 time) = local.latestRoot(address(registry), RootSlot.ACCOUNTS);
+        vm.assertEq(root + time, 0);
+        open(11);
+        open(22);
+        (root, time) = local.latestRoot(address(registry), RootSlot.ACCOUNTS);
+        vm.assertEq(root, registry.currentRoot(RootSlot.ACCOUNTS));
+        vm.assertEq(time, START);
+        skip(100);
+        vm.assertEq(local.rootTime(address(registry), RootSlot.ACCOUNTS, root), START + 100);
+        vm.assertEq(local.rootTime(address(registry), RootSlot.ACCOUNTS, 11), START);
+        vm.assertEq(local.rootTime(address(registry), RootSlot.EXITS, root), 0);
+        vm.assertEq(local.rootTime(address(registry), RootSlot.NOTES, root), 0);
     }
 
     // ── someone else's, copied, replayed, late ────────────────────────────────────────────────────────────────────

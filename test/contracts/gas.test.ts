@@ -78,6 +78,16 @@ async function fillAccounts(sizeSlot: bigint, commitment: bigint): Promise<TreeP
   return { root, depth: LEVELS, index: 0n, siblings: [...siblings, ...Array<bigint>(TIERS.M.depth - LEVELS).fill(0n)] };
 }
 
+/** Fills the home chain's state with 4,000 accounts, and the registry's storage with as many slots. */
+async function deepen(registry: string): Promise<void> {
+  for (let i = 0n; i < 4_000n; i += 100n) {
+    await Promise.all(Array.from({ length: 100 }, (_, j) => {
+      const some = 0x1000000n + (i + BigInt(j)) * 7919n;
+      return Promise.all([home.chain.rpc("anvil_setBalance", [toBeHex(some, 20), "0x1"]), set(home.chain, registry, some, 1n)]);
+    }));
+  }
+}
+
 async function contextAt(contract: Contract, chain: Chain, account: string): Promise<{ deadline: bigint; context: bigint }> {
   const deadline = BigInt(await chain.now()) + 36_000n;
   return { deadline, context: contextSignal({ chainId: chain.chainId, contract: await contract.getAddress(), account, deadline }) };
@@ -172,6 +182,12 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   const exitProof = await prover.prove(proofRequest(exitStatement(exit, exits.path(exit.leaf), paid.context, "M")));
   record("exit", await send(away.vault, "exit", M, { ...exitProof.signals }, proofArgument(exitProof), paid.deadline));
   record("claim", await send(away.vault, "claim", 0, toBeHex(0xb0b, 20)));
+
+  // The same between tries as deep as a busy chain's: proofs of five and six nodes instead of three.
+  await deepen(registry);
+  await set(home.chain, registry, BigInt(ROOT_SLOTS.exits), 1n << 250n);
+  await home.chain.rpc("evm_mine");
+  record("headerAndRootDeep", await relay(away, home, home.registry, "exits"));
 
   if (process.env["PLIMSOLL_SNAPSHOT"] === "write") writeFileSync(SNAPSHOT, `${JSON.stringify(measured, null, 2)}\n`);
   console.log(measured);
