@@ -36,26 +36,34 @@ export async function compileContracts(): Promise<CompiledContracts> {
   const files = (await Promise.all(FOLDERS.map(solidityFiles))).flat().sort();
   const sources = Object.fromEntries(files.map((file) => [file, { content: readFileSync(join(ROOT, file), "utf8") }]));
   const settings = {
-    optimizer: { enabled: true, runs: Number(foundrySetting("optimizer_runs").replaceAll("_", "")) },
-    evmVersion: foundrySetting("evm_version"),
+    optimizer: { enabled: true, runs: Number(foundrySetting(/^optimizer_runs = (\w+)$/m).replaceAll("_", "")) },
+    evmVersion: foundrySetting(/^evm_version = "(\w+)"$/m),
     metadata: { bytecodeHash: "none" },
     outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.bytecode.linkReferences"] } },
   };
-  const input = JSON.stringify({ language: "Solidity", sources, settings });
+  const byIr = foundrySetting(/^compilation_restrictions = \[\{ paths = "([^"]+)", via_ir = true \}\]$/m);
+  const inputs = [
+    { language: "Solidity", sources, settings },
+    { language: "Solidity", sources: { [byIr]: sources[byIr] }, settings: { ...settings, viaIR: true, outputSelection: { [byIr]: settings.outputSelection["*"] } } },
+  ].map((input) => JSON.stringify(input));
   const lock = readFileSync(join(ROOT, "package-lock.json"), "utf8");
-  const cached = join(OUT, `${createHash("sha256").update(input).update(lock).digest("hex").slice(0, 32)}.json`);
+  const cached = join(OUT, `${createHash("sha256").update(inputs.join()).update(lock).digest("hex").slice(0, 32)}.json`);
   if (existsSync(cached)) return JSON.parse(await readFile(cached, "utf8")) as CompiledContracts;
 
+  const contracts: CompiledContracts = Object.assign({}, ...inputs.map(compile)) as CompiledContracts;
+  await mkdir(OUT, { recursive: true });
+  await writeAtomic(cached, JSON.stringify(contracts));
+  return contracts;
+}
+
+function compile(input: string): CompiledContracts {
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string, callbacks: object): string };
   const output = JSON.parse(solc.compile(input, { import: readImport })) as SolcOutput;
   const failures = output.errors?.filter(({ severity }) => severity === "error") ?? [];
   if (failures.length > 0) throw new Error(failures.map(({ formattedMessage }) => formattedMessage).join("\n"));
-  const contracts = Object.fromEntries(Object.values(output.contracts).flatMap((file) =>
+  return Object.fromEntries(Object.values(output.contracts).flatMap((file) =>
     Object.entries(file).map(([name, { abi, evm: { bytecode } }]) =>
       [name, { abi, bytecode: bytecode.object, links: Object.assign({}, ...Object.values(bytecode.linkReferences)) as CompiledContract["links"] }] as const)));
-  await mkdir(OUT, { recursive: true });
-  await writeAtomic(cached, JSON.stringify(contracts));
-  return contracts;
 }
 
 /** Bytecode with the addresses of its libraries. */
@@ -84,8 +92,8 @@ async function solidityFiles(folder: string): Promise<string[]> {
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
 }
 
-function foundrySetting(name: string): string {
-  const found = new RegExp(`^${name} = "?([^"\\n]+)"?$`, "m").exec(readFileSync(join(ROOT, "foundry.toml"), "utf8"));
-  if (found === null) throw new Error(`foundry.toml: ${name} is missing`);
+function foundrySetting(line: RegExp): string {
+  const found = line.exec(readFileSync(join(ROOT, "foundry.toml"), "utf8"));
+  if (found === null) throw new Error(`foundry.toml: nothing matches ${line.source}`);
   return found[1]!;
 }

@@ -23,7 +23,7 @@ import { send, startChain, type Chain } from "../support/chain.ts";
 import { deployAll, pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
 import { BTC, COMMITTEE, CREDIT, DESK, KEYS, RELEASE, bookTree } from "../support/world.ts";
 
-const GOALS = { extend: 400_000, refresh: 400_000, fold: 1_000_000, lower: 1_000_000, deposit: 600_000, exit: 400_000, headerAndRoot: 450_000 };
+const GOALS = { extend: 400_000, refresh: 400_000, fold: 1_000_000, lower: 1_000_000, deposit: 600_000, exit: 400_000, headerAndRoot: 450_000, headerAndRootDeep: 450_000 };
 const SNAPSHOT = new URL("gas.json", import.meta.url);
 const M = tierNumber("M");
 /** Levels of a tree of 2^20 leaves. */
