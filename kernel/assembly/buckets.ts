@@ -33,6 +33,8 @@ const T: usize = memory.data(72);
 
 let queue: usize = 0;
 let queued: usize = 0;
+/** Keeps the compiler from dropping the reads of `touch`. */
+export let touched: u32 = 0;
 
 /** Bytes of scratch space that `sumGroups` takes for `total` points in `groups` groups. */
 export function scratchBytes(total: usize, groups: usize): usize {
@@ -123,7 +125,18 @@ function halve(base: usize, entries: usize, counts: usize, groups: usize, from: 
   store<u32>(queue + TO + 4 * queued, <u32>to);
   store<u8>(queue + LEFT_MASK + queued, leftSign);
   store<u8>(queue + RIGHT_MASK + queued, rightSign);
+  touched += touch(left) + touch(right);
   if (++queued == BATCH) flush();
+}
+
+/**
+ * Reads a point's cache lines. Points lie scattered in megabytes; asked for here, in a tight loop, many lines are on
+ * their way at once, while the arithmetic would wait for each.
+ */
+@inline function touch(point: usize): u32 {
+  let sum = load<u32>(point) + load<u32>(point, 64);
+  if (AFFINE > 128) sum += load<u32>(point, 128);
+  return sum + load<u32>(point + AFFINE - 4);
 }
 
 /** Adds the queued pairs. */

@@ -49,7 +49,7 @@ export function inverseModulo(a: bigint, m: bigint): bigint {
   return ((s0 % m) + m) % m;
 }
 
-/** Emits functions over the prime field of order `p`, and over its extension by u² = −1. */
+/** Emits functions over a prime field; sums also over its extension by u² = −1, component by component. */
 export class FieldEmitter {
   private readonly p: bigint[];
   /** −1/p modulo 2^29. */
@@ -70,42 +70,27 @@ export class FieldEmitter {
 
   /** A product in the prime field. */
   product({ name, params, x, y, minus = [] }: ProductSpec): string {
-    const body = [this.load("a", x, 0)];
-    if (y !== undefined) body.push(this.load("b", y, 0));
-    body.push(this.subtrahend("e", minus, 0));
+    const body = [this.load("a", x)];
+    if (y !== undefined) body.push(this.load("b", y));
+    body.push(this.subtrahend("e", minus));
     const columns = y === undefined ? this.square("a", body) : this.karatsuba("a", "b", "u", body);
-    body.push(this.reduce("", columns, minus.length > 0 ? "e" : undefined, 0, y === undefined));
+    body.push(this.reduce(columns, minus.length > 0 ? "e" : undefined, y === undefined));
     return wrap(name, params, body);
   }
 
-  /** A product in the extension: c0 = x0·y0 − x1·y1, c1 = (x0 + x1)(y0 + y1) − x0·y0 − x1·y1, one reduction each. */
-  extensionProduct({ name, params, x, y, minus = [] }: ProductSpec): string {
-    const body = [this.load("a", x, 0), this.load("c", x, ELEMENT_BYTES)];
-    if (y !== undefined) body.push(this.load("b", y, 0), this.load("d", y, ELEMENT_BYTES));
-    body.push(this.subtrahend("e", minus, 0), this.subtrahend("f", minus, ELEMENT_BYTES));
-    const pairwise = (to: string, left: string, sign: string, right: string): void =>
-      void body.push(each((i) => `const ${to}${i}: i64 = ${left}${i} ${sign} ${right}${i};`));
-    const [real, imaginary] = minus.length > 0 ? ["e", "f"] : [undefined, undefined];
-    pairwise("g", "a", "+", "c");
-    if (y === undefined) {
-      // (x0 + x1)(x0 − x1) and x0 · 2·x1
-      pairwise("h", "a", "-", "c");
-      pairwise("k", "c", "+", "c");
-      body.push(this.reduce("s", this.karatsuba("g", "h", "u", body), real, 0));
-      body.push(this.reduce("t", this.karatsuba("a", "k", "v", body), imaginary, ELEMENT_BYTES));
-      return wrap(name, params, body);
-    }
-    pairwise("h", "b", "+", "d");
-    const named = (to: string, columns: readonly string[]): string[] => {
-      body.push(columns.map((sum, k) => `  const ${to}${k}: i64 = ${sum};`).join("\n"));
-      return columns.map((_, k) => `${to}${k}`);
-    };
-    const low = named("x", this.karatsuba("a", "b", "u", body));
-    const high = named("y", this.karatsuba("c", "d", "v", body));
-    body.push(this.reduce("s", low.map((sum, k) => `${sum} - ${high[k]!}`), real, 0));
-    const cross = this.karatsuba("g", "h", "w", body);
-    body.push(this.reduce("t", cross.map((sum, k) => `${sum} - ${low[k]!} - ${high[k]!}`), imaginary, ELEMENT_BYTES));
-    return wrap(name, params, body);
+  /** x = the 17 columns of a·b, i64 each: half a product, for sums of products that share a reduction. */
+  wide(name: string): string {
+    const body = [this.load("a", [{ ptr: "a" }]), this.load("b", [{ ptr: "b" }])];
+    this.karatsuba("a", "b", "u", body).forEach((sum, k) => body.push(`  store<i64>(r, ${sum}, ${8 * k});`));
+    return wrap(name, "a: usize, b: usize", body);
+  }
+
+  /** r = (columns at x − columns at y) / R, less the element at e where `minus`. */
+  wideReduce(name: string, minus: boolean): string {
+    const columns = Array.from({ length: 2 * LIMBS - 1 }, (_, k) => `load<i64>(x, ${8 * k}) - load<i64>(y, ${8 * k})`);
+    const body = minus ? [this.subtrahend("e", [{ ptr: "e" }])] : [];
+    body.push(this.reduce(columns, minus ? "e" : undefined));
+    return wrap(name, `x: usize, y: usize${minus ? ", e: usize" : ""}`, body);
   }
 
   /** r = Σ terms, brought into (−0.51p, 0.51p): up to 64 multiples of p are taken off. */
@@ -124,11 +109,11 @@ export class FieldEmitter {
    * 1.1p, and takes nothing off.
    */
   butterfly(name: string): string {
-    const body = [this.load("a", [{ ptr: "v" }], 0), this.load("b", [{ ptr: "w" }], 0), this.load("e", [{ ptr: "u" }], 0)];
+    const body = [this.load("a", [{ ptr: "v" }]), this.load("b", [{ ptr: "w" }]), this.load("e", [{ ptr: "u" }])];
     const columns = this.karatsuba("a", "b", "z", body);
     const emit = (limb: string, i: number): string =>
       `  plus += e${i} + ${limb}; ${store("plus", i, 0, "u")}\n  less += e${i} - ${limb}; ${store("less", i, 0, "v")}`;
-    body.push("  let plus: i64 = 0, less: i64 = 0;", this.reduce("", columns, undefined, 0, false, emit));
+    body.push("  let plus: i64 = 0, less: i64 = 0;", this.reduce(columns, undefined, false, emit));
     return `export function ${name}(u: usize, v: usize, w: usize): void {\n${body.join("\n")}\n}\n`;
   }
 
@@ -140,7 +125,7 @@ export class FieldEmitter {
     return `export function ${name}(a: usize, b: usize): bool { return ${tests}; }\n`;
   }
 
-  private load(to: string, terms: readonly Term[], at: number): string {
+  private load(to: string, terms: readonly Term[], at = 0): string {
     const part = ({ ptr, minus = false, mask }: Term, i: number): string => {
       const limb = `<i64>load<i32>(${ptr}, ${4 * i + at})`;
       return `${minus ? "- " : "+ "}${mask === undefined ? limb : `((${limb} ^ ${mask}) - ${mask})`}`;
@@ -149,9 +134,9 @@ export class FieldEmitter {
   }
 
   /** Loads what a product takes off, and how many times p to put back for it to lie within (−0.51p, 0.51p). */
-  private subtrahend(to: string, terms: readonly Term[], at: number): string {
+  private subtrahend(to: string, terms: readonly Term[]): string {
     if (terms.length === 0) return "";
-    return `${this.load(to, terms, at)}\n  const ${to}q: i64 = ${this.estimate(`${to}8`)};`;
+    return `${this.load(to, terms)}\n  const ${to}q: i64 = ${this.estimate(`${to}8`)};`;
   }
 
   private estimate(top: string): string {
@@ -188,10 +173,10 @@ export class FieldEmitter {
    * p, and more than −p. `pairs` applies Karatsuba's identity to m · fold too, which pays in squares.
    */
   private reduce(
-    prefix: string, columns: readonly string[], minus: string | undefined, at: number, pairs = false,
-    emit: (limb: string, i: number) => string = (limb, i) => `  store<i32>(r, <i32>(${limb}), ${4 * i + at});`,
+    columns: readonly string[], minus: string | undefined, pairs = false,
+    emit: (limb: string, i: number) => string = (limb, i) => `  store<i32>(r, <i32>(${limb}), ${4 * i});`,
   ): string {
-    const [t, m, d] = [`${prefix}t`, `${prefix}m`, `${prefix}d_`];
+    const [t, m, d] = ["t", "m", "d_"];
     const last = LIMBS - 1;
     const lines = [`  let ${t}: i64 = 0;`];
     for (let k = 0; k < 2 * LIMBS; k++) {
