@@ -11,12 +11,14 @@ include "lib/ranges.circom";
 /**
  * @title  Lower
  * @notice oldCommitment becomes newCommitment by one of four moves, which nobody but its owner can tell apart from the
- *         proof except that the first has an exit leaf; the result floats on bookRoot at `coverage`.
+ *         proof except that the first has an exit leaf.
  *           collateral  −lots, to ≥ 0, against exitLeaf
- *           credit      −lots, to a net debt of at most the row's cap: a debt is booked
+ *           credit      −lots, to a net debt of at most the row's cap: a debt is booked, and its release has a place
  *           pair        credit and its release, which sum to 0, are dropped
  *           dead        a holding whose row is dead is dropped
- *         The release of credit instrument c is c + 1.
+ *         The release of credit instrument c is c + 1. After the first two the account floats on bookRoot at `coverage`,
+ *         unless nothing but collateral ≥ 0 is left: that owes nothing. The last two change neither E nor R, so an account
+ *         that is short can still make room. Moves that no newer book could forbid may say `anyBook`.
  */
 template Lower(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     // ── PUBLIC ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -24,13 +26,13 @@ template Lower(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     signal input newCommitment;
     signal input bookRoot;
     signal input exitLeaf;                               // 0 unless collateral leaves
-    signal input claim;                                  // coverage and collateralOnly, packed
+    signal input claim;                                  // coverage and anyBook, packed
     signal input cipher[1 + nHoldings \ HOLDINGS_PER_WORD()];
     signal input context;
 
     // ── PRIVATE: the claim's parts, public by their sum ──────────────────────────────────────────────────────────────
     signal input coverage;
-    signal input collateralOnly;                         // 1: the result is nothing but collateral ≥ 0
+    signal input anyBook;                                // 1: right on any book ever signed, not the newest alone
 
     // ── PRIVATE: keys and account ────────────────────────────────────────────────────────────────────────────────────
     signal input spendKey;
@@ -44,7 +46,7 @@ template Lower(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     // ── PRIVATE: the move ────────────────────────────────────────────────────────────────────────────────────────────
     signal input move[4];                                // one-hot: collateral, credit, pair, dead
     signal input target;                                 // the instrument lowered or dropped
-    signal input lots;                                   // ≥ 0; of a dropped holding, 0
+    signal input lots;                                   // ≥ 1; 0 when something is dropped
     signal input recipient;                              // address that the exit pays
     signal input spares[2];                              // instruments that are dropped, or 0
     signal input targetKind;
@@ -68,8 +70,8 @@ template Lower(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
 
     // 1. The claim is these parts.
     signal {maxbit} rangedCoverage <== Range(COVERAGE_BITS())(coverage);
-    signal {binary} onlyCollateral <== Bit()(collateralOnly);
-    claim === rangedCoverage * (1 << CLAIM_lower_coverage()) + onlyCollateral * (1 << CLAIM_lower_collateralOnly());
+    signal {binary} onAnyBook <== Bit()(anyBook);
+    claim === rangedCoverage * (1 << CLAIM_lower_coverage()) + onAnyBook * (1 << CLAIM_lower_anyBook());
 
     // 2. The owner, by the spend key.
     signal spendLock <== SpendLock()(spendKey);
@@ -95,13 +97,15 @@ template Lower(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     signal sealed[1 + nHoldings \ HOLDINGS_PER_WORD()] <== Cipher(nHoldings)(owner, newReadKey, newCommitment, words);
     sealed === cipher;
 
-    // 5. One move; only the first two take lots.
+    // 5. One move; the first two take at least one lot, so that none makes an exit of nothing.
     signal {binary} isMove[4];
     for (var i = 0; i < 4; i++) isMove[i] <== Bit()(move[i]);
     isMove[0] + isMove[1] + isMove[2] + isMove[3] === 1;
     signal {maxbit} rangedLots <== Range(LOTS_BITS())(lots);
-    var drops = isMove[2] + isMove[3];
-    drops * rangedLots === 0;
+    signal {binary} drops <== Bit()(isMove[2] + isMove[3]);
+    signal noLots <== IsZero()(rangedLots);
+    noLots === drops;
+    _ <== Range(RECIPIENT_BITS())(recipient);
 
     // 6. The target's row allows it.
     signal {maxbit} rangedTarget <== Range(INSTRUMENT_BITS())(target);
@@ -139,6 +143,11 @@ template Lower(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     signal creditLeft <== isMove[1] * (targetRow.cap + heldTarget - rangedLots + heldPartner);
     _ <== Range(LOTS_BITS() + 2)(creditLeft);
     isMove[2] * (heldTarget + heldPartner) === 0;
+    //    Who books credit keeps a place for the release, or could never take back what was repaid.
+    signal partnerless <== IsZero()(heldPartner);
+    signal hasPlace <== IsZero()(holdings[nHoldings - 1].instrument);
+    signal stranded <== partnerless * (1 - hasPlace);
+    isMove[1] * stranded === 0;
 
     // 9. The new state is the old one less those lots, or less all that is dropped.
     signal dropped <== drops * heldTarget;
@@ -159,23 +168,26 @@ template Lower(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     signal leaf <== ExitLeaf()(target, rangedLots, recipient, salt);
     exitLeaf === isMove[0] * leaf;
 
-    // 11. The result floats; with collateralOnly it is nothing but collateral ≥ 0, and collateral is what leaves.
+    // 11. The result floats, unless a drop left E and R as they were or nothing but collateral ≥ 0 is left. A pair sums to
+    //     0 on every book, and so does what is owed by who owes nothing; what is dead, the newest book says.
+    onAnyBook * isMove[3] === 0;
+    signal {binary} bare <== Bit()(onAnyBook * (1 - drops));
     Row(nGroups) rows[nHoldings];
     signal {binary} isKept[nHoldings];
     for (var i = 0; i < nHoldings; i++) {
         (rows[i], isKept[i], _) <== LookUp(nGroups, bookLevels, bookCap)(
             holdings[i].instrument, rowKinds[i], rowGroups[i], rowDead[i], rowNumbers[i], rowSiblings[i], bookNodes
         );
-        onlyCollateral * (1 - isKept[i]) === 0;
-        onlyCollateral * (1 - isLong[i]) === 0;
+        bare * (1 - isKept[i]) === 0;
+        bare * (1 - isLong[i]) === 0;
     }
-    onlyCollateral * (1 - isMove[0]) === 0;
     signal equity;
     signal requirement;
     (equity, requirement) <== Margin(nHoldings, nGroups)(
         issuerIds, sizes, isLong, rows, bookWords, linear, remainder, diversified, joint
     );
-    Floats()(equity, requirement, rangedCoverage);
+    signal {binary} needed <== Bit()(1 - drops - bare);
+    Floats()(needed, equity, requirement, rangedCoverage);
 
     // 12. The context is part of the statement.
     signal bound <== context * context;

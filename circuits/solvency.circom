@@ -111,7 +111,8 @@ template Solvency(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     (equity, requirement) <== Margin(nHoldings, nGroups)(
         issuerIds, sizes, isLong, rows, bookWords, linear, remainder, diversified, joint
     );
-    Floats()(equity, requirement, rangedCoverage);
+    signal {binary} always <== Bit()(1);
+    Floats()(always, equity, requirement, rangedCoverage);
 
     // 5. The two holdings shown are exact: instruments are unique, so a sum over matches is the holding or 0.
     signal match[2][nHoldings];

@@ -6,6 +6,7 @@ import { Command, Option } from "commander";
 import { PlimsollError } from "../src/errors.ts";
 import { CIRCUITS, INSTANCES, TIERS, type CircuitName, type TierName } from "../src/protocol.ts";
 import { build, type BuildEvent } from "../src/setup/build.ts";
+import { costsOf } from "../src/setup/costs.ts";
 
 interface Flags {
   readonly tier?: TierName[];
@@ -25,7 +26,7 @@ const flags = new Command("npm run build --")
   .option("--force", "build again what is current; replaces ceremony keys")
   .option("--jobs <n>", "circuits built at once (default: one per core)", (text) => Math.max(1, Number.parseInt(text, 10) || 1))
   .option("--out <folder>", "where to write (default: build/artifacts)")
-  .option("--json", "print the manifest's counts as JSON")
+  .option("--json", "print what each circuit costs as JSON, as npm run costs does")
   .addHelpText("after", "\nExamples:\n  npm run build\n  npm run build -- --tier L\n  npm run build -- --circuit solvency --force")
   .parse()
   .opts<Flags>();
@@ -37,14 +38,14 @@ const instances = INSTANCES.filter(({ circuit, tier }) => circuits.includes(circ
 const started = performance.now();
 const progress = report(instances.length);
 try {
-  const { instances: built } = await build(instances, {
+  const manifest = await build(instances, {
     onEvent: progress.onEvent,
     ...(flags.force === undefined ? {} : { force: flags.force }),
     ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     ...(flags.out === undefined ? {} : { artifacts: flags.out }),
   });
   progress.end();
-  if (flags.json) console.log(JSON.stringify(built, ["constraints", "wires", "publicSignals", "domain", ...Object.keys(built)], 2));
+  if (flags.json) console.log(JSON.stringify(costsOf(manifest)));
   else console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s; development keys: for trying out, not for value`);
 } catch (error) {
   progress.end();

@@ -4,17 +4,18 @@
  */
 import { spawnSync } from "node:child_process";
 
+const bin = (name: string): string => `node_modules/.bin/${name}`;
 const CHECKS: readonly (readonly [what: string, command: string, ...args: string[]])[] = [
-  ["generated files", "tsx", "scripts/generate.ts", "--check"],
-  ["types", "tsc", "-p", "tsconfig.json"],
-  ["unused code and packages", "knip"],
-  ["costs", "tsx", "scripts/costs.ts"],
+  ["generated files", bin("tsx"), "scripts/generate.ts", "--check"],
+  ["types", bin("tsc"), "-p", "tsconfig.json"],
+  ["unused code and packages", bin("knip")],
+  ["costs", bin("tsx"), "scripts/costs.ts"],
 ];
 
 let failed = 0;
 for (const [what, command, ...args] of CHECKS) {
   console.log(`── ${what}`);
-  const { status } = spawnSync("npx", ["--no-install", command, ...args], { stdio: "inherit" });
+  const { status } = spawnSync(command, args, { stdio: "inherit" });
   if (status !== 0) {
     console.error(`${what}: failed`);
     failed++;

@@ -5,7 +5,7 @@
 import { startVitest } from "vitest/node";
 import { spawnSync } from "node:child_process";
 
-const built = spawnSync("npm", ["run", "-s", "build"], { stdio: "inherit" });
+const built = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts"], { stdio: "inherit" });
 if (built.status !== 0) process.exit(built.status ?? 1);
 
 const vitest = await startVitest("test", process.argv.slice(2), { run: true, watch: false });

@@ -5,4 +5,5 @@ declare module "circomlibjs" {
     F: { toObject(element: Uint8Array): bigint };
   }
   export function buildPoseidon(): Promise<Poseidon>;
+  export function buildPoseidonReference(): Promise<Poseidon>;
 }

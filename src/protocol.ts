@@ -103,7 +103,7 @@ export interface Tier {
   /** 8-ary levels of the book's tree under its cap, and nodes in the cap. */
   readonly bookLevels: number;
   readonly bookCap: number;
-  /** Depth of the accounts, exits and note trees. */
+  /** Largest depth of the accounts, exits and note trees, which grow as they fill: at 30 they do not in practice. */
   readonly depth: number;
   /** Notes that one fold takes. */
   readonly notes: number;
@@ -112,8 +112,8 @@ export interface Tier {
 export const TIERS = {
   /** For tests: small enough to compile and set up in seconds; same templates. */
   T: { holdings: 4, groups: 2, bookLevels: 1, bookCap: 8, depth: 4, notes: 2 },
-  M: { holdings: 16, groups: 8, bookLevels: 2, bookCap: 64, depth: 20, notes: 4 },
-  L: { holdings: 64, groups: 8, bookLevels: 2, bookCap: 64, depth: 20, notes: 4 },
+  M: { holdings: 16, groups: 8, bookLevels: 2, bookCap: 64, depth: 30, notes: 4 },
+  L: { holdings: 64, groups: 8, bookLevels: 2, bookCap: 64, depth: 30, notes: 4 },
 } as const satisfies Record<string, Tier>;
 export type TierName = keyof typeof TIERS;
 
@@ -159,7 +159,7 @@ export const CLAIMS = {
   ],
   lower: [
     ["coverage", COVERAGE_BITS],
-    ["collateralOnly", 1],
+    ["anyBook", 1],
   ],
 } as const;
 

@@ -30,7 +30,9 @@ template ReadHolding() {
     holding.instrument.maxbit = INSTRUMENT_BITS();
     holding.instrument <== instrument;
 
+    // −2^38 fits its bits and is no size.
     isLong <== Signed(LOTS_BITS())(size);
+    NonZero()(size + (1 << LOTS_BITS()));
     holding.size <== size;
 
     signal noInstrument <== IsZero()(instrument);

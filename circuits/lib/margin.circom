@@ -224,14 +224,17 @@ template Margin(n, nGroups) {
 
 /**
  * @title  Floats
- * @notice E · 10,000 ≥ R · coverage. |E|, R < 2^85 and coverage < 2^14, so a negative gap wraps far above 2^100.
+ * @notice E · 10,000 ≥ R · coverage, if it is `needed`. |E|, R < 2^85 and coverage < 2^14, so a negative gap wraps far
+ *         above 2^100.
  */
 template Floats() {
+    signal input {binary} needed;
     signal input equity;
     signal input requirement;
     signal input {maxbit} coverage;
     assert(coverage.maxbit <= COVERAGE_BITS());
 
     signal covered <== requirement * coverage;
-    _ <== Range(100)(BASIS_POINTS() * equity - covered);
+    signal gap <== needed * (BASIS_POINTS() * equity - covered);
+    _ <== Range(100)(gap);
 }

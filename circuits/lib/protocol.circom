@@ -19,6 +19,7 @@ function COVERAGE_BITS() { return 14; }
 function CORRELATION_BITS() { return 15; }
 function CORRELATIONS_PER_WORD() { return 16; }
 function SALT_BITS() { return 32; }
+function RECIPIENT_BITS() { return 160; }
 function REPORT_BITS() { return 36; }
 function MICRO_USD_BITS() { return 20; }
 function MICRO_USD() { return 1000000; }
@@ -49,7 +50,7 @@ function CLAIM_solvency_sizeA() { return 80; }
 function CLAIM_solvency_instrumentB() { return 119; }
 function CLAIM_solvency_sizeB() { return 143; }
 function CLAIM_lower_coverage() { return 0; }
-function CLAIM_lower_collateralOnly() { return 14; }
+function CLAIM_lower_anyBook() { return 14; }
 
 // Domain tags: ASCII, big-endian.
 function TAG_SPEND() { return 2280219145404600761961570940309060; } // "plimsoll.SPEND"

@@ -14,7 +14,7 @@ export interface Holding {
   readonly size: bigint;
 }
 
-export const EMPTY_HOLDING: Holding = { instrument: 0, size: 0n };
+const EMPTY_HOLDING: Holding = { instrument: 0, size: 0n };
 
 const HOLDING_BITS = BigInt(INSTRUMENT_BITS + SIZE_BITS);
 const LIMIT = 1n << BigInt(LOTS_BITS);

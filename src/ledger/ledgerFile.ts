@@ -20,7 +20,7 @@ import type { IssuedNote, LedgerState } from "./state.ts";
 
 const LEDGER_FORMAT = "plimsoll-ledger";
 /** Longest ledger file that is read, in bytes: some 40,000 changes of tier L. */
-export const LEDGER_BYTES = 64 * 2 ** 20;
+const LEDGER_BYTES = 64 * 2 ** 20;
 
 const element = decimal(FIELD, "the field's order");
 const below = (bits: number) => decimal(1n << BigInt(bits), `2^${bits}`);

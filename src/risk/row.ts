@@ -58,11 +58,11 @@ export function checkRow(row: Row, path: string): void {
 }
 
 /** Instrument (24 bits), kind (2), group (3), dead (1), least significant first. */
-export const rowMeta = (row: Row): bigint =>
+const rowMeta = (row: Row): bigint =>
   BigInt(row.instrument) + (BigInt(KINDS.indexOf(row.kind) + 4 * row.group + 32 * Number(row.dead)) << BigInt(INSTRUMENT_BITS));
 
 /** Six signals of three scenario columns each: Σ pnl_{3j+i} · 2^(84 i), as a field element. */
-export function packPnl(pnl: readonly bigint[]): bigint[] {
+function packPnl(pnl: readonly bigint[]): bigint[] {
   return Array.from({ length: PNL_SIGNALS }, (_, j) => {
     const columns = pnl.slice(j * SCENARIOS_PER_SIGNAL, (j + 1) * SCENARIOS_PER_SIGNAL);
     const sum = columns.reduce((acc, value, i) => acc + (value << BigInt(SCENARIO_SLOT_BITS * i)), 0n);

@@ -7,7 +7,7 @@
 import { InputError } from "../errors.ts";
 import { bulkHasher } from "../bulkHash.ts";
 import {
-  BASIS_POINTS, BOOK_ARITY, CORRELATION_BITS, CORRELATIONS_PER_WORD, bookRows, type Tier,
+  BASIS_POINTS, BOOK_ARITY, CORRELATION_BITS, CORRELATIONS_PER_WORD, SERIAL_BITS, bookRows, type Tier,
 } from "../protocol.ts";
 import { EMPTY_ROW, checkRow, rowSignals, type Row } from "./row.ts";
 
@@ -71,6 +71,9 @@ export class BookTree {
     rows.forEach((row, i) => {
       const path = `rows[${i - 1}]`;
       checkRow(row, path);
+      if (i > 0 && row.instrument < 2 ** SERIAL_BITS) {
+        throw new InputError(`${path}.instrument`, "must be of an issuer from 1 to 255: issuer 0 is the empty slots'", row.instrument);
+      }
       if (i > 0 && row.instrument <= rows[i - 1]!.instrument) {
         throw new InputError(`${path}.instrument`, "rows must ascend by instrument, each once", row.instrument);
       }

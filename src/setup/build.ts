@@ -26,7 +26,7 @@ const require = createRequire(import.meta.url);
 
 /** Root of the repository: sources are compiled from a clone, never from an installed package. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-export const ARTIFACTS = join(ROOT, "build/artifacts");
+const ARTIFACTS = join(ROOT, "build/artifacts");
 /** Files of an instance's folder beside the compiled ones. */
 export const KEY_FILES = { zkey: "circuit.zkey", vkey: "vkey.json" } as const;
 
@@ -53,6 +53,12 @@ export interface BuildOptions {
  */
 export async function build(instances: readonly Instance[], options: BuildOptions = {}): Promise<Manifest> {
   const { root = ROOT, artifacts = ARTIFACTS, jobs = availableParallelism() } = options;
+  const current = await Promise.all(instances.map((instance) => isCurrent(root, artifacts, instance)));
+  if (!options.force && current.every(Boolean)) {
+    // No lock: what is current can be used while another process builds something else.
+    for (const instance of instances) options.onEvent?.({ type: "current", instance: instanceName(instance) });
+    return readManifest(artifacts);
+  }
   await withLock(artifacts, async () => {
     // Large ones first, so that the last to end is a small one.
     const queue = [...instances].sort((a, b) => weight(b) - weight(a));
@@ -82,12 +88,12 @@ async function buildOne(
 ): Promise<void> {
   const name = instanceName(instance);
   const folder = join(artifacts, name);
-  const inputs = await compileInputs(root, instance);
-  const old = (await readManifest(artifacts).catch(emptyManifest)).instances[name];
-  if (!force && old?.inputs === inputs && (await isIntact(folder, old))) {
+  if (!force && (await isCurrent(root, artifacts, instance))) {
     onEvent?.({ type: "current", instance: name });
     return;
   }
+  const inputs = await compileInputs(root, instance);
+  const old = (await readManifest(artifacts).catch(emptyManifest)).instances[name];
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   // The compiler sees no files outside the root, so drafts are made there wherever the artifacts go.
@@ -124,6 +130,12 @@ export async function describeFiles(folder: string): Promise<ManifestEntry["file
   const names = Object.entries({ ...COMPILED_FILES, ...KEY_FILES });
   const files = await Promise.all(names.map(async ([file, name]) => [file, await describeFile(folder, name)] as const));
   return Object.fromEntries(files) as ManifestEntry["files"];
+}
+
+async function isCurrent(root: string, artifacts: string, instance: Instance): Promise<boolean> {
+  const name = instanceName(instance);
+  const entry = (await readManifest(artifacts).catch(emptyManifest)).instances[name];
+  return entry?.inputs === (await compileInputs(root, instance)) && (await isIntact(join(artifacts, name), entry));
 }
 
 async function isIntact(folder: string, { files }: ManifestEntry): Promise<boolean> {

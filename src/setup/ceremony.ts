@@ -106,10 +106,10 @@ export async function verifyCeremony(
 export async function finalizeCeremony(
   instance: Instance, ptau: PowersOfTau, zkey: string, artifacts = artifactsFolder(),
 ): Promise<ManifestEntry> {
-  const { ptau: ptauHash, circuitHash, contributions } = await verifyCeremony(instance, ptau, zkey, artifacts);
-  if (contributions.every(({ beacon }) => beacon !== undefined)) {
+  if ((await readTranscript(zkey)).contributions.every(({ beacon }) => beacon !== undefined)) {
     throw new ArtifactError(zkey, "needs at least one contribution; a beacon alone is no secret");
   }
+  const { ptau: ptauHash, circuitHash, contributions } = await verifyCeremony(instance, ptau, zkey, artifacts);
   return withLock(artifacts, async () => {
     const name = instanceName(instance);
     const folder = join(artifacts, name);

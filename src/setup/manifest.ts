@@ -14,9 +14,9 @@ import { ArtifactError } from "../errors.ts";
 import { readJson, writeAtomic } from "../files.ts";
 import { CIRCUITS, TIERS, type TierName } from "../protocol.ts";
 
-export const MANIFEST_FORMAT = "plimsoll-artifacts";
-export const MANIFEST_VERSION = 1;
-export const MANIFEST_FILE = "manifest.json";
+const MANIFEST_FORMAT = "plimsoll-artifacts";
+const MANIFEST_VERSION = 1;
+const MANIFEST_FILE = "manifest.json";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hex"));

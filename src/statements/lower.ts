@@ -11,6 +11,7 @@ import { nextReadKey, ownerOf, type SpendKeys } from "../account/keys.ts";
 import { InputError } from "../errors.ts";
 import { COVERAGE_INITIAL, TIERS } from "../protocol.ts";
 import { packClaim } from "../prove/claim.ts";
+import { floats } from "../margin.ts";
 import type { Row } from "../risk/row.ts";
 import type { BookTree } from "../risk/tree.ts";
 import { floatingInputs, marginIn, positionsOf, rowInputs } from "./floating.ts";
@@ -35,11 +36,16 @@ export interface LowerRequest {
   readonly context: bigint;
   /** Basis points; the registry takes 10,000. */
   readonly coverage?: number;
+  /**
+   * Says in public that the move is right on any book ever signed: a pair, or collateral of an account with nothing else
+   * left. By default only where the result doesn't float, which is no matter then; ask for it when the book has lapsed.
+   */
+  readonly anyBook?: boolean;
 }
 
 /**
  * The statement, the account it leads to, and the exit when collateral leaves. Throws an InputError when the move is
- * not allowed, a MarginError when the result doesn't float.
+ * not allowed, a MarginError when the result must float and doesn't.
  */
 export function lowerStatement(request: LowerRequest): { statement: Statement<"lower">; account: Account; exit?: Exit } {
   const { account: old, keys, book, move, context, coverage = COVERAGE_INITIAL } = request;
@@ -52,27 +58,32 @@ export function lowerStatement(request: LowerRequest): { statement: Statement<"l
   const items = [...old.holdings, ...taken];
   const account = old.next(sumHoldings(items));
   const margin = marginIn(account.holdings, book);
-  assertFloats(margin, coverage, book.book.groups);
+  checkPlace(move, account.holdings, tier.holdings);
+  const drops = move.kind === "pair" || move.kind === "dead";
+  const bare = !drops && positionsOf(account.holdings, book).every(({ row, size }) => row.kind === "collateral" && size >= 0n);
+  const anyBook = request.anyBook ?? (bare && !floats(margin, coverage));
+  if (anyBook && !bare && move.kind !== "pair") {
+    throw new InputError("anyBook", "is for pairs, and for accounts that nothing but collateral is left in", anyBook);
+  }
+  if (!anyBook && !drops) assertFloats(margin, coverage, book.book.groups);
 
   const recipient = move.kind === "collateral" ? move.recipient : 0n;
   const lots = "lots" in move ? move.lots : 0n;
   const exit = move.kind === "collateral"
     ? new Exit(move.instrument, lots, recipient, exitSalt(nextReadKey(old.readKey)))
     : undefined;
-  const collateralOnly = move.kind === "collateral"
-    && positionsOf(account.holdings, book).every(({ row, size }) => row.kind === "collateral" && size >= 0n);
   const target = rowInputs(opening);
   const statement: Statement<"lower"> = {
     circuit: "lower",
     tier: old.tier,
     signals: {
       oldCommitment: old.commitment, newCommitment: account.commitment, bookRoot: book.root, exitLeaf: exit?.leaf ?? 0n,
-      claim: packClaim("lower", { coverage, collateralOnly }), cipher: account.cipher, context,
+      claim: packClaim("lower", { coverage, anyBook }), cipher: account.cipher, context,
     },
     inputs: {
       ...floatingInputs(account.holdings, margin, book, tier),
       ...listed("oldInstruments", "oldSizes", padHoldings(old.holdings, tier.holdings)),
-      coverage: BigInt(coverage), collateralOnly: collateralOnly ? 1n : 0n,
+      coverage: BigInt(coverage), anyBook: anyBook ? 1n : 0n,
       spendKey: keys.spendKey, version: BigInt(old.version), readKey: old.readKey,
       move: MOVES.map((kind) => (kind === move.kind ? 1n : 0n)),
       target: BigInt(move.instrument), lots, recipient, spares: vanishing(items, account.holdings, 2),
@@ -95,6 +106,12 @@ function takenBy(move: Move, held: readonly Holding[]): Holding[] {
     case "dead":
       return [drop(move.instrument)];
   }
+}
+
+/** Credit without a place for its release could never be repaid on the books. */
+function checkPlace(move: Move, left: readonly Holding[], places: number): void {
+  if (move.kind !== "credit" || left.length < places || sizeOf(left, move.instrument + 1) !== 0n) return;
+  throw new InputError("move.instrument", `must leave a place for its release: the account holds ${places} of ${places}`, move.instrument);
 }
 
 function checkMove(move: Move, held: readonly Holding[], row: Row): void {

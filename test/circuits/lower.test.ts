@@ -10,7 +10,7 @@ import { marginIn } from "../../src/statements/floating.ts";
 import { lowerStatement } from "../../src/statements/lower.ts";
 import { Circuit } from "../support/circuit.ts";
 import { HEDGED, honestLower, inputsOf, type Inputs } from "../support/honest.ts";
-import { BTC, CASH, CONTEXT, CREDIT, DEAD, KEYS, PERP, RELEASE, USDC, accountWith, bookTree } from "../support/world.ts";
+import { BTC, CASH, CONTEXT, CREDIT, DEAD, KEYS, PERP, RELEASE, USDC, accountWith, bookTree, smallBook } from "../support/world.ts";
 
 let circuit: Circuit;
 let book: BookTree;
@@ -56,10 +56,27 @@ describe("an honest owner", () => {
     expect(dead.account.holdings).toEqual([{ instrument: BTC, size: 1n }]);
   });
 
-  it("may show that nothing but collateral is left", async () => {
-    const { statement } = honestLower(book, {}, [{ instrument: BTC, size: 100n }, { instrument: USDC, size: 5n }]);
+  it("takes out what is theirs on any book, once nothing but collateral is left, even if it would not float", async () => {
+    const bare = [{ instrument: BTC, size: 100n }, { instrument: USDC, size: 5n }];
+    expect(honestLower(book, {}, bare).statement.signals.claim >> 14n).toBe(0n);
+    const { statement } = honestLower(book, { anyBook: true }, bare);
     expect(statement.signals.claim >> 14n).toBe(1n);
     expect(await circuit.verdict(inputsOf(statement))).toBe("accepted");
+    // Cash above its venue's cap counts for nothing, and costs what it is charged.
+    const costly = smallBook();
+    const dear = await bookTree("T", { ...costly, rows: costly.rows.map((row) => (row.instrument === CASH ? { ...row, chargeLong: 100_000n } : row)) });
+    const out = honestLower(dear, { move: { kind: "collateral", instrument: CASH, lots: 1n, recipient: RECIPIENT } }, [{ instrument: CASH, size: 900_000n }]);
+    expect(out.statement.signals.claim >> 14n).toBe(1n);
+    expect(await circuit.verdict(inputsOf(out.statement))).toBe("accepted");
+  });
+
+  it("makes room by dropping, however short the account is", async () => {
+    const short = [{ instrument: CASH, size: -50_000n }, { instrument: DEAD, size: 9n }, { instrument: CREDIT, size: -70n }, { instrument: RELEASE, size: 70n }];
+    for (const move of [{ kind: "dead", instrument: DEAD }, { kind: "pair", instrument: CREDIT }] as const) {
+      expect(await circuit.verdict(inputsOf(honestLower(book, { move }, short).statement))).toBe("accepted");
+    }
+    const anyBook = honestLower(book, { move: { kind: "pair", instrument: CREDIT }, anyBook: true }, short);
+    expect(await circuit.verdict(inputsOf(anyBook.statement))).toBe("accepted");
   });
 
   it("leaves a cipher that the next read key opens", () => {
@@ -107,6 +124,28 @@ describe("a dishonest owner", () => {
     expect(await stopped((inputs) => (inputs["lots"] = 21n))).toContain("sums[t] === slots[t].size");
     expect(await stopped((inputs) => (inputs["exitLeaf"] = 1n))).toContain("exitLeaf === isMove[0] * leaf");
     expect(await stopped((inputs) => (inputs["recipient"] = 1n))).toContain("exitLeaf === isMove[0] * leaf");
+  });
+
+  it("can't make an exit of nothing, or to what is no address", async () => {
+    const empty = [{ instrument: BTC, size: 100n }];
+    expect(await stopped((inputs) => {
+      as(inputs, empty, empty);
+      inputs["lots"] = 0n;
+    }, {}, empty)).toContain("noLots === drops");
+    expect(await stopped((inputs) => (inputs["recipient"] = 1n << 160n))).toContain("Range(RECIPIENT_BITS())(recipient)");
+  });
+
+  it("can't book credit in the last place, where its release could never come in", async () => {
+    const full = [{ instrument: BTC, size: 900n }, { instrument: USDC, size: 7n }, { instrument: CASH, size: 7n }];
+    expect(() => honestLower(book, { move: { kind: "credit", instrument: CREDIT, lots: 5n } }, full)).toThrow("must leave a place for its release");
+    const after = [...full, { instrument: CREDIT, size: -5n }];
+    expect(await stopped((inputs) => {
+      as(inputs, full, after);
+      inputs["lots"] = 5n;
+    }, { move: { kind: "credit", instrument: CREDIT, lots: 5n } }, full.slice(0, 2))).toContain("isMove[1] * stranded === 0");
+    // More of a debt whose release is already there needs no place.
+    const both = [{ instrument: BTC, size: 900n }, { instrument: USDC, size: 7n }, { instrument: CREDIT, size: -50n }, { instrument: RELEASE, size: 5n }];
+    expect(await circuit.verdict(inputsOf(honestLower(book, { move: { kind: "credit", instrument: CREDIT, lots: 5n } }, both).statement))).toBe("accepted");
   });
 
   it("can't lower a position, a release, or credit as if it were collateral", async () => {
@@ -176,16 +215,23 @@ describe("a dishonest owner", () => {
     expect(await stopped((inputs) => (inputs["spendKey"] = 99n))).toContain("before === oldCommitment");
   });
 
-  it("can't pass debts or positions off as nothing but collateral", async () => {
+  it("can't pass debts, positions or a dead row off as right on any book", async () => {
     const flagged = (inputs: Inputs): void => {
-      inputs["collateralOnly"] = 1n;
+      inputs["anyBook"] = 1n;
       inputs["claim"] = (inputs["claim"] as bigint) + (1n << 14n);
     };
-    expect(await stopped(flagged)).toContain("onlyCollateral * (1 - isKept[i]) === 0");
+    expect(await stopped(flagged)).toContain("bare * (1 - isKept[i]) === 0");
     const overdrawn = [{ instrument: BTC, size: 100n }, { instrument: CASH, size: -5n }];
-    expect(await stopped(flagged, {}, overdrawn)).toContain("onlyCollateral * (1 - isLong[i]) === 0");
+    expect(await stopped(flagged, {}, overdrawn)).toContain("bare * (1 - isLong[i]) === 0");
     const dead = [{ instrument: BTC, size: 100n }, { instrument: DEAD, size: 5n }];
-    expect(await stopped(flagged, { move: { kind: "dead", instrument: DEAD } }, dead)).toContain("onlyCollateral * (1 - isMove[0]) === 0");
+    expect(await stopped(flagged, { move: { kind: "dead", instrument: DEAD } }, dead)).toContain("onAnyBook * isMove[3] === 0");
+  });
+
+  it("can't skip the margin of a move that needs it", async () => {
+    const thin = [{ instrument: BTC, size: 100n }, { instrument: CREDIT, size: -50_000n }];
+    expect(await stopped((inputs) => {
+      as(inputs, thin, [{ instrument: BTC, size: 80n }, thin[1]!]);
+    }, {}, [{ instrument: BTC, size: 100n }, { instrument: CREDIT, size: -10_000n }])).toContain("Range(100)(gap)");
   });
 
   it("is refused when the result doesn't float", () => {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { exposure, requirement, type Margin, type Position } from "../../src/margin.ts";
 import {
   FIELD, ISSUER_CAP_BITS, JOINT_BITS, LINEAR_BITS, LOTS_BITS, NO_ISSUER_CAP, NO_LOT_CAP, PNL_BITS, REMAINDER_BITS, SCENARIOS,
-  TIERS, VALUE_BITS,
+  TIERS, VALUE_BITS, type Tier,
 } from "../../src/protocol.ts";
 import type { CircuitInputs } from "../../src/prove/prover.ts";
 import { EMPTY_ROW, rowSignals } from "../../src/risk/row.ts";
@@ -14,17 +14,21 @@ import { riskWords, type RiskBook } from "../../src/risk/tree.ts";
 import { split } from "../../src/split.ts";
 import { Circuit } from "../support/circuit.ts";
 import { fixture } from "../support/artifacts.ts";
+import { readMarginCases } from "../support/marginCases.ts";
 import { Random } from "../support/random.ts";
 
 const { holdings: HOLDINGS, groups: GROUPS } = TIERS.T;
 const ACCOUNTS = 3_000;
 type Risk = Pick<RiskBook, "groups" | "correlations" | "omega">;
+const alone = async ({ holdings, groups }: Pick<Tier, "holdings" | "groups">): Promise<Circuit> =>
+  Circuit.from(await fixture("margin", `MarginAlone(${holdings}, ${groups})`));
 
 let circuit: Circuit;
 beforeAll(async () => {
-  circuit = await Circuit.from(await fixture("margin", `MarginAlone(${HOLDINGS}, ${GROUPS})`));
+  circuit = await alone(TIERS.T);
 });
 
+type Hints = Pick<Margin, "linear" | "remainder" | "diversified" | "joint">;
 const most = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
 
 function randomPositions(random: Random): Position[] {
@@ -48,25 +52,24 @@ function randomRisk(random: Random): Risk {
   return { groups: ["A", "B"], correlations: [[10_000, rho], [rho, 10_000]], omega: random.below(10_001) };
 }
 
-function inputsOf(positions: readonly Position[], margin: Margin, risk: Risk): CircuitInputs {
-  const rows = Array.from({ length: HOLDINGS }, (_, i) => positions[i]?.row ?? EMPTY_ROW);
+function inputsOf(positions: readonly Position[], margin: Hints, risk: Risk, { holdings, groups }: Pick<Tier, "holdings" | "groups"> = TIERS.T): CircuitInputs {
+  const rows = Array.from({ length: holdings }, (_, i) => positions[i]?.row ?? EMPTY_ROW);
   return {
     instruments: rows.map(({ instrument }) => BigInt(instrument)),
     sizes: rows.map((_, i) => positions[i]?.size ?? 0n),
     rowGroups: rows.map(({ group }) => BigInt(group)),
     rowNumbers: rows.map((row) => rowSignals(row).slice(1)),
-    bookWords: riskWords(risk as RiskBook, GROUPS),
+    bookWords: riskWords(risk as RiskBook, groups),
     linear: margin.linear, remainder: margin.remainder, diversified: margin.diversified, joint: margin.joint,
   };
 }
 
-async function computed(positions: readonly Position[], margin: Margin, risk: Risk): Promise<{ equity: bigint; requirement: bigint }> {
-  const witness = await circuit.witness(inputsOf(positions, margin, risk));
-  const signed = (value: bigint): bigint => (value >> 253n === 0n && value < 1n << 200n ? value : value - FIELD);
-  return {
-    equity: signed(witness[circuit.wires.get("equity")!]!),
-    requirement: witness[circuit.wires.get("requirement")!]!,
-  };
+async function computed(
+  positions: readonly Position[], margin: Hints, risk: Risk, shape: Pick<Tier, "holdings" | "groups"> = TIERS.T, by: Circuit = circuit,
+): Promise<{ equity: bigint; requirement: bigint }> {
+  const witness = await by.witness(inputsOf(positions, margin, risk, shape));
+  const signed = (value: bigint): bigint => (value < FIELD / 2n ? value : value - FIELD);
+  return { equity: signed(witness[by.wires.get("equity")!]!), requirement: witness[by.wires.get("requirement")!]! };
 }
 
 describe("the circuit's margin", () => {
@@ -91,6 +94,15 @@ describe("the circuit's margin", () => {
       expect({ n, equity, required }).toEqual({ n, equity: margin.equity, required: margin.requirement });
     }
     expect(provable).toBeGreaterThan(ACCOUNTS * 0.9);
+  });
+
+  it("gives every named case its numbers, in the tiny shape and in tier M's", async () => {
+    const large = await alone(TIERS.M);
+    for (const { name, tier, risk, positions, linear, expected } of readMarginCases()) {
+      const shape = tier === "T" ? TIERS.T : TIERS.M;
+      const given = await computed(positions, { ...expected, linear }, risk, shape, tier === "T" ? circuit : large);
+      expect({ name, ...given }).toEqual({ name, equity: expected.equity, requirement: expected.requirement });
+    }
   });
 
   it("takes no hint one below what the rule needs", async () => {

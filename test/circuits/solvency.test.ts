@@ -105,7 +105,7 @@ describe("a dishonest prover", () => {
       });
     };
     expect(await stopped(covering(edge), {}, thin)).toBe("accepted");
-    expect(await stopped(covering(edge + 1), {}, thin)).toContain("BASIS_POINTS() * equity - covered");
+    expect(await stopped(covering(edge + 1), {}, thin)).toContain("Range(100)(gap)");
   });
 
   it("can't leave a losing holding out, or change its size", async () => {
@@ -121,7 +121,8 @@ describe("a dishonest prover", () => {
     expect(await stopped((inputs) => ((inputs["sizes"] as bigint[])[3] = 0n))).toContain("noInstrument === noSize");
   });
 
-  it("can't write a size that wraps", async () => {
+  it("can't write a size that wraps, nor the one that no encoding has", async () => {
+    expect(await stopped((inputs) => ((inputs["sizes"] as bigint[])[1] = -(1n << 38n)))).toContain("NonZero()(size + (1 << LOTS_BITS()))");
     expect(await stopped((inputs) => ((inputs["sizes"] as bigint[])[1] = 1n << 38n))).toContain("Num2Bits(n)(in + (1 - notNegative) * (1 << n))");
   });
 

@@ -90,7 +90,8 @@ describe("an account on the local ledger", () => {
     const moved = { ...opening, signals: { ...opening.signals, newCommitment: opening.signals.newCommitment + 1n } };
     await refused(ledger, ledger.fold(moved, HERE), "proof: does not verify");
     await refused(ledger, ledger.lower(opening as never, HERE), "circuit: must be lower, got fold");
-    await refused(Ledger.create("M"), Ledger.create("M").fold(opening, HERE), "tier: must be one with trees of depth 20, got T");
+    const deeper = Ledger.create("M");
+    await refused(deeper, deeper.fold(opening, HERE), "tier: must be one with trees of depth 30, got T");
   });
 
   it("opens one account for one owner", async () => {
@@ -103,8 +104,10 @@ describe("an account on the local ledger", () => {
 
   it("wants the notes root of now", async () => {
     const { statement } = foldInto(ledger, account, []);
+    expect(ledger.checkFold(statement, HERE)).toMatchObject({ slot: 0 });
     issue(ledger, DESK, [{ instrument: CREDIT, size: 5n }]);
     await refused(ledger, ledger.fold(await prove(statement), HERE), "publicSignals.notesRoot: must be the current one");
+    expect(() => ledger.checkFold(statement, HERE)).toThrow("publicSignals.notesRoot: must be the current one");
   });
 
   it("lowers at initial margin alone", async () => {

@@ -47,7 +47,7 @@ describe("claim", () => {
       + ((2n ** 38n - 5n) << 80n) + (2n ** 38n << 143n);
     expect(packClaim("solvency", claim)).toBe(expected);
     expect(unpackClaim("solvency", expected)).toEqual(claim);
-    expect(unpackClaim("lower", packClaim("lower", { coverage: 10_000, collateralOnly: true }))).toEqual({ coverage: 10_000, collateralOnly: true });
+    expect(unpackClaim("lower", packClaim("lower", { coverage: 10_000, anyBook: true }))).toEqual({ coverage: 10_000, anyBook: true });
   });
 
   it("holds its extremes", () => {

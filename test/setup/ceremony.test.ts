@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readBinFile } from "@iden3/binfileutils";
 import { buildBn128 } from "ffjavascript";
 import * as snarkjs from "snarkjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -81,6 +82,20 @@ test("contribution, beacon, finalize: the manifest tells who took part, and the 
   // A rebuild leaves it alone.
   const { instances } = await build([EXIT], { artifacts });
   expect(instances["exit.T"]!.key.kind).toBe("ceremony");
+});
+
+test("refuses to finalize a key that somebody tampered with", async () => {
+  await contribute(at("0.zkey"), at("honest.zkey"), "Mallory");
+  const bytes = await readFile(at("honest.zkey"));
+  const { fd, sections } = await readBinFile(at("honest.zkey"), "zkey", 2);
+  await fd.close();
+  // The first two points of H change places: both stay on the curve.
+  const h = sections[9]![0]!.p;
+  const first = Buffer.from(bytes.subarray(h, h + 64));
+  bytes.copyWithin(h, h + 64, h + 128);
+  bytes.set(first, h + 64);
+  await writeFile(at("tampered.zkey"), bytes);
+  await expect(finalizeCeremony(EXIT, ptau, at("tampered.zkey"), artifacts)).rejects.toThrow(/H section does not match/);
 });
 
 test("a contribution hash is what snarkjs shows its contributor", async () => {

@@ -8,9 +8,6 @@ import type { CircuitInput, CircuitInputs } from "../../src/prove/prover.ts";
 import type { Circuit } from "./circuit.ts";
 import type { Random } from "./random.ts";
 
-/** Signals that a rule leaves to the prover, each with the reason. A `*` stands for any index. */
-export type Free = Readonly<Record<string, string>>;
-
 /**
  * Adds 1 to one input at a time, from a fresh copy, and returns those that still give a witness, indices replaced by
  * `*` and each once.

@@ -1,0 +1,98 @@
+/**
+ * What all commands share: global options, exit codes, and how results and errors are shown. A result goes to stdout,
+ * everything else to stderr.
+ *
+ * @module
+ */
+import { CommanderError, InvalidArgumentError, type Command } from "commander";
+import { ArtifactError, InputError, KeystoreError, MarginError, PlimsollError, ProofError } from "../errors.ts";
+import { reportJson } from "../report/marginReport.ts";
+
+/** Options of every command. */
+export interface Globals {
+  /** Folder of keystore, ledger, account and book. */
+  readonly home: string;
+  readonly json?: boolean;
+}
+
+export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, defect: 70, interrupted: 130 } as const;
+
+export const EXIT_HELP = `
+Exit codes:
+  0    done; the proof verifies, the portfolio floats
+  1    refused: does not verify, does not float, or breaks a rule of the ledger
+  2    bad input or usage
+  3    circuits or keys missing or changed (npm run build makes them)
+  4    keystore missing or damaged, or wrong passphrase
+  70   a defect in plimsoll
+  130  interrupted; nothing is half-written`;
+
+/** Thrown when the user interrupts. */
+export class Interrupted extends PlimsollError {}
+
+/** Prints a result: `text` for people, or with --json an object whose whole numbers are decimal strings. */
+export function show({ json }: Globals, result: object, text: () => string): void {
+  process.stdout.write(`${(json === true ? reportJson(result) : text()).trimEnd()}\n`);
+}
+
+/** A remark for people that is no part of the result. */
+export function remark({ json }: Globals, text: string): void {
+  if (json !== true) process.stderr.write(`${text}\n`);
+}
+
+/** Prints an error as one line or, with --json, as an object, and returns the exit code. */
+export function fail(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+  const { code, ...shown } = describe(error);
+  process.stderr.write(`${json ? JSON.stringify({ error: { ...shown, ...details(error) } }) : `error: ${shown.message}`}\n`);
+  if (code === EXIT.defect && !json) process.stderr.write(`${(error as Error).stack ?? ""}\n`);
+  return code;
+}
+
+function describe(error: unknown): { code: number; type: string; message: string } {
+  if (error instanceof Interrupted) return { code: EXIT.interrupted, type: "Interrupted", message: error.message };
+  if (error instanceof CommanderError) {
+    return { code: EXIT.input, type: "UsageError", message: error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, "") };
+  }
+  if (error instanceof PlimsollError) return { code: codeOf(error), type: error.name, message: error.message };
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  // The system refused a file: no defect of ours.
+  if (typeof code === "string" && path !== undefined) return { code: EXIT.input, type: "SystemError", message: `${path}: ${code}` };
+  return { code: EXIT.defect, type: "Error", message: message ?? String(error) };
+}
+
+/** What programs act on: where and which rule, or by how much (µUSD). Never an input's value. */
+function details(error: unknown): object {
+  if (error instanceof MarginError) return { coverage: error.coverage, equity: String(error.equity), required: String(error.required) };
+  const has = error instanceof InputError || error instanceof ArtifactError || error instanceof ProofError;
+  return has ? { path: error.path, rule: error.rule } : {};
+}
+
+function codeOf(error: PlimsollError): number {
+  if (error instanceof InputError) return EXIT.input;
+  if (error instanceof ArtifactError) return EXIT.artifacts;
+  if (error instanceof KeystoreError) return EXIT.keystore;
+  if (error instanceof ProofError || error instanceof MarginError) return EXIT.refused;
+  return EXIT.input;
+}
+
+/** Adds examples to a command's help. */
+export const examples = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`);
+
+/** Option parsers; commander turns what they throw into a usage error. */
+export const wholeNumber = (low: number, high: number) => (text: string): number => {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= low && value <= high)) throw new InvalidArgumentError(`must be a whole number from ${low} to ${high}.`);
+  return value;
+};
+
+/** Unix seconds, or a date such as 2025-10-25T00:05:00Z. */
+export const time = (text: string): bigint => {
+  const seconds = /^\d{1,11}$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
+  if (!Number.isSafeInteger(seconds) || seconds < 0) throw new InvalidArgumentError("must be Unix seconds or a date such as 2025-10-25T00:05:00Z.");
+  return BigInt(seconds);
+};
+
+/** The time now in Unix seconds, unless --at says another. */
+export const now = (at: bigint | undefined): bigint => at ?? BigInt(Math.floor(Date.now() / 1000));

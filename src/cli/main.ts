@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/**
+ * plimsoll: the command line. Each command parses, calls the toolkit, shows.
+ *
+ * @module
+ */
+import { Command } from "commander";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { accountCommands } from "./account.ts";
+import { bookCommands } from "./book.ts";
+import { ceremonyCommands } from "./ceremony.ts";
+import { EXIT_HELP, examples, fail } from "./command.ts";
+import { keysCommands } from "./keys.ts";
+import { marginCommands } from "./margin.ts";
+import { proveCommands } from "./prove.ts";
+import { verifyCommands } from "./verify.ts";
+
+const json = process.argv.includes("--json");
+
+const program = new Command("plimsoll")
+  .description("Prove that a hidden cross-venue portfolio is covered by its collateral.")
+  .option("--home <folder>", "keystore, ledger, account and book", process.env["PLIMSOLL_HOME"] ?? join(homedir(), ".plimsoll"))
+  .option("--json", "results, and errors, as JSON")
+  // Commander throws what it finds, and `fail` shows it as all other errors.
+  .exitOverride()
+  .configureOutput({ outputError: () => undefined })
+  .configureHelp({ showGlobalOptions: true });
+
+for (const add of [keysCommands, bookCommands, marginCommands, accountCommands, proveCommands, verifyCommands, ceremonyCommands]) add(program);
+examples(
+  program, "plimsoll keys new", "plimsoll book build --market data/market.json", "plimsoll margin --portfolio data/portfolio.json --html margin.html",
+  "plimsoll account new --portfolio data/portfolio.json", "plimsoll prove solvency --issuer desk-a --out proof.json", "plimsoll verify proof.json",
+).addHelpText("after", `
+Environment:
+  PLIMSOLL_HOME, PLIMSOLL_ARTIFACTS   folders, instead of ~/.plimsoll and build/artifacts
+  PLIMSOLL_PASSPHRASE                 instead of asking; PLIMSOLL_KEEPER_PASSPHRASE for keys derive --keeper
+${EXIT_HELP}`);
+
+// A reader that has seen enough, such as head, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = fail(error, json);
+}

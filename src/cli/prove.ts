@@ -1,0 +1,141 @@
+/**
+ * plimsoll prove: show a desk, a venue or the Report that the account floats; have a vault pay.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { getAddress, isAddress } from "ethers";
+import { join } from "node:path";
+import { lotsToUnits } from "../decimal.ts";
+import { InputError } from "../errors.ts";
+import { writeLedger } from "../ledger/ledgerFile.ts";
+import { COVERAGE_BITS, COVERAGE_INITIAL, ISSUER_BITS, SALT_BITS } from "../protocol.ts";
+import { contextSignal } from "../prove/context.ts";
+import type { ListedBook } from "../risk/listing.ts";
+import { exitStatement } from "../statements/exit.ts";
+import { solvencyStatement } from "../statements/solvency.ts";
+import { issuerOf } from "../account/holdings.ts";
+import { exitsOf } from "../wallet/accountFile.ts";
+import { examples, now, show, time, wholeNumber, type Globals } from "./command.ts";
+import { homeFiles, loadBook, loadCommittee, unlock } from "./home.ts";
+import { withProver, writeProof } from "./proving.ts";
+import { bookOf, currentAccount, withTrader } from "./trader.ts";
+
+interface Flags extends Globals {
+  readonly book?: string;
+  readonly keystore?: string;
+  readonly at?: bigint;
+  readonly out?: string;
+  readonly issuer?: string;
+  readonly coverage: number;
+  readonly show?: string;
+  readonly salt: number;
+  readonly report?: boolean;
+  readonly committee?: string;
+  readonly chain?: number;
+  readonly contract?: string;
+  readonly submitter?: string;
+  readonly deadline?: bigint;
+  readonly recipient?: string;
+  readonly pay?: boolean;
+}
+
+export function proveCommands(program: Command): void {
+  const prove = program.command("prove").description("prove something about the account");
+  const common = (command: Command): Command => command
+    .option("--keystore <file>", "another keystore than the home's; a keeper's will do")
+    .option("--at <time>", "the time to go by: Unix seconds or a date (default: the clock's)", time)
+    .option("--chain <id>", "chain of the contract that takes the proof (default: the local ledger)", wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option("--contract <address>", "contract that takes the proof (default: the local ledger)")
+    .option("--submitter <address>", "who submits it (default: the account's address)")
+    .option("--deadline <time>", "until when it is good (default: an hour on)", time)
+    .option("--out <file>", "where to write the proof (default: proofs/ in the home)");
+
+  examples(
+    common(prove.command("solvency").description("prove that the account floats"))
+      .requiredOption("--issuer <issuer>", "to whom: name or id of a desk or venue in the book")
+      .option("--book <file>", "risk book (default: the home's)")
+      .option("--coverage <bps>", "basis points of the requirement that equity covers", wholeNumber(1, 2 ** COVERAGE_BITS - 1), COVERAGE_INITIAL)
+      .option("--show <instruments>", "two instruments whose sizes are shown, such as desk-a:CREDIT,desk-a:RELEASE")
+      .option("--report", "seal totals for the Report instead of a read key")
+      .option("--salt <epoch>", "salt of the alias: the epoch at the Report", wholeNumber(0, 2 ** SALT_BITS - 1), 0)
+      .option("--committee <file>", "committee that may open what is sealed (default: one that nobody can open, drawn once)"),
+    "plimsoll prove solvency --issuer desk-a --show desk-a:CREDIT,desk-a:RELEASE", "plimsoll prove solvency --issuer venue-a --coverage 8000 --out solvency-proof.json",
+  ).action(async (_: unknown, command: Command) => proveSolvency(command.optsWithGlobals<Flags>()));
+
+  examples(
+    common(prove.command("exit").description("prove what a vault owes for collateral that left the account"))
+      .option("--recipient <address>", "the exit's recipient (default: the submitter)")
+      .option("--pay", "have the local ledger's vault pay it"),
+    "plimsoll prove exit --pay", "plimsoll prove exit --recipient 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --out exit-proof.json",
+  ).action(async (_: unknown, command: Command) => proveExit(command.optsWithGlobals<Flags>()));
+}
+
+async function proveSolvency(flags: Flags): Promise<void> {
+  const listed = await loadBook(flags, flags.book);
+  const issuerId = issuerIdOf(flags.issuer!, listed);
+  const shown = flags.show === undefined ? undefined : instrumentsOf(flags.show, listed);
+  const committee = await loadCommittee(flags, flags.committee);
+  const keys = await unlock(flags, flags.keystore);
+  await withTrader(flags, keys, { submitter: flags.submitter, now: now(flags.at) }, async (trader) => {
+    const account = currentAccount(trader);
+    const book = await bookOf(trader, listed);
+    const statement = solvencyStatement({
+      account, keys, path: trader.ledger.accountPath(account.commitment), book, coverage: flags.coverage, issuerId, salt: flags.salt,
+      report: flags.report === true, committee, context: contextOf(flags, trader.ledger.address, trader.submission),
+      ...(shown === undefined ? {} : { show: shown }),
+    });
+    const proof = await withProver(flags, (prove) => prove(statement));
+    const path = flags.out ?? join(homeFiles(flags).proofs, "solvency.json");
+    await writeProof(path, proof);
+    show(flags, { proof: path, coverage: flags.coverage, alias: proof.signals.alias, bookRoot: book.root, key: proof.key }, () => `floats at ${flags.coverage} basis points\nproof ${path}`);
+  });
+}
+
+async function proveExit(flags: Flags): Promise<void> {
+  const keys = await unlock(flags, flags.keystore);
+  const onLedger = flags.chain === undefined && flags.contract === undefined && flags.deadline === undefined;
+  if (flags.pay === true && !onLedger) throw new InputError("prove exit", "--pay takes a proof to the local ledger, without --chain, --contract or --deadline");
+  await withTrader(flags, keys, { submitter: flags.submitter, now: now(flags.at) }, async (trader) => {
+    const { ledger, submission, versions, tier } = trader;
+    const recipient = flags.recipient ?? submission.account;
+    if (!isAddress(recipient)) throw new InputError("recipient", "must be an Ethereum address", recipient);
+    const exits = exitsOf(versions, BigInt(getAddress(recipient)), ledger).filter((exit) => !ledger.isPaid(exit.spent));
+    const [exit] = exits;
+    if (exit === undefined) throw new InputError("recipient", "has no exit of this account that isn't paid", recipient);
+    const listing = (await loadBook(flags).catch(() => undefined))?.listings.find(({ instrument }) => instrument === exit.instrument);
+    const amount = listing === undefined ? `${exit.lots} lots of instrument ${exit.instrument}` : `${lotsToUnits(exit.lots, listing.lot)} ${listing.unit} (${listing.name})`;
+    const statement = exitStatement(exit, ledger.exitPath(exit.leaf), contextOf(flags, ledger.address, submission), tier);
+    const proof = await withProver(flags, (prove) => prove(statement));
+    const path = flags.out ?? join(homeFiles(flags).proofs, `exit-${exit.spent.toString(16).slice(0, 8)}.json`);
+    await writeProof(path, proof);
+    const payment = flags.pay === true ? await ledger.exit(proof, submission) : undefined;
+    if (payment !== undefined) await writeLedger(homeFiles(flags).ledger, ledger);
+    show(flags, { proof: path, instrument: exit.instrument, lots: exit.lots, recipient, paid: payment !== undefined, left: exits.length - 1 }, () => [
+      `${amount} to ${recipient}${payment === undefined ? "" : ": paid"}`,
+      `proof ${path}`, ...(exits.length > 1 ? [`${exits.length - 1} more exits to this address wait`] : []),
+    ].join("\n"));
+  });
+}
+
+function contextOf({ chain, contract, deadline }: Flags, ledger: string, submission: { readonly account: string; readonly deadline: bigint }): bigint {
+  if ((chain === undefined) !== (contract === undefined)) throw new InputError("contract", "goes with --chain: give both or neither");
+  return contextSignal({ chainId: BigInt(chain ?? 0), contract: contract ?? ledger, account: submission.account, deadline: deadline ?? submission.deadline });
+}
+
+function issuerIdOf(text: string, { listings }: ListedBook): number {
+  const listing = listings.find(({ issuer }) => issuer === text);
+  if (listing !== undefined) return issuerOf(listing.instrument);
+  if (/^\d{1,3}$/.test(text) && Number(text) < 2 ** ISSUER_BITS) return Number(text);
+  throw new InputError("issuer", "must be an issuer of the risk book, by name or id", text);
+}
+
+function instrumentsOf(text: string, { listings }: ListedBook): [number, number] {
+  const ids = text.split(",").map((name) => {
+    const listing = listings.find((known) => known.name === name);
+    if (listing === undefined) throw new InputError("show", "must be listed in the risk book", name);
+    return listing.instrument;
+  });
+  if (ids.length > 2) throw new InputError("show", "must be at most two instruments", ids.length);
+  return [ids[0]!, ids[1] ?? 0];
+}

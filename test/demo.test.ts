@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadVerificationKey } from "../src/prove/artifacts.ts";
+import { nobleVerifier } from "../src/prove/nobleVerifier.ts";
+import { parseProof } from "../src/prove/proof.ts";
+import { snarkjsVerifier } from "../src/prove/snarkjsVerifier.ts";
+import { verify } from "../src/prove/verify.ts";
+
+const run = promisify(execFile);
+const SECRETS = /spendKey|proveKey|readKey_|sealScalar/;
+
+describe("npm run demo", () => {
+  let output = "";
+  beforeAll(async () => {
+    ({ stdout: output } = await run(process.execPath, ["--import", "tsx", "scripts/demo.ts"], { maxBuffer: 2 ** 24 }));
+  });
+
+  it("ends with a verified proof, and shows refused what must be", () => {
+    expect(output).toContain("verified by noble and by snarkjs, under a development key");
+    expect(output.match(/^ {2}refused: /gm)).toHaveLength(5);
+    expect(output).toMatch(/short of initial margin by [\d,]+\.\d\d USD; worst: /);
+    expect(output).not.toMatch(SECRETS);
+  });
+
+  it("leaves a page that needs nothing else", async () => {
+    const page = await readFile("build/demo/margin.html", "utf8");
+    expect(page).toContain("<svg");
+    expect(page).not.toMatch(/<script|<link|src="http|url\(http/);
+  });
+
+  it("leaves a proof that both verifiers accept, and refuse once any public field is changed", async () => {
+    const text = await readFile("build/demo/solvency-proof.json", "utf8");
+    const { verificationKey } = await loadVerificationKey("solvency", "M");
+    const snarkjs = snarkjsVerifier();
+    const check = (json: unknown): Promise<void> => (async () => verify(parseProof(JSON.stringify(json)), verificationKey, [nobleVerifier, snarkjs]))();
+    try {
+      await check(JSON.parse(text));
+      const { publicSignals } = JSON.parse(text) as { publicSignals: Record<string, unknown> };
+      const fields = Object.entries(publicSignals).flatMap(([name, value]) =>
+        typeof value === "object" && value !== null ? Object.keys(value).map((part) => [name, part]) : [[name]]);
+      expect(fields.length).toBeGreaterThan(18);
+      for (const path of fields) {
+        const changed = JSON.parse(text) as { publicSignals: Record<string, unknown> };
+        const holder = path.slice(0, -1).reduce((at, key) => at[key!] as Record<string, unknown>, changed.publicSignals);
+        const last = path.at(-1)!;
+        holder[last] = another(holder[last]);
+        await expect(check(changed), path.join(".")).rejects.toThrow();
+      }
+    } finally {
+      await snarkjs.close();
+    }
+  });
+});
+
+/** A neighbouring value of the same type. */
+function another(value: unknown): unknown {
+  if (typeof value === "boolean") return !value;
+  if (typeof value === "number") return value + 1;
+  return String(BigInt(value as string) + 1n);
+}
