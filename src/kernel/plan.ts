@@ -20,7 +20,7 @@ export interface Piece {
 }
 
 /** Milliseconds per thousand points, or per thousand of the domain for the quotient; measured, only ratios matter. */
-const COST = { quotient: 3.0, h: 6.6, a: 4.2, c: 4.2, b1: 3.2, b2: 10 } as const;
+const COST = { quotient: 3.6, h: 6.8, a: 4.2, c: 4.4, b1: 2.8, b2: 8.6 } as const;
 
 /** Pieces of every thread, in the order in which it works on them. */
 export function plan(layout: KeyLayout, threads: number): Piece[][] {

@@ -27,27 +27,28 @@ interface Pending {
 }
 
 export class Pool {
-  private workers: PoolWorker[] = [];
+  private threads: PoolThread[] | undefined;
 
   constructor(readonly size: number) {}
 
-  /** Gives a task to thread `i`, which works on its tasks in turn. `transfer` moves buffers instead of copying them. */
-  ask<K extends Task["kind"]>(i: number, task: Extract<Task, { kind: K }>, transfer: readonly ArrayBuffer[] = []): Promise<Results[K]> {
-    while (this.workers.length < this.size) this.workers.push(new PoolWorker());
-    return this.workers[i]!.ask(task, transfer) as Promise<Results[K]>;
+  /** The threads, started if they aren't. Those that `close` ended refuse every task, so no proof goes on with others. */
+  start(): readonly PoolThread[] {
+    return (this.threads ??= Array.from({ length: this.size }, () => new PoolThread()));
   }
 
   async close(): Promise<void> {
-    const workers = this.workers;
-    this.workers = [];
-    await Promise.all(workers.map((worker) => worker.close()));
+    const threads = this.threads ?? [];
+    this.threads = undefined;
+    await Promise.all(threads.map((thread) => thread.close()));
   }
 }
 
-class PoolWorker {
+/** A thread, which works on its tasks in turn. */
+export class PoolThread {
   private readonly worker: Worker;
   private readonly pending = new Map<number, Pending>();
   private next = 0;
+  private ended = false;
 
   constructor() {
     this.worker = spawnWorker(new URL("./kernel.worker.ts", import.meta.url));
@@ -57,12 +58,14 @@ class PoolWorker {
     this.worker.on("exit", () => this.fail());
   }
 
-  ask(task: Task, transfer: readonly ArrayBuffer[]): Promise<unknown> {
+  /** `transfer` moves buffers instead of copying them. */
+  ask<K extends Task["kind"]>(task: Extract<Task, { kind: K }>, transfer: readonly ArrayBuffer[] = []): Promise<Results[K]> {
     return new Promise((resolve, reject) => {
+      if (this.ended) return reject(ended());
       const id = this.next++;
       // A thread at work keeps the process alive, an idle one does not.
       if (this.pending.size === 0) this.worker.ref();
-      this.pending.set(id, { stage: task.kind === "witness" ? "witness" : "prove", resolve, reject });
+      this.pending.set(id, { stage: task.kind === "witness" ? "witness" : "prove", resolve: resolve as Pending["resolve"], reject });
       this.worker.postMessage({ id, task } satisfies Request, transfer as never);
     });
   }
@@ -77,12 +80,15 @@ class PoolWorker {
     if (this.pending.size === 0) this.worker.unref();
     if ("result" in reply) return pending.resolve(reply.result as never);
     const { message, path, rule } = reply.error;
-    pending.reject(path !== undefined && rule !== undefined ? new ProofError(path, rule) : explain(new Error(message), pending.stage));
+    pending.reject(path !== undefined && rule !== undefined ? new ProofError(path, rule) : explain(new Error(message), pending.stage, "the kernel"));
   }
 
   private fail(error?: Error): void {
-    const reason = /memory/i.test(error?.message ?? "") ? new ProofError("memory", "ran out") : new ProofError("prover", "its thread ended before it was done");
+    const reason = /memory/i.test(error?.message ?? "") ? new ProofError("memory", "ran out") : ended();
+    this.ended = true;
     for (const { reject } of this.pending.values()) reject(reason);
     this.pending.clear();
   }
 }
+
+const ended = (): ProofError => new ProofError("prover", "its thread ended before it was done");

@@ -8,7 +8,8 @@ import { availableParallelism } from "node:os";
 import { loadKernelCode } from "../kernel/code.ts";
 import { fileSource } from "../kernel/fileSource.ts";
 import { plan, type Piece } from "../kernel/plan.ts";
-import { Pool } from "../kernel/pool.ts";
+import { Pool, type PoolThread } from "../kernel/pool.ts";
+import type { Results } from "../kernel/thread.ts";
 import { readLayout } from "../kernel/zkey.ts";
 import type { Backend, CircuitInputs, ProveOptions, ProvingArtifacts } from "./prover.ts";
 
@@ -46,50 +47,52 @@ async function proveOnce(
   pool: Pool, loaded: Map<string, Promise<Loaded>>, artifacts: ProvingArtifacts, inputs: CircuitInputs, { onProgress }: ProveOptions,
 ): ReturnType<Backend["run"]> {
   const key = artifacts.zkeyPath;
-  const everyone = Array.from({ length: pool.size }, (_, i) => i);
-  const others = everyone.slice(1);
-  const loading = loaded.get(key) ?? load(pool, artifacts);
+  const threads = pool.start();
+  const lead = threads[0]!;
+  const loading = loaded.get(key) ?? load(threads, artifacts);
   loaded.set(key, loading);
   loading.catch(() => loaded.delete(key));
   onProgress?.("witness", 0);
   const pieces = await loading;
   try {
-    const { signals, witness } = await pool.ask(0, { kind: "witness", key, inputs });
+    const { signals, witness } = await lead.ask({ kind: "witness", key, inputs });
     onProgress?.("witness", 1);
     onProgress?.("prove", 0);
-    const share = others.some((i) => pieces[i]!.some(({ sum }) => sum === "h"));
-    const quotient = pool.ask(0, { kind: "quotient", key, share });
-    const overWitness = everyone.map((i) => {
-      if (i === 0) return pool.ask(0, { kind: "sums", key, over: "witness" });
-      const scalars = witness.slice();
-      return pool.ask(i, { kind: "sums", key, over: "witness", scalars }, [scalars.buffer]);
-    });
-    witness.fill(0);
-    const h = quotient.then((scalars) => {
+    const withH = threads.filter((_, i) => pieces[i]!.some(({ sum }) => sum === "h"));
+    const quotient = lead.ask({ kind: "quotient", key, share: withH.some((thread) => thread !== lead) });
+    const overWitness = sums(lead, threads, key, "witness", witness);
+    const overH = quotient.then((scalars) => {
       onProgress?.("prove", 0.2);
-      const sums = everyone.filter((i) => pieces[i]!.some(({ sum }) => sum === "h")).map((i) => {
-        if (i === 0) return pool.ask(0, { kind: "sums", key, over: "quotient" });
-        const copy = scalars!.slice();
-        return pool.ask(i, { kind: "sums", key, over: "quotient", scalars: copy }, [copy.buffer]);
-      });
-      scalars?.fill(0);
-      return Promise.all(sums);
+      return sums(lead, withH, key, "quotient", scalars);
     });
-    const parts = (await Promise.all([...overWitness, h])).flat(2);
+    const parts = (await Promise.all([overWitness, overH])).flat(2);
     onProgress?.("prove", 0.99);
-    const proof = await pool.ask(0, { kind: "finish", key, parts });
+    const proof = await lead.ask({ kind: "finish", key, parts });
     onProgress?.("prove", 1);
     return { signals, proof };
   } finally {
-    await Promise.allSettled(everyone.map((i) => pool.ask(i, { kind: "wipe", key })));
+    await Promise.allSettled(threads.map((thread) => thread.ask({ kind: "wipe", key })));
   }
 }
 
-async function load(pool: Pool, { wasmPath, zkeyPath }: ProvingArtifacts): Promise<Loaded> {
+/** Sums of `threads` over scalars that the lead has; the others get copies, which they wipe. */
+function sums(
+  lead: PoolThread, threads: readonly PoolThread[], key: string, over: "witness" | "quotient", scalars: Uint8Array | undefined,
+): Promise<Results["sums"][]> {
+  const asked = threads.map((thread) => {
+    if (thread === lead) return thread.ask({ kind: "sums", key, over });
+    const copy = scalars!.slice();
+    return thread.ask({ kind: "sums", key, over, scalars: copy }, [copy.buffer]);
+  });
+  scalars?.fill(0);
+  return Promise.all(asked);
+}
+
+async function load(threads: readonly PoolThread[], { wasmPath, zkeyPath }: ProvingArtifacts): Promise<Loaded> {
   const [code, circuit] = await Promise.all([loadKernelCode(), readFile(wasmPath).then((bytes) => WebAssembly.compile(bytes))]);
-  const pieces = plan(readLayout(fileSource(zkeyPath)), pool.size);
+  const pieces = plan(readLayout(fileSource(zkeyPath)), threads.length);
   await Promise.all(pieces.map((mine, i) =>
-    pool.ask(i, { kind: "load", key: zkeyPath, code, pieces: mine, circuit: i === 0 ? circuit : undefined })));
+    threads[i]!.ask({ kind: "load", key: zkeyPath, code, pieces: mine, circuit: i === 0 ? circuit : undefined })));
   return pieces;
 }
 
@@ -97,7 +100,10 @@ async function load(pool: Pool, { wasmPath, zkeyPath }: ProvingArtifacts): Promi
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, stop: () => Promise<void>): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => void stop().then(() => reject(signal.reason as Error));
+    const onAbort = (): void => {
+      reject(signal.reason as Error);
+      void stop();
+    };
     signal.addEventListener("abort", onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
