@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { buildPoseidon } from "circomlibjs";
 import { CHUNK, TAGS, type TagName } from "./protocol.ts";
 
 export interface BulkHasher {
@@ -16,7 +15,8 @@ let loading: Promise<BulkHasher> | undefined;
 
 /** Loads the WebAssembly implementation once. */
 export function bulkHasher(): Promise<BulkHasher> {
-  loading ??= buildPoseidon().then((poseidon) => {
+  // Loaded when it is needed: it takes a third of a second, which commands that build no book need not wait for.
+  loading ??= import("circomlibjs").then(({ buildPoseidon }) => buildPoseidon()).then((poseidon) => {
     const run = (inputs: bigint[]): bigint => poseidon.F.toObject(poseidon(inputs));
     return {
       hash: (tag, ...inputs) => run([TAGS[tag], ...inputs]),

@@ -77,13 +77,13 @@ export class Ledger extends Records {
   checkFold(asked: Asked<"fold">, { now }: Pick<Submission, "now">): Change {
     const { oldCommitment, notesRoot, openingNullifier, nullifiers } = asked.signals;
     must(notesRoot === this.notesRoot, "notesRoot", "must be the current one");
+    const opens = oldCommitment === 0n;
+    must(opens === (openingNullifier !== 0n), "openingNullifier", "must be there if the account opens, and only then");
+    must(!opens || !this.openings.has(openingNullifier), "openingNullifier", "must not be spent: one owner has one account");
     nullifiers.forEach((nullifier, i) => {
       must(!this.nullifiers.has(nullifier), `nullifiers[${i}]`, "must not be spent");
       must(nullifiers.indexOf(nullifier) === i, `nullifiers[${i}]`, "must not be spent twice at once");
     });
-    const opens = oldCommitment === 0n;
-    must(opens === (openingNullifier !== 0n), "openingNullifier", "must be there if the account opens, and only then");
-    must(!opens || !this.openings.has(openingNullifier), "openingNullifier", "must not be spent: one owner has one account");
     return this.nextChange(asked, now);
   }
 

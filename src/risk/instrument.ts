@@ -59,7 +59,6 @@ const PRODUCT_PER_MICRO_USD = 10n ** BigInt(2 * DECIMAL_PLACES - 6);
 export function listInstrument(instrument: Instrument, context: Context): { row: Row; listing: Listing } {
   const { asset, issuer } = context;
   const id = instrumentId(instrument);
-  const dead = "dead" in instrument && instrument.dead;
   const valued = value(instrument, context);
   // A credit and its release together are the net debt: a charge on either would be paid twice over on what is drawn.
   const free = instrument.type === "credit" || instrument.type === "release";
@@ -73,7 +72,7 @@ export function listInstrument(instrument: Instrument, context: Context): { row:
     instrument: id,
     kind: instrument.type === "token" || instrument.type === "cash" ? "collateral" : free ? instrument.type : "position",
     group: asset.group ?? 0,
-    dead,
+    dead: instrument.dead,
     mark: valued.mark,
     chargeLong: totalCharge(limited, "long"),
     chargeShort: totalCharge(limited, "short"),
@@ -97,7 +96,7 @@ export function listInstrument(instrument: Instrument, context: Context): { row:
 
 function value(instrument: Instrument, context: Context): Valuation {
   const still = (mark: bigint): Valuation => ({ mark, pnl: STILL, charges: [], greeks: NO_GREEKS });
-  if ("dead" in instrument && instrument.dead) return still(0n);
+  if (instrument.dead) return still(0n);
   if ("settlement" in instrument && instrument.settlement !== undefined) {
     return still(nearestMicroUsd(instrument.settlement, instrument.lot));
   }

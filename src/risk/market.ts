@@ -74,13 +74,13 @@ const common = {
   underlying: name,
   /** Units of the underlying in one lot. */
   lot: positive,
+  /** Worth nothing on either side for good, because its issuer is gone or it was closed. */
+  dead: flag,
 };
 const priced = {
   ...common,
   /** USD per unit once expired: the row keeps that value and moves no more. */
   settlement: v.optional(notNegative),
-  /** Worth nothing for good. */
-  dead: flag,
   /** In place of the parameter for its kind. */
   liquidityBps: v.optional(fraction),
 };

@@ -143,6 +143,9 @@ function checkPair(instrument: Instrument, before: Instrument | undefined, after
   if (before.underlying !== instrument.underlying || before.lot !== instrument.lot) {
     throw new InputError(`${path}.lot`, "a release has its credit's underlying and lot", instrument.name);
   }
+  if (before.dead !== instrument.dead) {
+    throw new InputError(`${path}.dead`, "a release is dead with its credit, and not before", instrument.name);
+  }
 }
 
 function unique(names: readonly string[], path: string, field: string): void {

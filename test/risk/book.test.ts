@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { exposure } from "../../src/margin.ts";
 import { NO_ISSUER_CAP, NO_LOT_CAP, SCENARIO_THIRDS, TIERS } from "../../src/protocol.ts";
 import { buildBook } from "../../src/risk/book.ts";
+import { checkBook } from "../../src/risk/bookFile.ts";
 import { parseDecimal } from "../../src/risk/decimal.ts";
 import type { ListedBook, Listing } from "../../src/risk/listing.ts";
 import { parseMarket } from "../../src/risk/marketFile.ts";
@@ -225,6 +226,16 @@ describe("kinds and caps", () => {
       expect(row.pnl.every((pnl) => pnl === 0n)).toBe(true);
     }
     expect(at(book, "venue-a:BTC-PERP").mark).toBe(at(sample, "venue-a:BTC-PERP").mark);
+  });
+
+  it("anything of an issuer that is gone may be dead: cash and a pair of credit and release too", () => {
+    const json = sampleJson();
+    for (const name of ["venue-a:USD", "venue-a:CREDIT", "venue-a:RELEASE"]) json.instruments[indexOf(json, name)].dead = true;
+    const book = buildBook(parseMarket(json));
+    for (const name of ["venue-a:USD", "venue-a:CREDIT", "venue-a:RELEASE"]) {
+      expect(at(book, name)).toMatchObject({ dead: true, mark: 0n, chargeLong: 0n, chargeShort: 0n });
+    }
+    checkBook(book);
   });
 
   it("what has settled keeps its value and moves no more; what is dead is worth nothing", () => {

@@ -58,6 +58,7 @@ const BAD_BY_NAME: readonly [name: string, instrument: string, change: (instrume
   ["a credit in an asset without a group", "venue-a:CREDIT", (i) => (i.underlying = "ATOM"), "underlying"],
   ["a credit without its release", "venue-a:CREDIT", (_, m) => m.instruments.splice(indexOf(m, "venue-a:RELEASE"), 1), "type"],
   ["a release of another lot", "venue-a:RELEASE", (i) => (i.lot = "0.1"), "lot"],
+  ["a release dead before its credit", "venue-a:RELEASE", (i) => (i.dead = true), "dead"],
   ["an option without volatility", "venue-a:BTC-31OCT25-110000-C", (i) => (i.iv = 0), "iv"],
   ["an option at NaN", "venue-a:BTC-31OCT25-110000-C", (i) => (i.iv = NaN), "iv"],
   ["an option that is neither", "venue-a:BTC-31OCT25-110000-C", (i) => (i.right = "both"), "right"],
