@@ -43,7 +43,7 @@ export interface ProductSpec {
 export const limbs = (value: bigint): bigint[] =>
   Array.from({ length: LIMBS }, (_, i) => (value >> BigInt(LIMB_BITS * i)) & MASK);
 
-export function inverseModulo(a: bigint, m: bigint): bigint {
+function inverseModulo(a: bigint, m: bigint): bigint {
   let [r0, r1, s0, s1] = [m, ((a % m) + m) % m, 0n, 1n];
   while (r1 !== 0n) [r0, r1, s0, s1] = [r1, r0 % r1, s1, s0 - (r0 / r1) * s1];
   return ((s0 % m) + m) % m;

@@ -9,7 +9,7 @@ import { ArtifactError } from "../errors.ts";
 import { KERNEL_SHA256 } from "./codeHash.ts";
 
 /** Right from src/kernel and from dist/kernel. */
-export const KERNEL_FILE = new URL("../../dist/kernel/bn254.wasm", import.meta.url);
+const KERNEL_FILE = new URL("../../dist/kernel/bn254.wasm", import.meta.url);
 
 /** @throws ArtifactError when the file is missing, or is not what these sources compile to */
 export async function loadKernelCode(): Promise<WebAssembly.Module> {

@@ -13,7 +13,7 @@ import { coordinates, multiSum, type PartialSum } from "./sums.ts";
 import { KEY_POINT, type KeyLayout } from "./zkey.ts";
 
 /** A uniform number below the field's order from the platform's generator: 128 bits more than needed make bias negligible. */
-export function randomScalar(): bigint {
+function randomScalar(): bigint {
   const bytes = crypto.getRandomValues(new Uint8Array(48));
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);

@@ -15,7 +15,7 @@ export const ELEMENT = 36;
 export const INTEGER = 32;
 export type GroupName = "g1" | "g2";
 /** Field elements in a coordinate. */
-export const COORDINATE: Readonly<Record<GroupName, number>> = { g1: 1, g2: 2 };
+const COORDINATE: Readonly<Record<GroupName, number>> = { g1: 1, g2: 2 };
 export const affineBytes = (group: GroupName): number => 2 * ELEMENT * COORDINATE[group];
 export const jacobianBytes = (group: GroupName): number => 3 * ELEMENT * COORDINATE[group];
 

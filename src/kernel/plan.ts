@@ -8,7 +8,7 @@
 import type { GroupName } from "./kernel.ts";
 import type { KeyLayout } from "./zkey.ts";
 
-export const SUMS = ["h", "a", "c", "b1", "b2"] as const;
+const SUMS = ["h", "a", "c", "b1", "b2"] as const;
 export type SumName = (typeof SUMS)[number];
 export const groupOf = (sum: SumName): GroupName => (sum === "b2" ? "g2" : "g1");
 

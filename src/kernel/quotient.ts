@@ -16,7 +16,7 @@ const TWO_ADICITY = 28;
 const NON_RESIDUE = 5n;
 
 /** The root of order 2^k that keys are made with. */
-export const rootOfUnity = (k: number): bigint => {
+const rootOfUnity = (k: number): bigint => {
   const root = power(NON_RESIDUE, (FIELD - 1n) >> BigInt(TWO_ADICITY));
   return power(root, 1n << BigInt(TWO_ADICITY - k));
 };

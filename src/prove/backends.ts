@@ -14,16 +14,11 @@ export const BACKENDS = ["plimsoll", "snarkjs", "rapidsnark"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 export const DEFAULT_BACKEND: BackendName = "plimsoll";
 
-export function isBackendName(name: string): name is BackendName {
-  return (BACKENDS as readonly string[]).includes(name);
-}
-
 export interface BackendOptions extends PlimsollOptions, ProverEvents {
   readonly backend?: BackendName | undefined;
 }
 
-/** A backend by name. @throws InputError for a name that there is none of */
-export function createBackend(name: BackendName, options: PlimsollOptions = {}): Backend {
+function createBackend(name: BackendName, options: PlimsollOptions = {}): Backend {
   switch (name) {
     case "plimsoll": return plimsollBackend(options);
     case "snarkjs": return snarkjsBackend();
