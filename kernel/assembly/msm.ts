@@ -4,8 +4,7 @@
  * pairwise sums: with b = hi·2^s + lo,  Σ b·B_b = 2^s · Σ hi·R_hi + Σ lo·C_lo,  R and C being the sums of rows and
  * columns of the buckets laid out as a rectangle.
  */
-import * as F from "./field";
-import { AFFINE, JACOBIAN, add, addAffine, clear, double } from "./curve";
+import { AFFINE, add, addAffine, clear, double, isInfinity } from "./curve";
 import { scratchBytes, sumGroups } from "./buckets";
 import { HALF_ORDER, ORDER } from "./order";
 
@@ -69,6 +68,8 @@ export function msm(points: usize, index: usize, scalars: usize, n: usize, c: us
     weigh(columnSums, columns);
     add(out, PART);
   }
+  // The host wipes the scratch space; this scalar is not in it.
+  memory.fill(SCALAR, 0, 48);
 }
 
 /** Signed digits of a scalar, i16, one per window, `n` digits apart: in (−2^(c−1), 2^(c−1)]. */
@@ -132,7 +133,7 @@ function groupBy(
   for (let pass = 0; pass < 2; pass++) {
     for (let b: usize = 1; b < buckets; b++) {
       const group = byRow ? b >> low : b & ((1 << low) - 1);
-      if (group == 0 || load<u64>(sums + b * AFFINE) == 0 && F.isClear(sums + b * AFFINE) && F.isClear(sums + b * AFFINE + F.SIZE)) continue;
+      if (group == 0 || isInfinity(sums + b * AFFINE)) continue;
       if (pass == 0) store<u32>(counts + 4 * group, load<u32>(counts + 4 * group) + 1);
       else put(places, entries, group, <u32>b);
     }

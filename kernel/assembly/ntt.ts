@@ -10,7 +10,7 @@ export function powers(roots: usize, root: usize, half: usize): void {
   for (let k: usize = 1; k < half; k++) F.mul(roots + k * F.SIZE, roots + (k - 1) * F.SIZE, root);
 }
 
-/** data[reverse(j)] *= first·step^j: what takes coefficients to a coset, and 1/n with them. */
+/** table[j] = first·step^j: with first = 1/n, what takes an inverse transform's results to the coset of `step`. */
 export function cosetFactors(table: usize, first: usize, step: usize, n: usize): void {
   F.copy(table, first);
   for (let k: usize = 1; k < n; k++) F.mul(table + k * F.SIZE, table + (k - 1) * F.SIZE, step);

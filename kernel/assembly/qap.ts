@@ -83,4 +83,5 @@ export function joinAbc(scalars: usize, a: usize, b: usize, c: usize, n: usize):
     F.sub(T, T, c);
     F.toInteger(scalars, T);
   }
+  F.zero(T);
 }

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { createProver, type Backend, type ProofRequest, type ProvingArtifacts, type Stage } from "../../src/prove/prover.ts";
 
 /** Milliseconds. */
-export interface Timing {
+interface Timing {
   readonly total: number;
   readonly witness: number;
   readonly prove: number;

@@ -1,2 +1,2 @@
 /** SHA-256 of the kernel's code; `npm run kernel -- --pin` writes it. */
-export const KERNEL_SHA256 = "923c98d3a62e7f8cd0da2d02c0b261c6c979a4d608acb1fb123703085a195b85";
+export const KERNEL_SHA256 = "346087927a6e7379c96542e8a16e927d5f70746be2cc67f2421f1aedc324cf74";

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { ProofError } from "../errors.ts";
+
 const PAGE = 0x10000;
 /** Most that WebAssembly addresses with 32-bit offsets, less a page. */
 const MAX_BYTES = 2 ** 32 - PAGE;
@@ -44,8 +46,13 @@ export class Kernel {
     const start = this.top;
     this.top = this.align(start + bytes);
     const missing = this.top + SLACK - this.memory.buffer.byteLength;
-    if (this.top > MAX_BYTES) throw new RangeError(`the kernel needs ${this.top} bytes of memory, more than there can be`);
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+    try {
+      if (this.top > MAX_BYTES) throw new RangeError("past what WebAssembly addresses");
+      if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+    } catch (cause) {
+      this.top = start;
+      throw new ProofError("memory", `ran out at ${Math.ceil(start / 2 ** 20)} MiB in one thread`, { cause });
+    }
     return start;
   }
 
