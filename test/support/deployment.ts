@@ -15,7 +15,7 @@ import { COMMITTEE, DESK, VAULT, VENUE } from "./world.ts";
 import type { ContractTransactionReceipt } from "ethers";
 
 export const FOLD_INTERVAL = 300;
-export const SIGNERS = [1, 2, 3, 4].map((key) => new Wallet(`0x${key.toString(16).padStart(64, "0")}`));
+const SIGNERS = [1, 2, 3, 4].map((key) => new Wallet(`0x${key.toString(16).padStart(64, "0")}`));
 const THRESHOLD = 3;
 const addresses = SIGNERS.map(({ address }) => address);
 
