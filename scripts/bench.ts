@@ -15,9 +15,10 @@ import { GrowingTree } from "../src/account/trees.ts";
 import { publicKey, randomScalar } from "../src/compliance/seal.ts";
 import { readPortfolio } from "../src/portfolio.ts";
 import { TIERS, bookRows } from "../src/protocol.ts";
-import { loadProvingArtifacts } from "../src/prove/artifacts.ts";
+import { artifactsFolder, loadProvingArtifacts } from "../src/prove/artifacts.ts";
+import { plimsollBackend } from "../src/prove/plimsollBackend.ts";
 import { nobleVerifier } from "../src/prove/nobleVerifier.ts";
-import { createProver, type Stage } from "../src/prove/prover.ts";
+import { createProver } from "../src/prove/prover.ts";
 import { snarkjsBackend } from "../src/prove/snarkjsProver.ts";
 import { snarkjsVerifier } from "../src/prove/snarkjsVerifier.ts";
 import { verify } from "../src/prove/verify.ts";
@@ -27,6 +28,7 @@ import { readMarket } from "../src/risk/marketFile.ts";
 import { BookTree } from "../src/risk/tree.ts";
 import { build } from "../src/setup/build.ts";
 import { marginOf } from "../src/split.ts";
+import { coldProcess, compareBackends, median } from "./bench/provers.ts";
 import { solvencyStatement } from "../src/statements/solvency.ts";
 import { proofRequest } from "../src/statements/statement.ts";
 
@@ -38,7 +40,7 @@ const flags = new Command("npm run bench --")
 const runs = Math.max(1, Number.parseInt(flags.runs, 10) || 1);
 const say = (text: string): void => void (process.stderr.isTTY && process.stderr.write(`${text}\n`));
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const ratio = (slow: number, fast: number): number => Math.round((100 * slow) / fast) / 100;
 async function timed(work: () => unknown): Promise<number> {
   const started = performance.now();
   await work();
@@ -84,27 +86,18 @@ const request = proofRequest(solvencyStatement({
   account, keys, path, book, coverage: 10_000, issuerId: positions[0]!.row.instrument >> 16, committee, context: 1n,
 }));
 
-say("prover");
-const backend = snarkjsBackend();
-const prover = createProver(backend, () => Promise.resolve(artifacts));
-const marks = new Map<Stage, number[]>();
-async function prove() {
-  const began = new Map<Stage, number>();
-  const proof = await prover.prove(request, {
-    onProgress: (stage, fraction) => {
-      if (fraction === 0) began.set(stage, performance.now());
-      if (fraction === 1) marks.set(stage, [...(marks.get(stage) ?? []), performance.now() - began.get(stage)!]);
-    },
-  });
-  return proof;
-}
-const stages = (): Record<string, number> => Object.fromEntries([...marks].map(([stage, all]) => [stage, Math.round(median(all))]));
-const coldTotal = Math.round(await timed(prove));
-const cold = { total: coldTotal, ...stages() };
-marks.clear();
-const warmTotal = await times(prove);
-const warm = { total: warmTotal, ...stages() };
-const proof = await prove();
+say("provers");
+const snarkjsProcess = snarkjsBackend();
+const provers = await compareBackends(
+  { plimsoll: plimsollBackend({ threads: 2 }), plimsollOneThread: plimsollBackend({ threads: 1 }), snarkjs: snarkjsProcess },
+  artifacts, request, runs,
+);
+const fromCold = { plimsoll: await coldProcess("plimsoll", artifactsFolder(), request), snarkjs: await coldProcess("snarkjs", artifactsFolder(), request) };
+const ratios = {
+  warm: ratio(provers.snarkjs.warm.total, provers.plimsoll.warm.total), coldProcess: ratio(fromCold.snarkjs.total, fromCold.plimsoll.total),
+};
+const prover = createProver(plimsollBackend(), () => Promise.resolve(artifacts));
+const proof = await prover.prove(request);
 
 say("verifiers");
 const snarkjs = snarkjsVerifier();
@@ -131,12 +124,16 @@ try {
 const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
 const result = {
   machine: { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model }, runs,
-  solvencyM: { cold, warm, snarkjsCli: command },
+  solvencyM: { ...provers, coldProcess: fromCold, snarkjsCli: command, timesSnarkjs: ratios },
   verify: { noble, snarkjs: other },
   bookBuild4095: bookBuild,
   marginsPerSecond: Math.round(1000 / marginTime),
-  peakMemoryMiB: { prover: mebibytes(backend.peakBytes), toolkit: mebibytes(process.resourceUsage().maxRSS * 1024) },
+  peakMemoryMiB: { snarkjs: mebibytes(snarkjsProcess.peakBytes), plimsoll: fromCold.plimsoll.peakMiB, toolkit: mebibytes(process.resourceUsage().maxRSS * 1024) },
 };
 if (flags.json) console.log(JSON.stringify(result, null, 2));
-else console.table({ "prove, cold": cold, "prove, warm": warm, "snarkjs command line": command });
+else {
+  const rows = Object.entries(provers).flatMap(([name, { cold, warm }]) => [[`${name}, cold`, cold], [`${name}, warm`, warm]] as const);
+  console.table({ ...Object.fromEntries(rows), "snarkjs command line": command });
+  console.log({ coldProcess: fromCold, timesSnarkjs: ratios });
+}
 if (!flags.json) console.log({ verify: result.verify, bookBuild4095: bookBuild, marginsPerSecond: result.marginsPerSecond, peakMemoryMiB: result.peakMemoryMiB });

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 const bin = (name: string): string => `node_modules/.bin/${name}`;
 const CHECKS: readonly (readonly [what: string, command: string, ...args: string[]])[] = [
   ["generated files", bin("tsx"), "scripts/generate.ts", "--check"],
+  ["kernel: the pinned code from these sources", bin("tsx"), "scripts/kernel.ts"],
   ["types", bin("tsc"), "-p", "tsconfig.json"],
   ["unused code and packages", bin("knip")],
   ["costs", bin("tsx"), "scripts/costs.ts"],

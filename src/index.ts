@@ -43,6 +43,7 @@ export { solvencyStatement, type SolvencyRequest } from "./statements/solvency.t
 export { proofRequest, type Statement } from "./statements/statement.ts";
 
 export type { ProofRequest, ProveOptions, Prover, Stage } from "./prove/prover.ts";
+export { BACKENDS, localProver, type BackendName, type BackendOptions } from "./prove/backends.ts";
 export { snarkjsProver } from "./prove/snarkjsProver.ts";
 export { snarkjsVerifier } from "./prove/snarkjsVerifier.ts";
 export { loadVerificationKey } from "./prove/artifacts.ts";

@@ -19,7 +19,7 @@ import { COVERAGE_INITIAL, NOTE_LEGS, NO_ISSUER_CAP, TIERS, type CircuitName } f
 import { loadVerificationKey } from "../../src/prove/artifacts.ts";
 import { nobleVerifier } from "../../src/prove/nobleVerifier.ts";
 import { formatProof, type Proof } from "../../src/prove/proof.ts";
-import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
+import { localProver } from "../../src/prove/backends.ts";
 import { snarkjsVerifier } from "../../src/prove/snarkjsVerifier.ts";
 import { verify } from "../../src/prove/verify.ts";
 import type { BookTree } from "../../src/risk/tree.ts";
@@ -38,7 +38,7 @@ export class Trader {
   private readonly keys = spendKeys(randomSpendKey());
   private readonly owner = ownerOf(this.keys);
   private readonly ledger = Ledger.create("M");
-  private readonly prover = snarkjsProver();
+  private readonly prover = localProver();
   private readonly committee: CommitteeKeys = [publicKey(randomScalar()), publicKey(randomScalar()), publicKey(randomScalar())];
   /** The sample's prices are of a day in the past, so the demo lives a minute after them. */
   private readonly submission: Submission;

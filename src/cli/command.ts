@@ -6,6 +6,7 @@
  */
 import { CommanderError, InvalidArgumentError, type Command } from "commander";
 import { ArtifactError, InputError, KeystoreError, MarginError, PlimsollError, ProofError } from "../errors.ts";
+import type { BackendName } from "../prove/backends.ts";
 import { reportJson } from "../report/marginReport.ts";
 
 /** Options of every command. */
@@ -13,6 +14,7 @@ export interface Globals {
   /** Folder of keystore, ledger, account and book. */
   readonly home: string;
   readonly json?: boolean;
+  readonly backend?: BackendName;
 }
 
 export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, defect: 70, interrupted: 130 } as const;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { accountCommands } from "./account.ts";
@@ -15,6 +15,7 @@ import { keysCommands } from "./keys.ts";
 import { marginCommands } from "./margin.ts";
 import { proveCommands } from "./prove.ts";
 import { verifyCommands } from "./verify.ts";
+import { BACKENDS, DEFAULT_BACKEND } from "../prove/backends.ts";
 
 const json = process.argv.includes("--json");
 
@@ -22,6 +23,7 @@ const program = new Command("plimsoll")
   .description("Prove that a hidden cross-venue portfolio is covered by its collateral.")
   .option("--home <folder>", "keystore, ledger, account and book", process.env["PLIMSOLL_HOME"] ?? join(homedir(), ".plimsoll"))
   .option("--json", "results, and errors, as JSON")
+  .addOption(new Option("--backend <name>", "what computes proofs; rapidsnark must be on PATH").choices(BACKENDS).default(DEFAULT_BACKEND))
   // Commander throws what it finds, and `fail` shows it as all other errors.
   .exitOverride()
   .configureOutput({ outputError: () => undefined })

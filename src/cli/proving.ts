@@ -6,9 +6,9 @@
 import { SingleBar } from "cli-progress";
 import { setImmediate } from "node:timers/promises";
 import type { CircuitName } from "../protocol.ts";
+import { localProver } from "../prove/backends.ts";
 import { formatProof, type Proof } from "../prove/proof.ts";
 import type { Stage } from "../prove/prover.ts";
-import { snarkjsProver } from "../prove/snarkjsProver.ts";
 import { writeAtomic } from "../files.ts";
 import { proofRequest, type Statement } from "../statements/statement.ts";
 import { Interrupted, type Globals } from "./command.ts";
@@ -19,8 +19,11 @@ export type Prove = <C extends CircuitName>(statement: Statement<C>) => Promise<
 const SHARES: Readonly<Record<Stage, readonly [start: number, share: number]>> = { witness: [0, 0.2], prove: [0.2, 0.75], verify: [0.95, 0.05] };
 
 /** Runs `work` with a prover that is warm from its first proof to its last. */
-export async function withProver<T>({ json }: Globals, work: (prove: Prove) => Promise<T>): Promise<T> {
-  const prover = snarkjsProver();
+export async function withProver<T>({ json, backend }: Globals, work: (prove: Prove) => Promise<T>): Promise<T> {
+  const prover = localProver({
+    backend,
+    onFallback: (name, error) => process.stderr.write(`${name} made a proof that does not verify (${error.message}); proved again with snarkjs: please report this\n`),
+  });
   const controller = new AbortController();
   const interrupt = (): void => controller.abort(new Interrupted("interrupted"));
   process.on("SIGINT", interrupt);

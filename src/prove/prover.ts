@@ -63,10 +63,23 @@ export interface Backend {
   close(): Promise<void>;
 }
 
+export interface ProverEvents {
+  /** Called when a backend's proof was refused and the fallback takes over; `error` names no secret. */
+  readonly onFallback?: ((backend: string, error: ProofError) => void) | undefined;
+}
+
 export type LoadProvingArtifacts = (circuit: CircuitName, tier: TierName) => Promise<ProvingArtifacts>;
 
-/** A prover over a backend. `load` is asked once for each circuit instance. */
-export function createProver(backend: Backend, load: LoadProvingArtifacts): Prover {
+/**
+ * A prover over a backend. `load` is asked once for each circuit instance.
+ *
+ * @param fallback proves again when a proof of `backend` does not verify, which would be a defect of that backend: the
+ * proof is never returned, `onFallback` hears of it, and by default so does the process's warning channel
+ */
+export function createProver(
+  backend: Backend, load: LoadProvingArtifacts,
+  { fallback, onFallback = warn }: ProverEvents & { readonly fallback?: Backend | undefined } = {},
+): Prover {
   const loaded = new Map<string, Promise<ProvingArtifacts>>();
   const artifactsOf = (circuit: CircuitName, tier: TierName): Promise<ProvingArtifacts> => {
     const name = `${circuit} ${tier}`;
@@ -86,23 +99,50 @@ export function createProver(backend: Backend, load: LoadProvingArtifacts): Prov
       checkInputs(inputs);
       const artifacts = await artifactsOf(circuit, tier);
       signal?.throwIfAborted();
-      const { signals, proof: points } = await backend.run(artifacts, inputs, options);
-      signal?.throwIfAborted();
-      onProgress?.("verify", 0);
-      const key = { kind: artifacts.keyKind, hash: verificationKeyHash(artifacts.verificationKey) };
-      const named = decodeSignals(circuit, tier, signals);
-      checkAsked(inputs, named);
-      const proof = { circuit, tier, key, signals: named, points };
-      await verify(proof, artifacts.verificationKey);
+      const proveWith = async (each: Backend): Promise<Proof<typeof circuit>> => {
+        const { signals, proof: points } = await each.run(artifacts, inputs, options);
+        signal?.throwIfAborted();
+        onProgress?.("verify", 0);
+        return checked(circuit, tier, inputs, artifacts, signals, points);
+      };
+      const proof = await proveWith(backend).catch((error: unknown) => {
+        if (fallback === undefined || !(error instanceof RefusedProof)) throw error;
+        onFallback(backend.name, error);
+        return proveWith(fallback);
+      });
       onProgress?.("verify", 1);
       return proof;
     },
     async close() {
       loaded.clear();
-      await backend.close();
+      await Promise.all([backend.close(), fallback?.close()]);
     },
   };
 }
+
+/** A backend gave something that is no proof of what was asked. */
+class RefusedProof extends ProofError {}
+
+/** The proof as an object, verified. @throws RefusedProof */
+async function checked<C extends CircuitName>(
+  circuit: C, tier: TierName, inputs: CircuitInputs, { keyKind, verificationKey }: ProvingArtifacts,
+  signals: readonly bigint[], points: Groth16Proof,
+): Promise<Proof<C>> {
+  try {
+    const named = decodeSignals(circuit, tier, signals);
+    checkAsked(inputs, named);
+    const key = { kind: keyKind, hash: verificationKeyHash(verificationKey) };
+    const proof = { circuit, tier, key, signals: named, points };
+    await verify(proof, verificationKey);
+    return proof;
+  } catch (error) {
+    if (error instanceof ProofError) throw new RefusedProof(error.path, error.rule, { cause: error });
+    throw error;
+  }
+}
+
+const warn = (backend: string, error: ProofError): void =>
+  process.emitWarning(`${backend} made a proof that does not verify (${error.message}); proving again with snarkjs`, "PlimsollBackend");
 
 /** Public signals are inputs of our circuits: the proof must be about those that were asked for. */
 function checkAsked(inputs: CircuitInputs, signals: object): void {

@@ -7,8 +7,8 @@
 import { ProofError } from "../errors.ts";
 import type { Stage } from "./prover.ts";
 
-/** `error` was thrown in `stage`. */
-export function explain(error: unknown, stage: Stage): ProofError {
+/** `error` was thrown in `stage`, by circom's calculator or by `prover`. */
+export function explain(error: unknown, stage: Stage, prover = "snarkjs"): ProofError {
   const message = error instanceof Error ? error.message : "";
   const frames = [...message.matchAll(/Error in template (\w+?)(?:_\d+)? line: (\d+)/g)];
   if (frames.length > 0) {
@@ -28,5 +28,5 @@ export function explain(error: unknown, stage: Stage): ProofError {
   if (foreign) return new ProofError(stage, `circuit and key must belong together: ${foreign[2]} wires and ${foreign[1]}`);
   if (/ENOENT|EACCES/.test(message)) return new ProofError(stage, "its circuit or key is not readable");
   if (/could not allocate memory|Array buffer allocation failed/i.test(message)) return new ProofError("memory", "ran out");
-  return new ProofError(stage, `snarkjs failed with ${error instanceof Error ? error.name : typeof error}`);
+  return new ProofError(stage, `${prover} failed with ${error instanceof Error ? error.name : typeof error}`);
 }

@@ -23,7 +23,7 @@ async function source(name: string, text: string): Promise<string> {
 describe("main component", () => {
   test("takes names and numbers from protocol.ts", () => {
     expect(mainComponent({ circuit: "solvency", tier: "M" })).toContain(
-      "component main {public [accountsRoot, bookRoot, alias, claim, committee, seal, context]} = Solvency(16, 8, 2, 64, 20, 4);",
+      `component main {public [accountsRoot, bookRoot, alias, claim, committee, seal, context]} = Solvency(16, 8, 2, 64, ${TIERS.M.depth}, 4);`,
     );
     expect(mainComponent({ circuit: "exit", tier: "T" })).toContain("= Exit(4);");
   });

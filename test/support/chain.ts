@@ -4,9 +4,9 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { Contract, ContractFactory, JsonRpcProvider, Wallet, type ContractTransactionReceipt, type ContractTransactionResponse, type Signer } from "ethers";
 import { compileContracts, link, type CompiledContracts } from "../../scripts/solidity.ts";
+import { foundry } from "./foundry.ts";
 
 /** Anvil's well-known accounts. */
 const MNEMONIC_KEYS = [
@@ -30,11 +30,10 @@ export interface Chain {
   stop(): Promise<void>;
 }
 
-const platform = `${process.platform === "win32" ? "win32" : process.platform}-${process.arch === "x64" ? "amd64" : "arm64"}`;
-
 /** Starts a node with Osaka's rules on a free port. */
 export async function startChain(chainId: number): Promise<Chain> {
-  const binary = createRequire(import.meta.url).resolve(`@foundry-rs/anvil-${platform}/bin/anvil`);
+  const binary = foundry("anvil");
+  if (binary === undefined) throw new Error("there is no anvil for this platform");
   const node = spawn(binary, ["--port", "0", "--hardfork", "osaka", "--chain-id", String(chainId), "--gas-limit", "60000000"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

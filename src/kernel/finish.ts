@@ -1,0 +1,63 @@
+/**
+ * The proof from its sums. Groth, "On the Size of Pairing-based Non-interactive Arguments" (2016), section 3.2:
+ *
+ *   A = α + Σ a + r·δ,   B = β + Σ b + s·δ,   C = Σ c + Σ h + s·A + r·B − r·s·δ
+ *
+ * @module
+ */
+import { FIELD } from "../protocol.ts";
+import type { Groth16Proof } from "../prove/groth16.ts";
+import { affineBytes, integerBytes, type GroupName, type Kernel } from "./kernel.ts";
+import type { SumName } from "./plan.ts";
+import { coordinates, multiSum, type PartialSum } from "./sums.ts";
+import { KEY_POINT, type KeyLayout } from "./zkey.ts";
+
+/** A uniform number below the field's order from the platform's generator: 128 bits more than needed make bias negligible. */
+function randomScalar(): bigint {
+  const bytes = crypto.getRandomValues(new Uint8Array(48));
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  bytes.fill(0);
+  return value % FIELD;
+}
+
+export function finish(kernel: Kernel, layout: KeyLayout, parts: readonly PartialSum[], r = randomScalar(), s = randomScalar()): Groth16Proof {
+  const of = (...names: readonly SumName[]): Term[] => parts.filter(({ sum }) => names.includes(sum)).map(({ point }) => [point, 1n]);
+  const key = (group: GroupName, bytes: Uint8Array): Uint8Array => decodePoint(kernel, group, bytes);
+  const delta1 = key("g1", layout.delta1);
+  const a = combine(kernel, "g1", [...of("a"), [key("g1", layout.alpha1), 1n], [delta1, r]]);
+  const b1 = combine(kernel, "g1", [...of("b1"), [key("g1", layout.beta1), 1n], [delta1, s]]);
+  const b = combine(kernel, "g2", [...of("b2"), [key("g2", layout.beta2), 1n], [key("g2", layout.delta2), s]]);
+  const c = combine(kernel, "g1", [...of("c", "h"), [a, s], [b1, r], [delta1, (FIELD - (r * s) % FIELD) % FIELD]]);
+  const [ax, ay] = coordinates(kernel, "g1", a);
+  const [bx0, bx1, by0, by1] = coordinates(kernel, "g2", b);
+  const [cx, cy] = coordinates(kernel, "g1", c);
+  return { a: [ax!, ay!], b: [[bx0!, bx1!], [by0!, by1!]], c: [cx!, cy!] };
+}
+
+type Term = readonly [point: Uint8Array, scalar: bigint];
+
+/** Σ scalar·point over few points; infinity among them is left out. */
+function combine(kernel: Kernel, group: GroupName, terms: readonly Term[]): Uint8Array {
+  return kernel.scoped(() => {
+    const size = affineBytes(group);
+    const finite = terms.filter(([point]) => point.some((byte) => byte !== 0));
+    const points = kernel.alloc(size * finite.length);
+    const scalars = kernel.alloc(32 * finite.length);
+    finite.forEach(([point, scalar], i) => {
+      kernel.bytes(points + i * size, size).set(point);
+      kernel.bytes(scalars + 32 * i, 32).set(integerBytes(scalar));
+    });
+    const index = kernel.put(new Uint8Array(Uint32Array.from(finite, (_, i) => i).buffer));
+    return multiSum(kernel, group, points, index, scalars, finite.length);
+  });
+}
+
+function decodePoint(kernel: Kernel, group: GroupName, bytes: Uint8Array): Uint8Array {
+  return kernel.scoped(() => {
+    const [point, index, source] = [kernel.alloc(affineBytes(group)), kernel.alloc(8), kernel.put(bytes)];
+    kernel.bytes(point, affineBytes(group)).fill(0);
+    kernel.call[`${group}_curve_decode`]!(point, index, source, bytes.byteLength / KEY_POINT[group], 0);
+    return kernel.bytes(point, affineBytes(group)).slice();
+  });
+}
