@@ -1,8 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { defaultExclude, defineConfig } from "vitest/config";
+import { foundry } from "./test/support/foundry.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: [...defaultExclude, ...(foundry("anvil") === undefined || foundry("forge") === undefined ? ["test/contracts/**"] : [])],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     maxWorkers: 2,

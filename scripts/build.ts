@@ -7,6 +7,7 @@ import { PlimsollError } from "../src/errors.ts";
 import { CIRCUITS, INSTANCES, TIERS, type CircuitName, type TierName } from "../src/protocol.ts";
 import { build, type BuildEvent } from "../src/setup/build.ts";
 import { costsOf } from "../src/setup/costs.ts";
+import { writeVerifiers } from "../src/setup/verifiers.ts";
 
 interface Flags {
   readonly tier?: TierName[];
@@ -44,6 +45,7 @@ try {
     ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     ...(flags.out === undefined ? {} : { artifacts: flags.out }),
   });
+  await writeVerifiers(flags.out);
   progress.end();
   if (flags.json) console.log(JSON.stringify(costsOf(manifest)));
   else console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s; development keys: for trying out, not for value`);

@@ -3,11 +3,15 @@
  */
 import { readFile } from "node:fs/promises";
 import { protocolCircom } from "../src/setup/protocolCircom.ts";
+import { poseidonSolidity } from "../src/setup/poseidonSolidity.ts";
+import { protocolSolidity } from "../src/setup/protocolSolidity.ts";
 import { proofJsonSchema } from "../src/prove/proofSchema.ts";
 import { writeAtomic } from "../src/files.ts";
 
 const copies = [
   { path: "circuits/lib/protocol.circom", text: protocolCircom() },
+  { path: "contracts/generated/Protocol.sol", text: protocolSolidity() },
+  { path: "contracts/generated/Poseidon2.sol", text: await poseidonSolidity() },
   { path: "schemas/proof.schema.json", text: proofJsonSchema() },
 ];
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.30;
+
+/// @notice What a batch brings one alias, beside its note.
+struct Posting {
+    uint256 alias_;
+    /// Lots of the line that its note releases: at least one, so that the release total tells what was folded.
+    uint40 released;
+    /// Lots of the line that what isn't folded after this batch may need, by the venue's own margin.
+    uint40 unfolded;
+    /// Whether positions or negative cash remain, folded or not.
+    bool exposed;
+}
+
+/// @notice Posts a venue's notes and keeps the standing of those who have positions.
+interface IVenueOutbox {
+    /// @notice Thrown when someone else than the engine posts.
+    error NotEngine(address account);
+    /// @notice Thrown when a batch comes before its window.
+    error WindowNotOver(uint256 nextAt);
+    /// @notice Thrown when a batch has no posting, more than it has leaves, or an alias twice.
+    error BadBatch(uint256 postings, uint256 most);
+    /// @notice Thrown when a note releases nothing.
+    error NothingReleased(uint256 alias_);
+    /// @notice Thrown when a batch's root is 0 or not below the field's order.
+    error BadBatchRoot(uint256 root);
+
+    /// @notice A batch was posted. `sealedNotes` are legs and blindings, each for its alias alone.
+    event BatchPosted(uint256 indexed batch, uint256 root, uint256 notesRoot, bytes sealedNotes);
+    /// @notice An alias's line after a batch.
+    event Posted(uint256 indexed alias_, uint256 indexed batch, uint256 released, uint256 unfolded, bool exposed);
+    /// @notice The venue seals an alias's notes to this key from now on.
+    event NoteKeySet(uint256 indexed alias_, bytes key);
+    /// @notice Another engine posts from now on.
+    event EngineSet(address engine);
+
+    /// @notice Adds a batch of notes, a full subtree of fixed depth, so that how many are real doesn't show in the tree.
+    ///         Engine only, once per window.
+    function post(uint256 root, Posting[] calldata postings, bytes calldata sealedNotes) external;
+
+    /// @notice Says which key an alias's notes are sealed to, so that they can be restored from chain data. Operator only.
+    function setNoteKey(uint256 alias_, bytes calldata key) external;
+
+    /// @notice Closes a standing for good when everything is folded and nothing is open. Operator only.
+    function close(uint256 alias_) external;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.30;
+
+import {nodeHash} from "./NodeHash.sol";
+
+/// @title  GrowingTree
+/// @notice Binary Poseidon tree that only grows (LeanIMT): a node without a right child equals its left child, and the
+///         root of the empty tree is 0. Keeps one node per level, the last complete subtree there, so that adding a leaf
+///         costs a hash per set bit of its index and one write.
+/// @dev    Leaves must be below the field's order: Poseidon would take x and x + r for the same.
+library GrowingTree {
+    /// @notice Thrown when the tree holds as many leaves as paths of the circuits can reach.
+    error TreeFull(uint256 size);
+
+    struct Tree {
+        uint256 size;
+        /// @dev By level. Fixed, since a mapping would hash a key for each.
+        uint256[32] complete;
+    }
+
+    /// @notice Adds a leaf.
+    /// @param  depth largest depth of the tree
+    /// @return index position of the leaf
+    /// @return root  of the tree that now has it
+    function add(Tree storage tree, uint256 leaf, uint256 depth) internal returns (uint256 index, uint256 root) {
+        index = tree.size;
+        if (index >> depth != 0) revert TreeFull(index);
+        tree.size = index + 1;
+
+        root = leaf;
+        uint256 level = 0;
+        // While the bits are 1 the node completes a subtree; it is kept at the first 0.
+        while ((index >> level) & 1 == 1) root = nodeHash(tree.complete[level++], root);
+        tree.complete[level] = root;
+        for (level++; index >> level != 0; level++) {
+            if ((index >> level) & 1 == 1) root = nodeHash(tree.complete[level], root);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+/**
+ * What operations cost with tier M's proofs and verifiers and trees of 2^20 leaves, against the snapshot beside this
+ * file. PLIMSOLL_SNAPSHOT=write takes new figures down; a goal is missed either way.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { AbiCoder, keccak256, toBeHex, type Contract, type ContractTransactionReceipt } from "ethers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Account } from "../../src/account/account.ts";
+import { Exit } from "../../src/account/exit.ts";
+import { aliasOf, ownerOf } from "../../src/account/keys.ts";
+import { GrowingTree, type TreePath } from "../../src/account/trees.ts";
+import { ROOT_SLOTS, proofArgument, tierNumber } from "../../src/chain/calls.ts";
+import { hashPair } from "../../src/hash.ts";
+import { TIERS } from "../../src/protocol.ts";
+import { contextSignal } from "../../src/prove/context.ts";
+import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
+import { exitStatement } from "../../src/statements/exit.ts";
+import { foldStatement } from "../../src/statements/fold.ts";
+import { lowerStatement } from "../../src/statements/lower.ts";
+import { solvencyStatement } from "../../src/statements/solvency.ts";
+import { proofRequest } from "../../src/statements/statement.ts";
+import { send, startChain, type Chain } from "../support/chain.ts";
+import { deployAll, pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
+import { BTC, COMMITTEE, CREDIT, DESK, KEYS, RELEASE, bookTree } from "../support/world.ts";
+
+const GOALS = { extend: 400_000, refresh: 400_000, fold: 1_000_000, lower: 1_000_000, deposit: 600_000, exit: 400_000, headerAndRoot: 450_000 };
+const SNAPSHOT = new URL("gas.json", import.meta.url);
+const M = tierNumber("M");
+/** Levels of a tree of 2^20 leaves. */
+const LEVELS = 20;
+const prover = snarkjsProver();
+const measured: Record<string, number> = {};
+let chains: Chain[];
+let home: Home;
+let away: Away;
+
+beforeAll(async () => {
+  chains = await Promise.all([startChain(31337), startChain(31338)]);
+  ({ home, away } = await deployAll(chains[0]!, chains[1]!, ["M"]));
+});
+afterAll(() => Promise.all([prover.close(), ...chains.map((chain) => chain.stop())]));
+
+const record = (name: string, { gasUsed }: ContractTransactionReceipt): void => void (measured[name] = Number(gasUsed));
+const set = (chain: Chain, contract: string, slot: bigint, value: bigint): Promise<unknown> =>
+  chain.rpc("anvil_setStorageAt", [contract, toBeHex(slot, 32), toBeHex(value, 32)]);
+const at = (key: bigint, slot: bigint): bigint => BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(["uint256", "uint256"], [key, slot])));
+const noise = (level: number): bigint => 1_000_003n * BigInt(level + 1);
+
+/** First storage slot of a struct that a test finds by what it holds after one use. */
+async function slotHolding(chain: Chain, contract: string, value: bigint): Promise<bigint> {
+  for (let slot = 0n; slot < 32n; slot++) {
+    if (BigInt(await chain.provider.getStorage(contract, slot)) === value) return slot;
+  }
+  throw new Error(`no slot of ${contract} holds ${value}`);
+}
+
+/** Makes a growing tree hold 2^20 − 1 leaves, whose last place costs most: a hash on every level. */
+async function fillGrowing(chain: Chain, contract: string, sizeSlot: bigint): Promise<void> {
+  await set(chain, contract, sizeSlot, (1n << BigInt(LEVELS)) - 1n);
+  for (let level = 0; level < LEVELS; level++) await set(chain, contract, sizeSlot + 1n + BigInt(level), noise(level));
+}
+
+/** Makes the accounts' tree hold 2^20 leaves around slot 0, and returns that leaf's path. */
+async function fillAccounts(sizeSlot: bigint, commitment: bigint): Promise<TreePath> {
+  const registry = await home.registry.getAddress();
+  await set(home.chain, registry, sizeSlot, 1n << BigInt(LEVELS));
+  let root = commitment;
+  const siblings: bigint[] = [];
+  for (let level = 0; level < LEVELS; level++) {
+    const key = BigInt(level) << 64n;
+    if (level > 0) await set(home.chain, registry, at(key, sizeSlot + 2n), root);
+    await set(home.chain, registry, at(key + 1n, sizeSlot + 2n), noise(level));
+    siblings.push(noise(level));
+    root = hashPair(root, noise(level));
+  }
+  await set(home.chain, registry, sizeSlot + 1n, root);
+  await set(home.chain, registry, BigInt(ROOT_SLOTS.accounts), root);
+  return { root, depth: LEVELS, index: 0n, siblings: [...siblings, ...Array<bigint>(TIERS.M.depth - LEVELS).fill(0n)] };
+}
+
+async function contextAt(contract: Contract, chain: Chain, account: string): Promise<{ deadline: bigint; context: bigint }> {
+  const deadline = BigInt(await chain.now()) + 36_000n;
+  return { deadline, context: contextSignal({ chainId: chain.chainId, contract: await contract.getAddress(), account, deadline }) };
+}
+
+it("costs what the snapshot says, and no more than the goals", async () => {
+  const owner = ownerOf(KEYS);
+  const book = await bookTree("M");
+  for (const side of [home, away]) record("publishEpoch", await publishBook(side, book.root, book.book.epoch));
+  const me = home.chain.addresses[0];
+
+  // A deposit into a tree of which every level is complete.
+  await send(away.btc, "mint", me, 10n ** 15n);
+  await send(away.btc, "approve", await away.vault.getAddress(), 10n ** 15n);
+  await send(away.vault, "deposit", 1, 1_000, 5n);
+  record("depositFirst", await send(away.vault, "deposit", 1, 1_000, 5n));
+  const vault = await away.vault.getAddress();
+  await fillGrowing(away.chain, vault, await slotHolding(away.chain, vault, 2n));
+  record("deposit", await send(away.vault, "deposit", 1, 1_000, 5n));
+
+  // An account among 2^20 opens, takes credit, folds.
+  const open = await contextAt(home.registry, home.chain, me);
+  const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
+  const opening = foldStatement({ keys: KEYS, from: "M", notes: [], notesRoot, context: open.context });
+  const opened = await prover.prove(proofRequest(opening.statement));
+  record("open", await send(home.registry, "open", M, { ...opened.signals }, proofArgument(opened), open.deadline));
+  let account: Account = opening.account;
+  const registry = await home.registry.getAddress();
+  const rootSlot = await slotHolding(home.chain, registry, account.commitment);
+  const sizeSlot = rootSlot - 1n;
+  await fillAccounts(sizeSlot, account.commitment);
+  await pass(600, ...chains);
+
+  const fold = await contextAt(home.registry, home.chain, me);
+  const folding = foldStatement({ keys: KEYS, from: account, notes: [], notesRoot, context: fold.context });
+  const foldProof = await prover.prove(proofRequest(folding.statement));
+  record("fold", await send(home.registry, "fold", 0, { ...foldProof.signals }, proofArgument(foldProof), fold.deadline));
+
+  // A state with holdings, put in place of the empty one.
+  account = folding.account.next([{ instrument: BTC, size: 500n }, { instrument: CREDIT, size: -2_000n }]);
+  await set(home.chain, registry, at(0n, sizeSlot + 2n), account.commitment);
+  const exitsSlot = sizeSlot + 3n;
+  await set(home.chain, registry, exitsSlot, 7n);
+  for (const lots of [100n, 101n]) {
+    const lower = await contextAt(home.registry, home.chain, me);
+    const move = { kind: "collateral", instrument: BTC, lots, recipient: 0xb0bn } as const;
+    const lowering = lowerStatement({ account, keys: KEYS, book, move, context: lower.context });
+    const lowerProof = await prover.prove(proofRequest(lowering.statement));
+    record(lots === 100n ? "lower" : "lowerFullExits", await send(home.registry, "lower", 0, false, { ...lowerProof.signals }, proofArgument(lowerProof), lower.deadline));
+    account = lowering.account;
+    await fillGrowing(home.chain, registry, exitsSlot);
+  }
+  const path = await fillAccounts(sizeSlot, account.commitment);
+
+  // The other chain takes its root, as it took one before, and the desk a proof.
+  await home.chain.rpc("evm_mine");
+  await relay(away, home, home.registry, "exits");
+  await set(home.chain, registry, BigInt(ROOT_SLOTS.accounts), 5n);
+  await home.chain.rpc("evm_mine");
+  await relay(away, home, home.registry, "accounts");
+  await set(home.chain, registry, BigInt(ROOT_SLOTS.accounts), path.root);
+  await home.chain.rpc("evm_mine");
+  record("headerAndRoot", await relay(away, home, home.registry, "accounts"));
+  for (const name of ["authorise", "extend", "refresh"] as const) {
+    const shown = await contextAt(away.desk, away.chain, me);
+    const coverage = name === "refresh" ? 8_000 : 10_000;
+    const keys = name === "authorise" ? KEYS : { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock };
+    const proof = await prover.prove(proofRequest(solvencyStatement({
+      account, keys, path, book, coverage, issuerId: DESK, show: [CREDIT, RELEASE], committee: COMMITTEE, context: shown.context,
+    })));
+    const { accountsRoot, bookRoot, alias, seal } = proof.signals;
+    record(name, await send(away.desk, name === "authorise" ? "authorise" : "prove", {
+      tier: M, alias_: alias, accountsRoot, bookRoot, coverage, withSpendKey: name === "authorise", booked: 2_000, released: 0, seal,
+      deadline: shown.deadline, proof: proofArgument(proof),
+    }));
+  }
+  await send(away.usd, "mint", me, 10n ** 12n);
+  await send(away.usd, "approve", await away.desk.getAddress(), 10n ** 12n);
+  await send(away.desk, "fund", 10n ** 11n);
+  const alias = aliasOf(owner, DESK);
+  record("draw", await send(away.desk, "draw", alias, 1_000_000_000n, me));
+  record("repay", await send(away.desk, "repay", alias, 10n ** 12n));
+  record("release", await send(away.desk, "release", alias, 2_000));
+
+  // An exit.
+  const exit = new Exit(BTC, 100n, 0xb0bn, 99n);
+  const exits = new GrowingTree(TIERS.M.depth, [1n, exit.leaf, 3n]);
+  await set(home.chain, registry, BigInt(ROOT_SLOTS.exits), exits.root);
+  await home.chain.rpc("evm_mine");
+  await relay(away, home, home.registry, "exits");
+  const paid = await contextAt(away.vault, away.chain, toBeHex(0xb0b, 20));
+  const exitProof = await prover.prove(proofRequest(exitStatement(exit, exits.path(exit.leaf), paid.context, "M")));
+  record("exit", await send(away.vault, "exit", M, { ...exitProof.signals }, proofArgument(exitProof), paid.deadline));
+  record("claim", await send(away.vault, "claim", 0, toBeHex(0xb0b, 20)));
+
+  if (process.env["PLIMSOLL_SNAPSHOT"] === "write") writeFileSync(SNAPSHOT, `${JSON.stringify(measured, null, 2)}\n`);
+  console.log(measured);
+  for (const [name, goal] of Object.entries(GOALS)) expect(measured[name], name).toBeLessThanOrEqual(goal);
+  const snapshot = JSON.parse(readFileSync(SNAPSHOT, "utf8")) as Record<string, number>;
+  expect(Object.keys(measured)).toEqual(Object.keys(snapshot));
+  // Calldata differs from proof to proof by its zero bytes, and a header's size by its numbers.
+  for (const [name, units] of Object.entries(snapshot)) expect(Math.abs(measured[name]! - units), name).toBeLessThan(3_000);
+});
