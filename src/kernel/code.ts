@@ -8,8 +8,8 @@ import { readFile } from "node:fs/promises";
 import { ArtifactError } from "../errors.ts";
 import { KERNEL_SHA256 } from "./codeHash.ts";
 
-/** Right from src/kernel and from dist/kernel. */
-const KERNEL_FILE = new URL("../../dist/kernel/bn254.wasm", import.meta.url);
+/** Beside the compiled module; the sources use that of dist. */
+const KERNEL_FILE = new URL(import.meta.url.endsWith(".ts") ? "../../dist/kernel/bn254.wasm" : "./bn254.wasm", import.meta.url);
 
 /** @throws ArtifactError when the file is missing, or is not what these sources compile to */
 export async function loadKernelCode(): Promise<WebAssembly.Module> {

@@ -4,7 +4,7 @@
  * @module
  */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,6 +69,8 @@ const compile = (): Promise<void> =>
     const compiled = await stat(join(COMPILED, "cli/main.js")).then((s) => s.mtimeMs, () => 0);
     if (Math.max(...changed) < compiled) return;
     await promisify(execFile)(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", COMPILED], { cwd: ROOT });
+    await mkdir(join(COMPILED, "kernel"), { recursive: true });
+    await cp(join(ROOT, "dist/kernel/bn254.wasm"), join(COMPILED, "kernel/bn254.wasm"));
   });
 
 /** Names for the small book's instruments, a lot being 0.01 BTC or ETH, or 1 USD. */

@@ -69,12 +69,16 @@ it("refuses moves that break a rule, each with its exit code, and changes nothin
   expect(await snapshot()).toEqual(before);
 });
 
-it("is interrupted without a trace", { skip: process.platform !== "linux" }, async () => {
+it.each(["plimsoll", "snarkjs"])("is interrupted without a trace while %s proves", { skip: process.platform !== "linux" }, async (backend) => {
   const before = await snapshot();
-  const { child, outcome } = home.start(["account", "fold", "--note", "venue:USD=5", ...AT]);
-  const proverStarted = async (): Promise<boolean> => (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").catch(() => "")).trim() !== "";
-  // tsx itself starts a process for a moment; the prover's comes after the home is locked.
-  while (!(await stat(home.at(".lock")).then(() => true, () => false)) || !(await proverStarted())) await setTimeout(20);
+  const { child, outcome } = home.start(["account", "fold", "--note", "venue:USD=5", "--backend", backend, ...AT]);
+  const count = async (read: Promise<string | string[]>): Promise<number> => (await read.catch(() => "")).length;
+  const children = (): Promise<number> => count(readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
+  const threads = (): Promise<number> => count(readdir(`/proc/${child.pid}/task`));
+  // The prover's threads, or its process, come after the home is locked.
+  while (!(await stat(home.at(".lock")).then(() => true, () => false))) await setTimeout(1);
+  const [idle, started] = [await threads(), backend === "snarkjs" ? children : threads];
+  while (child.exitCode === null && (await started()) <= (backend === "snarkjs" ? 0 : idle)) await setTimeout(5);
   child.kill("SIGINT");
   expect(await outcome).toEqual({ code: 130, stdout: "", stderr: "error: interrupted\n" });
   expect(await snapshot()).toEqual(before);
