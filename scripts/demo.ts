@@ -24,7 +24,7 @@ const OUT = "build/demo";
 const clock = new Stopwatch();
 
 try {
-  clock.chapter("1. Circuits and development keys (first run only: about two minutes)");
+  clock.chapter("1. Circuits and development keys (first run only: a minute or two)");
   const built = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts", "--tier", "M"], { stdio: "inherit" });
   if (built.status !== 0) process.exit(built.status ?? 1);
   clock.done("circuits and keys");
