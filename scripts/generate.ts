@@ -1,28 +1,32 @@
 /**
- * Writes every copy of src/protocol.ts in another language. `--check` writes nothing and fails when a copy differs.
+ * Writes every copy of src/protocol.ts in another language, and the contracts' interfaces for their clients. `--check`
+ * writes nothing and fails when a copy differs. Interfaces come last: they follow from what is written before.
  */
 import { readFile } from "node:fs/promises";
+import { abiTypescript } from "./abi.ts";
 import { protocolCircom } from "../src/setup/protocolCircom.ts";
 import { poseidonSolidity } from "../src/setup/poseidonSolidity.ts";
 import { protocolSolidity } from "../src/setup/protocolSolidity.ts";
 import { proofJsonSchema } from "../src/prove/proofSchema.ts";
 import { writeAtomic } from "../src/files.ts";
 
-const copies = [
-  { path: "circuits/lib/protocol.circom", text: protocolCircom() },
-  { path: "contracts/generated/Protocol.sol", text: protocolSolidity() },
-  { path: "contracts/generated/Poseidon2.sol", text: await poseidonSolidity() },
-  { path: "schemas/proof.schema.json", text: proofJsonSchema() },
+const copies: readonly (readonly [path: string, text: () => string | Promise<string>])[] = [
+  ["circuits/lib/protocol.circom", protocolCircom],
+  ["contracts/generated/Protocol.sol", protocolSolidity],
+  ["contracts/generated/Poseidon2.sol", poseidonSolidity],
+  ["schemas/proof.schema.json", proofJsonSchema],
+  ["src/chain/abi.ts", abiTypescript],
 ];
 
 const stale: string[] = [];
-for (const { path, text } of copies) {
+for (const [path, generate] of copies) {
+  const text = await generate();
   if ((await readFile(path, "utf8").catch(() => "")) === text) continue;
   stale.push(path);
   if (!process.argv.includes("--check")) await writeAtomic(path, text);
 }
 if (process.argv.includes("--check") && stale.length > 0) {
-  console.error(`${stale.join(", ")}: differs from src/protocol.ts; run npm run generate`);
+  console.error(`${stale.join(", ")}: differs from what it is generated from; run npm run generate`);
   process.exit(1);
 }
 console.log(stale.length === 0 ? "generated files are up to date" : `wrote ${stale.join(", ")}`);

@@ -21,10 +21,12 @@ export type CompiledContracts = Readonly<Record<string, CompiledContract>>;
 
 interface SolcOutput {
   readonly errors?: readonly { readonly severity: string; readonly errorCode: string; readonly formattedMessage: string }[];
-  readonly contracts: Readonly<Record<string, Readonly<Record<string, {
-    readonly abi: InterfaceAbi;
-    readonly evm: { readonly bytecode: { readonly object: string; readonly linkReferences: Record<string, CompiledContract["links"]> } };
-  }>>>>;
+  readonly contracts: Readonly<Record<string, Readonly<Record<string, SolcContract>>>>;
+}
+
+interface SolcContract {
+  readonly abi: InterfaceAbi;
+  readonly evm: { readonly bytecode: { readonly object: string; readonly linkReferences: Record<string, CompiledContract["links"]> } };
 }
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -56,14 +58,25 @@ export async function compileContracts(): Promise<CompiledContracts> {
   return contracts;
 }
 
+/** Interfaces of the contracts in some files, by name. Quick: nothing is translated to bytecode. */
+export function abisOf(files: readonly string[]): Readonly<Record<string, InterfaceAbi>> {
+  const sources = Object.fromEntries(files.map((file) => [file, { content: contents(file)! }]));
+  const settings = { outputSelection: { "*": { "*": ["abi"] } } };
+  return Object.fromEntries(solve(JSON.stringify({ language: "Solidity", sources, settings })).map(([name, { abi }]) => [name, abi]));
+}
+
 function compile(input: string): CompiledContracts {
+  return Object.fromEntries(solve(input).map(([name, { abi, evm: { bytecode } }]) =>
+    [name, { abi, bytecode: bytecode.object, links: Object.assign({}, ...Object.values(bytecode.linkReferences)) as CompiledContract["links"] }]));
+}
+
+/** Runs the compiler on its standard JSON. Throws what it finds wrong. */
+function solve(input: string): (readonly [name: string, SolcContract])[] {
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string, callbacks: object): string };
   const output = JSON.parse(solc.compile(input, { import: readImport })) as SolcOutput;
   const failures = output.errors?.filter(({ severity }) => severity === "error") ?? [];
   if (failures.length > 0) throw new Error(failures.map(({ formattedMessage }) => formattedMessage).join("\n"));
-  return Object.fromEntries(Object.values(output.contracts).flatMap((file) =>
-    Object.entries(file).map(([name, { abi, evm: { bytecode } }]) =>
-      [name, { abi, bytecode: bytecode.object, links: Object.assign({}, ...Object.values(bytecode.linkReferences)) as CompiledContract["links"] }] as const)));
+  return Object.values(output.contracts).flatMap((file) => Object.entries(file));
 }
 
 /** Bytecode with the addresses of its libraries. */
@@ -80,10 +93,14 @@ export function link({ bytecode, links }: CompiledContract, libraries: Readonly<
 }
 
 function readImport(path: string): { contents: string } | { error: string } {
-  for (const file of [join(ROOT, path), join(ROOT, "node_modules", path)]) {
-    if (existsSync(file)) return { contents: readFileSync(file, "utf8") };
-  }
-  return { error: `${path} is not there` };
+  const found = contents(path);
+  return found === undefined ? { error: `${path} is not there` } : { contents: found };
+}
+
+/** Text of a source of the project or of a package. */
+function contents(path: string): string | undefined {
+  const file = [join(ROOT, path), join(ROOT, "node_modules", path)].find(existsSync);
+  return file === undefined ? undefined : readFileSync(file, "utf8");
 }
 
 async function solidityFiles(folder: string): Promise<string[]> {

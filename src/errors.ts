@@ -60,6 +60,34 @@ export class ProofError extends PlimsollError {
   }
 }
 
+/** A call that a contract refuses, by the name of its error; nothing was sent, or what was sent changed nothing. */
+export class RefusedError extends PlimsollError {
+  override readonly name = "RefusedError";
+  constructor(
+    /** Contract and function, such as `CreditDesk.draw`. */
+    readonly call: string,
+    /** Name of the contract's error, such as `BeyondLine`. */
+    readonly refusal: string,
+    readonly args: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    const values = Object.entries(args).map(([name, value]) => `${name} ${show(value)}`).join(", ");
+    super(`${call}: ${refusal}${values === "" ? "" : ` (${values})`}`, options);
+  }
+}
+
+/** A node that can't be reached, is of another chain, or answers what can't be. Trying again may help. */
+export class NodeError extends PlimsollError {
+  override readonly name = "NodeError";
+  constructor(
+    readonly chain: string,
+    readonly rule: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${chain}: ${rule}`, options);
+  }
+}
+
 /** A keystore that can't be opened: wrong passphrase or a damaged file. */
 export class KeystoreError extends PlimsollError {
   override readonly name = "KeystoreError";

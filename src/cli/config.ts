@@ -1,0 +1,87 @@
+/**
+ * Where a role's nodes and services are, and with which key it sends: the home's config.json, and the environment, which
+ * comes first. The key itself stands in a file of its own or in the environment, never in the config and never in argv.
+ *
+ * @module
+ */
+import { Wallet } from "ethers";
+import { stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import * as v from "valibot";
+import { Node } from "../chain/node.ts";
+import { chainNamed, readNetwork, type Network } from "../chain/network.ts";
+import { InputError, KeystoreError } from "../errors.ts";
+import { readJson, readText } from "../files.ts";
+import { PROTOCOL_VERSION } from "../protocol.ts";
+import { exactly, validated } from "../risk/validated.ts";
+
+const CONFIG_FORMAT = "plimsoll-config";
+const KEY_BYTES = 256;
+
+const url = v.pipe(v.string("must be a URL"), v.check((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""), "must be an http or https URL"));
+const CONFIG = exactly("a config file", {
+  format: v.literal(CONFIG_FORMAT, `must be "${CONFIG_FORMAT}"`),
+  version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
+  /** Path of the network file, from the config's folder on. */
+  network: v.string("must be a path"),
+  /** URL of a node by name of its chain. */
+  endpoints: v.record(v.string(), url),
+  /** Path of a file (0600) with the private key that sends transactions or signs, in hex. */
+  key: v.optional(v.string("must be a path")),
+  /** Attestors and reporters by URL: who is asked for signatures, and for books by their root. */
+  attestors: v.optional(v.array(url, "must be a list of URLs"), []),
+  reporters: v.optional(v.array(url, "must be a list of URLs"), []),
+});
+
+export interface Config extends Omit<v.InferOutput<typeof CONFIG>, "format" | "version" | "network" | "key"> {
+  readonly network: Network;
+  readonly keyPath: string | undefined;
+}
+
+/** Reads `<home>/config.json`; $PLIMSOLL_NETWORK and $PLIMSOLL_RPC_<CHAIN> stand in for what it says. */
+export async function loadConfig(home: string): Promise<Config> {
+  const path = join(home, "config.json");
+  const { network, endpoints, key, attestors, reporters } = validated(CONFIG, await readJson(path), "config");
+  const at = (file: string): string => resolve(dirname(path), file);
+  const parsed = await readNetwork(process.env["PLIMSOLL_NETWORK"] ?? at(network));
+  return { network: parsed, endpoints: endpointsOf(parsed, endpoints), attestors, reporters, keyPath: key === undefined ? undefined : at(key) };
+}
+
+function endpointsOf({ chains }: Network, given: Readonly<Record<string, string>>): Record<string, string> {
+  const fromEnvironment = (name: string): string | undefined => process.env[`PLIMSOLL_RPC_${name.toUpperCase().replaceAll("-", "_")}`];
+  return Object.fromEntries(chains.flatMap(({ name }) => {
+    const found = fromEnvironment(name) ?? given[name];
+    return found === undefined ? [] : [[name, found]];
+  }));
+}
+
+/** Connects to chains by name, all of the network's by default. Throws an InputError for one without an endpoint. */
+export async function connect({ network, endpoints }: Config, names = network.chains.map(({ name }) => name)): Promise<ReadonlyMap<string, Node>> {
+  const nodes = new Map<string, Node>();
+  try {
+    for (const name of new Set(names)) {
+      const endpoint = endpoints[name];
+      if (endpoint === undefined) throw new InputError(`config.endpoints.${name}`, `is missing; PLIMSOLL_RPC_${name.toUpperCase().replaceAll("-", "_")} will do`);
+      nodes.set(name, await Node.connect(chainNamed(network, name), endpoint));
+    }
+  } catch (error) {
+    for (const node of nodes.values()) node.close();
+    throw error;
+  }
+  return nodes;
+}
+
+/** The key that sends transactions or signs: $PLIMSOLL_ETH_KEY, or the config's key file, which nobody else may read. */
+export async function signingKey({ keyPath }: Pick<Config, "keyPath">): Promise<Wallet> {
+  const fromEnvironment = process.env["PLIMSOLL_ETH_KEY"];
+  if (fromEnvironment === undefined && keyPath === undefined) throw new KeystoreError("config.key: is missing; PLIMSOLL_ETH_KEY will do");
+  const where = fromEnvironment === undefined ? keyPath! : "PLIMSOLL_ETH_KEY";
+  if (fromEnvironment === undefined && ((await stat(where)).mode & 0o077) !== 0) throw new KeystoreError(`${where}: must be readable by its owner alone (chmod 600)`);
+  const text = (fromEnvironment ?? (await readText(where, KEY_BYTES))).trim();
+  try {
+    return new Wallet(text);
+  } catch {
+    // What ethers says shows the key.
+    throw new KeystoreError(`${where}: must hold a private key of 32 bytes in hex`);
+  }
+}
