@@ -18,7 +18,7 @@ import { exactly, validated } from "../risk/validated.ts";
 const CONFIG_FORMAT = "plimsoll-config";
 const KEY_BYTES = 256;
 
-const url = v.pipe(v.string("must be a URL"), v.check((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""), "must be an http or https URL"));
+const url = v.pipe(v.string("must be a URL"), v.check((text) => /^https?:\/\//.test(text) && URL.canParse(text), "must be an http or https URL"));
 const CONFIG = exactly("a config file", {
   format: v.literal(CONFIG_FORMAT, `must be "${CONFIG_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
