@@ -9,7 +9,7 @@ import * as v from "valibot";
 import { committeeKeys, type CommitteeKeys } from "../compliance/seal.ts";
 import { InputError } from "../errors.ts";
 import { readJson } from "../files.ts";
-import { FIELD, ISSUER_BITS, PROTOCOL_VERSION } from "../protocol.ts";
+import { FIELD, ISSUER_BITS, PROTOCOL_VERSION, TIERS, bookRows, type TierName } from "../protocol.ts";
 import { decimal, listOf } from "../prove/json.ts";
 import { exactly, validated } from "../risk/validated.ts";
 
@@ -49,6 +49,8 @@ const NETWORK = exactly("a network file", {
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
   /** Who made the keys of the proof system: development keys convince nobody but their maker. */
   keys: v.picklist(["development", "ceremony"], "must be development or ceremony"),
+  /** Sizes of accounts that have verifiers; their trees and books have one shape. */
+  tiers: v.pipe(v.array(v.picklist(Object.keys(TIERS) as TierName[], "must be a tier"), "must be a list"), v.minLength(1, "must not be empty")),
   /** The chain that accounts live on, and the contracts there. */
   home: name,
   registry: address,
@@ -74,6 +76,8 @@ export function parseNetwork(json: unknown): Network {
   unique(network.chains.map(({ chainId }) => chainId), "network.chains", "chainId");
   unique(network.issuers.map(({ id }) => id), "network.issuers", "id");
   unique(network.issuers.map(({ name }) => name), "network.issuers", "name");
+  unique(network.tiers, "network", "tiers");
+  if (new Set(network.tiers.map((tier) => `${TIERS[tier].depth} ${bookRows(TIERS[tier])}`)).size > 1) throw new InputError("network.tiers", "must share trees and books", network.tiers);
   if (!names.has(network.home)) throw new InputError("network.home", "must be one of the chains", network.home);
   network.chains.forEach(({ roots }, i) => {
     for (const source of Object.keys(roots)) if (!names.has(source)) throw new InputError(`network.chains[${i}].roots`, "must be of the network's chains", source);
