@@ -1,0 +1,117 @@
+/**
+ * Statements ready to be proven and sent: on the book and the roots that the contract knows, in a context that names the
+ * sender. What trader and keeper share.
+ *
+ * @module
+ */
+import { issuerOf } from "../account/holdings.ts";
+import type { ProveKeys } from "../account/keys.ts";
+import { fetchBook, type BookSources } from "../chain/bookSource.ts";
+import type { NetworkIssuer } from "../chain/network.ts";
+import type { Node } from "../chain/node.ts";
+import { InputError, NodeError } from "../errors.ts";
+import { TIERS, type CircuitName, type TierName } from "../protocol.ts";
+import { contextSignal } from "../prove/context.ts";
+import type { ListedBook } from "../risk/listing.ts";
+import type { BookTree } from "../risk/tree.ts";
+import { foldStatement } from "../statements/fold.ts";
+import { solvencyStatement } from "../statements/solvency.ts";
+import type { Statement } from "../statements/statement.ts";
+import type { TraderView } from "./traderView.ts";
+
+/** Seconds from now for which a proof may be sent. */
+const PROOF_LIFE = 3_600;
+
+export interface Submission<C extends CircuitName> {
+  readonly statement: Statement<C>;
+  /** Unix seconds, in the proof's context. */
+  readonly deadline: bigint;
+}
+
+export type Nodes = ReadonlyMap<string, Node>;
+
+/** A chain's node. Throws an InputError when there is no connection to it. */
+export function nodeOf(nodes: Nodes, chain: string): Node {
+  const node = nodes.get(chain);
+  if (node === undefined) throw new InputError("chain", "must be connected to", chain);
+  return node;
+}
+
+/** The contract of an issuer that keeps standings. Throws an InputError for a vault. */
+export function standingContract({ kind, name }: NetworkIssuer): "CreditDesk" | "VenueOutbox" {
+  if (kind === "vault") throw new InputError("issuer", "must be a desk or a venue", name);
+  return kind === "desk" ? "CreditDesk" : "VenueOutbox";
+}
+
+/** The newest book that a chain knows, fetched by its root. Throws a NodeError before the first. */
+export async function newestBook(node: Node, sources: BookSources, tier: TierName): Promise<{ readonly listed: ListedBook; readonly tree: BookTree }> {
+  const root = await node.read<bigint>("RiskBook", node.chain.riskBook, "newestRoot");
+  if (root === 0n) throw new NodeError(node.chain.name, "no risk book has been published yet");
+  return fetchBook(root, sources, tier);
+}
+
+/** Context of a proof to a contract, and its deadline by the chain's clock. */
+export async function contextOf(node: Node, contract: string, account: string): Promise<{ readonly context: bigint; readonly deadline: bigint }> {
+  const deadline = BigInt((await node.block()).time + PROOF_LIFE);
+  return { deadline, context: contextSignal({ chainId: BigInt(node.chain.chainId), contract, account, deadline }) };
+}
+
+/** When the account's slot may fold again, Unix seconds by the home chain's clock; 0 before it opens. */
+export async function foldableAt({ network: { registry }, slot }: TraderView, home: Node): Promise<number> {
+  if (slot === undefined) return 0;
+  const [{ foldedAt }, interval] = await Promise.all([
+    home.read<{ foldedAt: bigint }>("AccountRegistry", registry, "slotAt", slot),
+    home.read<bigint>("AccountRegistry", registry, "foldInterval"),
+  ]);
+  return Number(foldedAt + interval);
+}
+
+/**
+ * A fold of the notes that have arrived at home, as many as fit; it opens the account if need be.
+ *
+ * @param tier of an account to open; the network's first by default
+ * @throws InputError when nothing waits in an open account, or a leg is one that the newest book doesn't list: an account
+ *   with such a holding would prove nothing
+ */
+export async function foldOf(
+  view: TraderView, home: Node, sources: BookSources, sender: string, tier: TierName = view.tier ?? view.network.tiers[0]!,
+): Promise<Submission<"fold"> & { readonly count: number }> {
+  const ready = view.notes.flatMap(({ folded }) => (folded === undefined ? [] : [folded])).slice(0, TIERS[tier].notes);
+  if (view.slot !== undefined && ready.length === 0) throw new InputError("notes", "none has arrived at home that could be folded");
+  const { listed: { book } } = await newestBook(home, sources, tier);
+  const known = new Set(book.rows.map(({ instrument }) => instrument));
+  for (const { note } of ready) {
+    for (const { instrument } of note.legs) {
+      if (!known.has(instrument)) throw new InputError(`note ${note.serial} of issuer ${issuerOf(instrument)}`, "must have legs that the newest book lists: its issuer has to list this one first", instrument);
+    }
+  }
+  const { registry } = view.network;
+  const { context, deadline } = await contextOf(home, registry, sender);
+  const { statement } = foldStatement({ keys: view.keys, from: view.account ?? tier, notes: ready, notesRoot: view.notesRoot, context });
+  return { statement, deadline, count: ready.length };
+}
+
+/**
+ * That the account floats, to a desk or venue; it shows the line's credit and release. Undefined while the account's
+ * last change has not arrived on the issuer's chain.
+ *
+ * @param keys with the spend key the proof says so
+ * @throws MarginError when the account doesn't float at this coverage on the newest book there
+ */
+export async function solvencyOf(
+  view: TraderView, issuer: NetworkIssuer, nodes: Nodes, keys: ProveKeys, sources: BookSources, sender: string, coverage: number,
+): Promise<Submission<"solvency"> | undefined> {
+  const { account, tier, network: { committee } } = view;
+  if (account === undefined || tier === undefined) throw new InputError("account", "must be open");
+  const path = await view.accountPath(issuer.chain);
+  if (path === undefined) return undefined;
+  const node = nodeOf(nodes, issuer.chain);
+  const [{ tree }, credit] = await Promise.all([newestBook(node, sources, tier), creditOf(node, issuer)]);
+  const { context, deadline } = await contextOf(node, issuer.contract, sender);
+  const statement = solvencyStatement({ account, keys, path, book: tree, coverage, issuerId: issuer.id, show: [credit, credit + 1], committee, context });
+  return { statement, deadline };
+}
+
+/** The credit instrument of a desk's or venue's line; its release is the next. */
+export const creditOf = async (node: Node, issuer: NetworkIssuer): Promise<number> =>
+  Number(await node.read<bigint>(standingContract(issuer), issuer.contract, "creditInstrument"));

@@ -1,0 +1,265 @@
+/**
+ * A trader's moves on a network: each reads the chains, proves where a proof is asked for, and sends. A move that was
+ * interrupted is asked for again: what is done already shows on the chains, and what was signed but not seen is in the
+ * sender's journal, so nothing happens twice.
+ *
+ * @module
+ */
+import type { TransactionReceipt } from "ethers";
+import { setTimeout } from "node:timers/promises";
+import { issuerOf } from "../account/holdings.ts";
+import { aliasOf, depositSalt, type SpendKeys } from "../account/keys.ts";
+import { noteKey, noteSecret } from "../account/noteKey.ts";
+import type { BookSources } from "../chain/bookSource.ts";
+import { issuerNamed, type Network, type NetworkIssuer } from "../chain/network.ts";
+import { exitCall, foldCall, lowerCall, standingCall } from "../chain/proofCalls.ts";
+import type { Node } from "../chain/node.ts";
+import type { Call, Sender } from "../chain/sender.ts";
+import { InputError, NodeError } from "../errors.ts";
+import { COVERAGE_INITIAL, SERIAL_BITS, type CircuitName, type TierName } from "../protocol.ts";
+import type { Proof } from "../prove/proof.ts";
+import { exitStatement } from "../statements/exit.ts";
+import { lowerStatement, type Move } from "../statements/lower.ts";
+import type { Statement } from "../statements/statement.ts";
+import type { ChainWallet } from "./chainWallet.ts";
+import { contextOf, creditOf, foldOf, newestBook, nodeOf, solvencyOf, standingContract, type Nodes, type Submission } from "./submissions.ts";
+import type { TraderExit, TraderLine, TraderView } from "./traderView.ts";
+
+export type Prove = <C extends CircuitName>(statement: Statement<C>) => Promise<Proof<C>>;
+
+/** What a trader works with. */
+export interface Means {
+  readonly network: Network;
+  readonly nodes: Nodes;
+  readonly wallet: ChainWallet;
+  readonly keys: SpendKeys;
+  readonly books: BookSources;
+  readonly prove: Prove;
+  /** Sends from the trader's address on a chain. */
+  sender(chain: string): Promise<Sender>;
+  /** Told of every transaction once it is mined. */
+  onSent?(sent: Sent): void;
+  /** Told, now and again, what is being waited for. */
+  onWaiting?(what: string): void;
+  /** Milliseconds between two looks while waiting; and after how many to give up. */
+  readonly pollMs?: number;
+  readonly patienceMs?: number;
+}
+
+export interface Sent {
+  readonly chain: string;
+  /** Contract and function. */
+  readonly what: string;
+  readonly receipt: TransactionReceipt;
+}
+
+const POLL = 2_000;
+const PATIENCE = 30 * 60_000;
+
+export class Trader {
+  constructor(private readonly means: Means) {}
+
+  private get home(): Node {
+    return this.node(this.means.network.home);
+  }
+
+  view(): Promise<TraderView> {
+    return this.means.wallet.refresh();
+  }
+
+  /**
+   * Puts collateral into a vault: its note goes to an alias of its own, so that two deposits can't be linked.
+   *
+   * @param lots whole lots of the instrument, as the book counts them
+   * @throws RefusedError when the vault doesn't take so much
+   */
+  async deposit(instrument: number, lots: bigint): Promise<void> {
+    const view = await this.view();
+    const vault = issuerNamed(this.means.network, issuerOf(instrument), "vault");
+    const sender = await this.means.sender(vault.chain);
+    const serial = instrument % 2 ** SERIAL_BITS;
+    const { token, unit } = await this.node(vault.chain).read<{ token: string; unit: bigint }>("CollateralVault", vault.contract, "instrumentAt", serial);
+    await this.approve(sender, token, vault.contract, lots * unit);
+    const salt = depositSalt(this.means.keys.proveKey, vault.id, view.nextDepositCounter(vault.id));
+    await this.send(sender, { name: "CollateralVault", address: vault.contract, method: "deposit", args: [serial, lots, aliasOf(view.owner, vault.id, salt)] });
+  }
+
+  /**
+   * Opens the account if it isn't, and folds the notes that have arrived at home, as many as one fold takes.
+   *
+   * @returns how many were folded
+   * @throws InputError when a note has a leg that the newest book doesn't list: folded, it would leave an account that
+   *   proves nothing
+   */
+  async fold(tier?: TierName): Promise<number> {
+    const view = await this.view();
+    const { home, registry } = this.means.network;
+    const sender = await this.means.sender(home);
+    const { statement, deadline, count } = await foldOf(view, this.home, this.means.books, sender.address, tier);
+    const proof = await this.means.prove(statement);
+    await this.send(sender, foldCall(registry, view.slot, proof, deadline));
+    return count;
+  }
+
+  /** Waits until notes have arrived at home that can be folded. */
+  awaitNotes(count = 1): Promise<TraderView> {
+    return this.until("notes on their way home", (view) => view.notes.filter(({ folded }) => folded !== undefined).length >= count);
+  }
+
+  /** Books debt in the account: the line that a desk or venue may then extend. */
+  async bookCredit(issuer: NetworkIssuer, lots: bigint): Promise<void> {
+    await this.lower({ kind: "credit", instrument: await creditOf(this.node(issuer.chain), issuer), lots });
+  }
+
+  /**
+   * Shows a desk or venue that the account floats at initial margin, with the spend key: opens the standing with the
+   * sender as its operator, or extends it to what is booked by now. Waits for the account's last change to arrive there.
+   */
+  async authorise(issuer: NetworkIssuer): Promise<void> {
+    await this.show(issuer, "authorise", COVERAGE_INITIAL);
+  }
+
+  /** Shows that the account floats: at initial margin extends, below that refreshes. */
+  async refresh(issuer: NetworkIssuer, coverage = COVERAGE_INITIAL): Promise<void> {
+    await this.show(issuer, "prove", coverage);
+  }
+
+  /** Tells a venue which key to seal this trader's notes to, so that the keys alone restore them. */
+  async setNoteKey(issuer: NetworkIssuer): Promise<void> {
+    const key = noteKey(noteSecret(this.means.keys.proveKey, issuer.id));
+    await this.ofStanding(issuer, "setNoteKey", key);
+  }
+
+  /** Draws on a line, in the desk asset's units. */
+  async draw(desk: NetworkIssuer, amount: bigint, to?: string): Promise<void> {
+    const { address } = await this.means.sender(desk.chain);
+    await this.ofStanding(desk, "draw", amount, to ?? address);
+  }
+
+  /** Pays back, at most what is owed; everything by default. Returns what was paid. */
+  async repay(desk: NetworkIssuer, amount?: bigint): Promise<bigint> {
+    const view = await this.view();
+    const { alias } = this.lineOf(view, desk);
+    const node = this.node(desk.chain);
+    const sender = await this.means.sender(desk.chain);
+    const owed = await node.read<bigint>("CreditDesk", desk.contract, "owed", alias);
+    // Interest goes on until the transaction is mined: an hour's worth more is allowed, and no more than is owed taken.
+    const ceiling = amount ?? owed + owed / 1_000n + 1n;
+    if (owed === 0n) throw new InputError("repay", `must be of a debt, and nothing is owed to ${desk.name}`);
+    await this.approve(sender, await node.read<string>("CreditDesk", desk.contract, "asset"), desk.contract, ceiling);
+    await this.send(sender, { name: "CreditDesk", address: desk.contract, method: "repay", args: [alias, ceiling] });
+    return amount === undefined || amount > owed ? owed : amount;
+  }
+
+  /** Gives lots of a line back by a note; all that isn't in use by default. */
+  async release(desk: NetworkIssuer, lots?: bigint): Promise<void> {
+    const line = this.lineOf(await this.view(), desk);
+    await this.ofStanding(desk, "release", lots ?? line.usableLots);
+  }
+
+  /** Closes a standing for good once nothing is open there. */
+  async close(issuer: NetworkIssuer): Promise<void> {
+    await this.ofStanding(issuer, "close");
+  }
+
+  /** Drops a closed line's credit and release, which sum to 0. Before it is closed the desk's totals would disagree. */
+  async drop(issuer: NetworkIssuer): Promise<void> {
+    const line = this.lineOf(await this.view(), issuer);
+    if (line.status !== "closed") throw new InputError("drop", `must wait until the standing at ${issuer.name} is closed`, line.status);
+    await this.lower({ kind: "pair", instrument: line.credit });
+  }
+
+  /** Takes collateral out of the account for a recipient. The vault pays it by {@link collect}. */
+  async lowerCollateral(instrument: number, lots: bigint, recipient: string): Promise<void> {
+    await this.lower({ kind: "collateral", instrument, lots, recipient: BigInt(recipient) });
+  }
+
+  /**
+   * Has the vaults pay what has left the account: waits for each exit to arrive, proves it, and claims what is due by
+   * now. What waits in a vault's queue is claimed by calling again.
+   */
+  async collect(): Promise<readonly TraderExit[]> {
+    const view = await this.until("exits on their way to the vaults", ({ exits }) => exits.every(({ stage }) => stage === "mirrored" || stage === "taken"));
+    for (const exit of view.exits) await this.collectOne(view, exit);
+    return (await this.view()).exits;
+  }
+
+  private async collectOne(view: TraderView, { exit, issuer, stage, path, payout }: TraderExit): Promise<void> {
+    const sender = await this.means.sender(issuer.chain);
+    const node = this.node(issuer.chain);
+    const recipient = `0x${exit.recipient.toString(16).padStart(40, "0")}`;
+    let place = payout;
+    if (stage === "mirrored") {
+      const { context, deadline } = await contextOf(node, issuer.contract, recipient);
+      const proof = await this.means.prove(exitStatement(exit, path!, context, view.tier!));
+      const call = exitCall(issuer.contract, proof, deadline);
+      const receipt = await this.send(sender, call);
+      const taken = receipt.logs.map((log) => node.contract("CollateralVault", issuer.contract).interface.parseLog(log)).find((log) => log?.name === "ExitTaken");
+      place = Number(taken!.args["payout"]);
+    }
+    const payable = await node.read<bigint>("CollateralVault", issuer.contract, "payableLots", place);
+    if (payable > 0n) await this.send(sender, { name: "CollateralVault", address: issuer.contract, method: "claim", args: [place, recipient] });
+  }
+
+  private async lower(move: Move): Promise<void> {
+    const view = await this.view();
+    const { account, slot } = view;
+    if (account === undefined) throw new InputError("account", "must be open; fold opens it");
+    const { home, registry } = this.means.network;
+    const sender = await this.means.sender(home);
+    const { tree } = await newestBook(this.home, this.means.books, account.tier);
+    const { context, deadline } = await contextOf(this.home, registry, sender.address);
+    const { statement } = lowerStatement({ account, keys: this.means.keys, book: tree, move, context });
+    const proof = await this.means.prove(statement);
+    await this.send(sender, lowerCall(registry, slot!, proof, deadline));
+  }
+
+  private async show(issuer: NetworkIssuer, method: "authorise" | "prove", coverage: number): Promise<void> {
+    const sender = await this.means.sender(issuer.chain);
+    let submission: Submission<"solvency"> | undefined;
+    await this.until(`the account's last change on its way to ${issuer.chain}`, async (view) => {
+      submission = await solvencyOf(view, issuer, this.means.nodes, this.means.keys, this.means.books, sender.address, coverage);
+      return submission !== undefined;
+    });
+    const proof = await this.means.prove(submission!.statement);
+    await this.send(sender, standingCall(standingContract(issuer), issuer.contract, method, proof, submission!.deadline));
+  }
+
+  private async ofStanding(issuer: NetworkIssuer, method: string, ...args: readonly unknown[]): Promise<void> {
+    const { alias } = this.lineOf(await this.view(), issuer);
+    await this.send(await this.means.sender(issuer.chain), { name: standingContract(issuer), address: issuer.contract, method, args: [alias, ...args] });
+  }
+
+  private lineOf({ lines }: TraderView, issuer: NetworkIssuer): TraderLine {
+    const line = lines.find((known) => known.issuer.id === issuer.id);
+    if (line === undefined) throw new InputError("line", `must be open at ${issuer.name}; open-line opens it`);
+    return line;
+  }
+
+  private node(chain: string): Node {
+    return nodeOf(this.means.nodes, chain);
+  }
+
+  /** Looks again and again until the test holds. Throws a NodeError when it doesn't in time. */
+  private async until(what: string, test: (view: TraderView) => boolean | Promise<boolean>): Promise<TraderView> {
+    const { pollMs = POLL, patienceMs = PATIENCE, onWaiting } = this.means;
+    for (let waited = 0; ; waited += pollMs) {
+      const view = await this.view();
+      if (await test(view)) return view;
+      if (waited >= patienceMs) throw new NodeError(this.means.network.home, `waited ${patienceMs / 1000} s for ${what}; ask again once relayers have brought it`);
+      onWaiting?.(what);
+      await setTimeout(pollMs);
+    }
+  }
+
+  private async approve(sender: Sender, token: string, spender: string, amount: bigint): Promise<void> {
+    const allowed = await sender.node.read<bigint>("IERC20Metadata", token, "allowance", sender.address, spender);
+    if (allowed < amount) await this.send(sender, { name: "IERC20Metadata", address: token, method: "approve", args: [spender, amount] });
+  }
+
+  private async send(sender: Sender, call: Call): Promise<TransactionReceipt> {
+    const receipt = await sender.send(call);
+    this.means.onSent?.({ chain: sender.node.chain.name, what: `${call.name}.${call.method}`, receipt });
+    return receipt;
+  }
+}
