@@ -21,7 +21,7 @@ const at = ({ book, listings }: ListedBook, name: string): Row & { listing: List
 };
 const part = (row: { listing: Listing }, name: string) => row.listing.charges.find((charge) => charge.part === name);
 
-const ROOT = 16366437578930116698355210094234305413020948717061499854772325344188148726370n;
+const ROOT = 3345480573192789941683881299583264040177782605862807344033706140930306421326n;
 
 let sample: ListedBook;
 beforeAll(() => { sample = build(); });
