@@ -1,0 +1,95 @@
+/**
+ * Books by their root, from reporters that may lie, fail or have nothing.
+ */
+import { mkdtemp, readFile, readdir, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { fetchBook } from "../../src/chain/bookSource.ts";
+import { encodeBook } from "../../src/risk/bookFile.ts";
+import type { ListedBook } from "../../src/risk/listing.ts";
+import type { RiskBook } from "../../src/risk/tree.ts";
+import { bookTree, smallBook } from "../support/world.ts";
+
+/** Each test has a book of its own: books stay in memory by their root. */
+let omega = 100;
+let book: RiskBook;
+let root: bigint;
+let answer: (path: string) => { status?: number; body: string };
+let asked: string[];
+let server: Server;
+let url: string;
+
+const listed = (of: RiskBook): ListedBook => ({
+  book: of, underlyings: [],
+  listings: of.rows.map(({ instrument, chargeLong, chargeShort }) => ({
+    instrument, name: `I${instrument}`, issuer: "issuer", chain: "chain", underlying: "BTC", unit: "USD", lot: "1",
+    greeks: { delta: 0, gamma: 0, vega: 0, theta: 0 }, charges: [{ part: "all", long: chargeLong, short: chargeShort, because: "a test" }],
+  })),
+});
+const textOf = (of: RiskBook): string => encodeBook(listed(of));
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(request.url!);
+    const { status = 200, body } = answer(request.url!);
+    response.writeHead(status).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+beforeEach(async () => {
+  book = smallBook({ omega: omega++ });
+  root = (await bookTree("T", book)).root;
+  asked = [];
+});
+
+it("asks reporters in turn until one has the book, and keeps it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "plimsoll-books-"));
+  answer = (path) => (path.startsWith("/empty") ? { status: 404, body: "" } : { body: textOf(book) });
+  const urls = ["http://127.0.0.1:1", `${url}/empty`, `${url}/`];
+  const { tree, listed: found } = await fetchBook(root, { urls, folder }, "T");
+  expect(tree.root).toBe(root);
+  expect(found).toEqual(listed(book));
+  expect(asked).toEqual([`/empty/books/${root}`, `/books/${root}`]);
+  expect(await readFile(join(folder, `${root}.json`), "utf8")).toBe(textOf(book));
+  await fetchBook(root, { urls: [] }, "T");
+  expect(asked).toHaveLength(2);
+});
+
+it("refuses a book of another root, and says so of each reporter without its URL", async () => {
+  answer = () => ({ body: textOf(smallBook({ omega: 9_999 })) });
+  const failed = await fetchBook(root, { urls: [url, "http://me:hunter2@127.0.0.1:1"] }, "T").catch((error: Error) => error);
+  expect(String(failed)).toMatch(/reporters\[0\]: book: must have the root .*reporters\[1\]: reporter: can't be reached/);
+  expect(String(failed)).not.toMatch(/127\.0\.0\.1|hunter2/);
+  // A failure isn't remembered.
+  answer = () => ({ body: textOf(book) });
+  expect((await fetchBook(root, { urls: [url] }, "T")).tree.root).toBe(root);
+});
+
+it("refuses what is no book, and what is too long", async () => {
+  answer = () => ({ body: "{}" });
+  await expect(fetchBook(root, { urls: [url] }, "T")).rejects.toThrow("reporters[0]: book.format: must be present");
+  answer = () => ({ body: "x".repeat(33 * 2 ** 20) });
+  await expect(fetchBook(root, { urls: [url] }, "T")).rejects.toThrow("reporters[0]: book: must be at most");
+});
+
+it("fetches again what was damaged in the folder", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "plimsoll-books-"));
+  for (const damaged of ["", "{", textOf(smallBook({ omega: 9_998 }))]) {
+    const own = smallBook({ omega: omega++ });
+    const its = (await bookTree("T", own)).root;
+    await writeFile(join(folder, `${its}.json`), damaged);
+    answer = () => ({ body: textOf(own) });
+    await fetchBook(its, { urls: [url], folder }, "T");
+    expect(await readFile(join(folder, `${its}.json`), "utf8")).toBe(textOf(own));
+  }
+  expect((await readdir(folder)).filter((file) => file.endsWith(".tmp"))).toEqual([]);
+});
+
+it("says that there is nobody to ask", async () => {
+  await expect(fetchBook(root, { urls: [] }, "T")).rejects.toThrow("none is known");
+});
