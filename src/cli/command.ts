@@ -5,7 +5,7 @@
  * @module
  */
 import { CommanderError, InvalidArgumentError, type Command } from "commander";
-import { ArtifactError, InputError, KeystoreError, MarginError, PlimsollError, ProofError } from "../errors.ts";
+import { ArtifactError, InputError, KeystoreError, MarginError, NodeError, PlimsollError, ProofError, RefusedError } from "../errors.ts";
 import type { BackendName } from "../prove/backends.ts";
 import { reportJson } from "../report/marginReport.ts";
 
@@ -17,15 +17,16 @@ export interface Globals {
   readonly backend?: BackendName;
 }
 
-export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, defect: 70, interrupted: 130 } as const;
+export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, node: 5, defect: 70, interrupted: 130 } as const;
 
 export const EXIT_HELP = `
 Exit codes:
   0    done; the proof verifies, the portfolio floats
-  1    refused: does not verify, does not float, or breaks a rule of the ledger
+  1    refused: does not verify, does not float, or breaks a rule of a contract or the ledger
   2    bad input or usage
   3    circuits or keys missing or changed (npm run build makes them)
   4    keystore missing or damaged, or wrong passphrase
+  5    a node doesn't answer, or something didn't arrive in time: try again
   70   a defect in plimsoll
   130  interrupted; nothing is half-written`;
 
@@ -66,6 +67,7 @@ function describe(error: unknown): { code: number; type: string; message: string
 /** What programs act on: where and which rule, or by how much (µUSD). Never an input's value. */
 function details(error: unknown): object {
   if (error instanceof MarginError) return { coverage: error.coverage, equity: String(error.equity), required: String(error.required) };
+  if (error instanceof RefusedError) return { call: error.call, refusal: error.refusal, args: JSON.parse(reportJson(error.args)) as unknown };
   const has = error instanceof InputError || error instanceof ArtifactError || error instanceof ProofError;
   return has ? { path: error.path, rule: error.rule } : {};
 }
@@ -74,7 +76,8 @@ function codeOf(error: PlimsollError): number {
   if (error instanceof InputError) return EXIT.input;
   if (error instanceof ArtifactError) return EXIT.artifacts;
   if (error instanceof KeystoreError) return EXIT.keystore;
-  if (error instanceof ProofError || error instanceof MarginError) return EXIT.refused;
+  if (error instanceof ProofError || error instanceof MarginError || error instanceof RefusedError) return EXIT.refused;
+  if (error instanceof NodeError) return EXIT.node;
   return EXIT.input;
 }
 

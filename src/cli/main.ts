@@ -13,7 +13,9 @@ import { ceremonyCommands } from "./ceremony.ts";
 import { EXIT_HELP, examples, fail } from "./command.ts";
 import { keysCommands } from "./keys.ts";
 import { marginCommands } from "./margin.ts";
+import { moveCommands } from "./moves.ts";
 import { proveCommands } from "./prove.ts";
+import { statusCommands } from "./status.ts";
 import { verifyCommands } from "./verify.ts";
 import { BACKENDS, DEFAULT_BACKEND } from "../prove/backends.ts";
 
@@ -29,7 +31,7 @@ const program = new Command("plimsoll")
   .configureOutput({ outputError: () => undefined })
   .configureHelp({ showGlobalOptions: true });
 
-for (const add of [keysCommands, bookCommands, marginCommands, accountCommands, proveCommands, verifyCommands, ceremonyCommands]) add(program);
+for (const add of [keysCommands, bookCommands, marginCommands, accountCommands, proveCommands, verifyCommands, moveCommands, statusCommands, ceremonyCommands]) add(program);
 examples(
   program, "plimsoll keys new", "plimsoll book build --market data/market.json", "plimsoll margin --portfolio data/portfolio.json --html margin.html",
   "plimsoll account new --portfolio data/portfolio.json", "plimsoll prove solvency --issuer desk-a --out proof.json", "plimsoll verify proof.json",

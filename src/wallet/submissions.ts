@@ -56,16 +56,6 @@ export async function contextOf(node: Node, contract: string, account: string): 
   return { deadline, context: contextSignal({ chainId: BigInt(node.chain.chainId), contract, account, deadline }) };
 }
 
-/** When the account's slot may fold again, Unix seconds by the home chain's clock; 0 before it opens. */
-export async function foldableAt({ network: { registry }, slot }: TraderView, home: Node): Promise<number> {
-  if (slot === undefined) return 0;
-  const [{ foldedAt }, interval] = await Promise.all([
-    home.read<{ foldedAt: bigint }>("AccountRegistry", registry, "slotAt", slot),
-    home.read<bigint>("AccountRegistry", registry, "foldInterval"),
-  ]);
-  return Number(foldedAt + interval);
-}
-
 /**
  * A fold of the notes that have arrived at home, as many as fit; it opens the account if need be.
  *
@@ -74,10 +64,11 @@ export async function foldableAt({ network: { registry }, slot }: TraderView, ho
  *   with such a holding would prove nothing
  */
 export async function foldOf(
-  view: TraderView, home: Node, sources: BookSources, sender: string, tier: TierName = view.tier ?? view.network.tiers[0]!,
+  view: TraderView, sources: BookSources, sender: string, tier: TierName = view.tier ?? view.network.tiers[0]!,
 ): Promise<Submission<"fold"> & { readonly count: number }> {
   const ready = view.notes.flatMap(({ folded }) => (folded === undefined ? [] : [folded])).slice(0, TIERS[tier].notes);
   if (view.slot !== undefined && ready.length === 0) throw new InputError("notes", "none has arrived at home that could be folded");
+  const home = nodeOf(view.nodes, view.network.home);
   const { listed: { book } } = await newestBook(home, sources, tier);
   const known = new Set(book.rows.map(({ instrument }) => instrument));
   for (const { note } of ready) {
@@ -99,13 +90,13 @@ export async function foldOf(
  * @throws MarginError when the account doesn't float at this coverage on the newest book there
  */
 export async function solvencyOf(
-  view: TraderView, issuer: NetworkIssuer, nodes: Nodes, keys: ProveKeys, sources: BookSources, sender: string, coverage: number,
+  view: TraderView, issuer: NetworkIssuer, keys: ProveKeys, sources: BookSources, sender: string, coverage: number,
 ): Promise<Submission<"solvency"> | undefined> {
   const { account, tier, network: { committee } } = view;
   if (account === undefined || tier === undefined) throw new InputError("account", "must be open");
   const path = await view.accountPath(issuer.chain);
   if (path === undefined) return undefined;
-  const node = nodeOf(nodes, issuer.chain);
+  const node = nodeOf(view.nodes, issuer.chain);
   const [{ tree }, credit] = await Promise.all([newestBook(node, sources, tier), creditOf(node, issuer)]);
   const { context, deadline } = await contextOf(node, issuer.contract, sender);
   const statement = solvencyStatement({ account, keys, path, book: tree, coverage, issuerId: issuer.id, show: [credit, credit + 1], committee, context });

@@ -7,7 +7,7 @@
  */
 import type { TransactionReceipt } from "ethers";
 import { setTimeout } from "node:timers/promises";
-import { issuerOf } from "../account/holdings.ts";
+import { issuerOf, sizeOf } from "../account/holdings.ts";
 import { aliasOf, depositSalt, type SpendKeys } from "../account/keys.ts";
 import { noteKey, noteSecret } from "../account/noteKey.ts";
 import type { BookSources } from "../chain/bookSource.ts";
@@ -95,7 +95,7 @@ export class Trader {
     const view = await this.view();
     const { home, registry } = this.means.network;
     const sender = await this.means.sender(home);
-    const { statement, deadline, count } = await foldOf(view, this.home, this.means.books, sender.address, tier);
+    const { statement, deadline, count } = await foldOf(view, this.means.books, sender.address, tier);
     const proof = await this.means.prove(statement);
     await this.send(sender, foldCall(registry, view.slot, proof, deadline));
     return count;
@@ -117,6 +117,20 @@ export class Trader {
    */
   async authorise(issuer: NetworkIssuer): Promise<void> {
     await this.show(issuer, "authorise", COVERAGE_INITIAL);
+  }
+
+  /**
+   * Books what is missing up to a line of so many lots, and shows it: done again after an interruption it goes on where it
+   * stopped. Throws a MarginError when the account doesn't float with the debt.
+   */
+  async openLine(issuer: NetworkIssuer, lots: bigint): Promise<void> {
+    const { account, lines } = await this.view();
+    const credit = await creditOf(this.node(issuer.chain), issuer);
+    const line = lines.find((known) => known.issuer.id === issuer.id);
+    // What an earlier line released is folded beside it and counts no more.
+    const usable = account === undefined ? 0n : -sizeOf(account.holdings, credit) - (line?.released ?? sizeOf(account.holdings, credit + 1));
+    if (usable < lots) await this.bookCredit(issuer, lots - usable);
+    await this.authorise(issuer);
   }
 
   /** Shows that the account floats: at initial margin extends, below that refreshes. */
@@ -157,21 +171,21 @@ export class Trader {
     await this.ofStanding(desk, "release", lots ?? line.usableLots);
   }
 
-  /** Closes a standing for good once nothing is open there. */
-  async close(issuer: NetworkIssuer): Promise<void> {
-    await this.ofStanding(issuer, "close");
+  /**
+   * Closes a standing for good once nothing is open there, then drops its credit and release, which sum to 0, from the
+   * account. Dropped before, the issuer's totals and what the account discloses would disagree.
+   */
+  async closeLine(issuer: NetworkIssuer): Promise<void> {
+    const view = await this.view();
+    const { status, credit } = this.lineOf(view, issuer);
+    if (status !== "closed") await this.ofStanding(issuer, "close");
+    if (sizeOf(view.account!.holdings, credit) !== 0n) await this.lower({ kind: "pair", instrument: credit });
   }
 
-  /** Drops a closed line's credit and release, which sum to 0. Before it is closed the desk's totals would disagree. */
-  async drop(issuer: NetworkIssuer): Promise<void> {
-    const line = this.lineOf(await this.view(), issuer);
-    if (line.status !== "closed") throw new InputError("drop", `must wait until the standing at ${issuer.name} is closed`, line.status);
-    await this.lower({ kind: "pair", instrument: line.credit });
-  }
-
-  /** Takes collateral out of the account for a recipient. The vault pays it by {@link collect}. */
-  async lowerCollateral(instrument: number, lots: bigint, recipient: string): Promise<void> {
-    await this.lower({ kind: "collateral", instrument, lots, recipient: BigInt(recipient) });
+  /** Takes collateral out of the account for a recipient, the sender by default. The vault pays it by {@link collect}. */
+  async lowerCollateral(instrument: number, lots: bigint, recipient?: string): Promise<void> {
+    const { address } = await this.means.sender(this.means.network.home);
+    await this.lower({ kind: "collateral", instrument, lots, recipient: BigInt(recipient ?? address) });
   }
 
   /**
@@ -218,7 +232,7 @@ export class Trader {
     const sender = await this.means.sender(issuer.chain);
     let submission: Submission<"solvency"> | undefined;
     await this.until(`the account's last change on its way to ${issuer.chain}`, async (view) => {
-      submission = await solvencyOf(view, issuer, this.means.nodes, this.means.keys, this.means.books, sender.address, coverage);
+      submission = await solvencyOf(view, issuer, this.means.keys, this.means.books, sender.address, coverage);
       return submission !== undefined;
     });
     const proof = await this.means.prove(submission!.statement);

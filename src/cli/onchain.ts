@@ -1,0 +1,82 @@
+/**
+ * What commands on real chains share: the home's config, keystore, wallet and senders, opened for one command.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { ProveKeys, SpendKeys } from "../account/keys.ts";
+import type { BookSources } from "../chain/bookSource.ts";
+import { Sender } from "../chain/sender.ts";
+import { withLock } from "../setup/lock.ts";
+import { ChainWallet } from "../wallet/chainWallet.ts";
+import { nodeOf, type Nodes } from "../wallet/submissions.ts";
+import { Trader, type Means, type Sent } from "../wallet/trader.ts";
+import { remark, type Globals } from "./command.ts";
+import { connect, loadConfig, signingKey, type Config } from "./config.ts";
+import { unlock, unlockSpend } from "./home.ts";
+import { withProver } from "./proving.ts";
+
+/** Options of every command on chains. */
+export interface ChainFlags extends Globals {
+  readonly keystore?: string;
+}
+
+/** What a command that only looks works with. */
+export interface Looking<K extends ProveKeys = ProveKeys> {
+  readonly config: Config;
+  readonly nodes: Nodes;
+  readonly keys: K;
+  readonly wallet: ChainWallet;
+  readonly books: BookSources;
+}
+
+/** Folder of cached events and books: public data, kept because reading it again takes time. */
+const cacheFolder = (home: string): string => join(home, "cache");
+
+/** Where books are fetched, by their root. */
+export const bookSources = ({ reporters }: Pick<Config, "reporters">, home: string): BookSources => ({ urls: reporters, folder: join(cacheFolder(home), "books") });
+
+/** Opens the wallet with the keystore's keys, a keeper's or the trader's. */
+export async function withWallet<T>(flags: ChainFlags, work: (looking: Looking) => Promise<T>): Promise<T> {
+  return opened(flags, await unlock(flags, flags.keystore), work);
+}
+
+/** As {@link withWallet}, with the trader that moves; one command at a time per home. */
+export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, looking: Looking<SpendKeys>, sent: readonly Sent[]) => Promise<T>): Promise<T> {
+  const keys = await unlockSpend(flags, flags.keystore);
+  return withLock(flags.home, () => opened(flags, keys, (looking) => withProver(flags, async (prove) => {
+    const { config: { network, ...config }, nodes, wallet, books } = looking;
+    const signer = await signingKey(config);
+    const senders = new Map<string, Promise<Sender>>();
+    const sent: Sent[] = [];
+    let waiting = "";
+    const means: Means = {
+      network, nodes, wallet, keys, books, prove,
+      sender: (chain) => {
+        const sender = senders.get(chain) ?? Sender.open(nodeOf(nodes, chain), signer, { folder: flags.home });
+        senders.set(chain, sender);
+        return sender;
+      },
+      onSent: (transaction) => {
+        sent.push(transaction);
+        remark(flags, `${transaction.chain}: ${transaction.what}, ${transaction.receipt.gasUsed} gas, ${transaction.receipt.hash}`);
+      },
+      onWaiting: (what) => {
+        if (what !== waiting) remark(flags, `waiting for ${what}`);
+        waiting = what;
+      },
+    };
+    return work(new Trader(means), looking, sent);
+  })));
+}
+
+async function opened<K extends ProveKeys, T>(flags: ChainFlags, keys: K, work: (looking: Looking<K>) => Promise<T>): Promise<T> {
+  const config = await loadConfig(flags.home);
+  const nodes = await connect(config);
+  try {
+    const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home) });
+    return await work({ config, nodes, keys, wallet, books: bookSources(config, flags.home) });
+  } finally {
+    for (const node of nodes.values()) node.close();
+  }
+}
