@@ -1,5 +1,5 @@
 import { defaultExclude, defineConfig } from "vitest/config";
-import { foundry } from "./test/support/foundry.ts";
+import { foundry } from "./scripts/foundry.ts";
 
 export default defineConfig({
   test: {

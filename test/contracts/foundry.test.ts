@@ -3,7 +3,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { foundry } from "../support/foundry.ts";
+import { foundry } from "../../scripts/foundry.ts";
 
 it("Foundry's tests pass", () => {
   const { status, stdout, stderr } = spawnSync(foundry("forge")!, ["test", "--color", "never"], { encoding: "utf8" });

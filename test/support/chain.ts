@@ -3,19 +3,12 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
 import { Contract, ContractFactory, JsonRpcProvider, Wallet, type ContractTransactionReceipt, type ContractTransactionResponse, type Signer } from "ethers";
+import { ANVIL_KEYS, startAnvil, type AnvilOptions } from "../../scripts/anvil.ts";
 import { compileContracts, link, type CompiledContracts } from "../../scripts/solidity.ts";
-import { foundry } from "./foundry.ts";
-
-/** Anvil's well-known accounts. */
-const MNEMONIC_KEYS = [
-  "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
-  "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
-  "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
-];
 
 export interface Chain {
+  readonly url: string;
   readonly provider: JsonRpcProvider;
   readonly chainId: bigint;
   /** Funded accounts: who deploys, and two others. */
@@ -30,26 +23,12 @@ export interface Chain {
   stop(): Promise<void>;
 }
 
-/** Starts a node with Osaka's rules on a free port. */
-export async function startChain(chainId: number): Promise<Chain> {
-  const binary = foundry("anvil");
-  if (binary === undefined) throw new Error("there is no anvil for this platform");
-  const node = spawn(binary, ["--port", "0", "--hardfork", "osaka", "--chain-id", String(chainId), "--gas-limit", "60000000"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const exited = new Promise<void>((resolve) => node.once("exit", () => resolve()));
-  const url = await new Promise<string>((resolve, reject) => {
-    let text = "";
-    node.stdout.on("data", (chunk: Buffer) => {
-      text += String(chunk);
-      const port = /Listening on ([\d.]+:\d+)/.exec(text);
-      if (port !== null) resolve(`http://${port[1]}`);
-    });
-    node.once("exit", () => reject(new Error(`anvil ended: ${text}`)));
-  });
-
+/** Starts a node with Osaka's rules, on a free port unless the options say otherwise. */
+export async function startChain(chainId: number, options: Omit<AnvilOptions, "chainId"> = {}): Promise<Chain> {
+  const node = await startAnvil({ chainId, ...options });
+  const { url } = node;
   const provider = new JsonRpcProvider(url, chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
-  const signers = MNEMONIC_KEYS.map((key) => new Wallet(key, provider));
+  const signers = ANVIL_KEYS.map((key) => new Wallet(key, provider));
   const addresses = await Promise.all(signers.map((signer) => signer.getAddress()));
   const contracts: CompiledContracts = await compileContracts();
   const libraries: Record<string, string> = {};
@@ -66,6 +45,7 @@ export async function startChain(chainId: number): Promise<Chain> {
   };
 
   return {
+    url,
     provider,
     chainId: BigInt(chainId),
     signers: signers as unknown as Chain["signers"],
@@ -76,8 +56,7 @@ export async function startChain(chainId: number): Promise<Chain> {
     now: async () => (await provider.getBlock("latest"))!.timestamp,
     async stop() {
       provider.destroy();
-      node.kill();
-      await exited;
+      await node.stop();
     },
   };
 }
