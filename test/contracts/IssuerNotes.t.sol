@@ -47,17 +47,41 @@ contract IssuerNotesTest is Accounts {
         notes.join(1);
     }
 
-    function testARootThatAConflictVoidedDropsOut() external {
+    function testARootThatAConflictVoidedDropsOutAtOnce() external {
         uint256 empty = notes.notesRoot();
         roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
         notes.join(1);
         uint256 forged = notes.notesRoot();
+        vm.assertTrue(notes.isNotesRoot(forged) && notes.isNotesRoot(empty));
+        // The conflict freezes the route, and no thaw is waited for.
+        roots.setFrozen(true);
         roots.set(VAULT, RootSlot.NOTES, 0, 0);
         notes.join(1);
         vm.assertEq(notes.issuerRoot(1), 0);
         vm.assertEq(notes.notesRoot(), empty);
-        skip(1 days + 1);
         vm.assertFalse(notes.isNotesRoot(forged));
+        // From then on roots are kept for their window as before.
+        roots.setFrozen(false);
+        roots.set(VAULT, RootSlot.NOTES, 98, block.timestamp);
+        notes.join(1);
+        vm.assertTrue(notes.isNotesRoot(empty) && !notes.isNotesRoot(forged));
+    }
+
+    /// @dev Another issuer's root came after the forged one: the roots of both joined it.
+    function testNoRootKeepsWhatIsVoidInIt() external {
+        Issuer[] memory issuers = new Issuer[](2);
+        (issuers[0], issuers[1]) = (Issuer(1, roots, VAULT), Issuer(2, roots, address(2)));
+        notes = new IssuerNotes(issuers, 1 days);
+        roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
+        notes.join(1);
+        uint256 first = notes.notesRoot();
+        roots.set(address(2), RootSlot.NOTES, 98, block.timestamp);
+        notes.join(2);
+        uint256 second = notes.notesRoot();
+        roots.set(VAULT, RootSlot.NOTES, 0, 0);
+        notes.join(1);
+        vm.assertFalse(notes.isNotesRoot(first) || notes.isNotesRoot(second));
+        vm.assertEq(notes.issuerRoot(2), 98);
     }
 
     function testIssuersAreDistinct() external {
