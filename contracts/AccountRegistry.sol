@@ -11,8 +11,8 @@ import {IRiskBook} from "./interfaces/IRiskBook.sol";
 import {IRootHolder} from "./interfaces/IRootSource.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {ClaimLib} from "./lib/ClaimLib.sol";
-import {GrowingTree} from "./lib/GrowingTree.sol";
 import {ProofContext} from "./lib/ProofContext.sol";
+import {QueuedTree} from "./lib/QueuedTree.sol";
 import {ReplacingTree} from "./lib/ReplacingTree.sol";
 import {RootSlot} from "./lib/RootSlot.sol";
 import {VerifierLib} from "./lib/VerifierLib.sol";
@@ -25,7 +25,7 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
     using Signals for FoldSignals;
     using Signals for LowerSignals;
     using VerifierLib for IVerifiers;
-    using GrowingTree for GrowingTree.Tree;
+    using QueuedTree for QueuedTree.Tree;
     using ReplacingTree for ReplacingTree.Tree;
 
     struct Slot {
@@ -41,7 +41,7 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
     uint256 public immutable foldInterval;
 
     ReplacingTree.Tree private _accounts;
-    GrowingTree.Tree private _exits;
+    QueuedTree.Tree private _exits;
     mapping(uint256 slot => Slot) private _slots;
     mapping(uint256 nullifier => bool) public isSpent;
     /// @dev When each past root of accounts or exits was last current.
@@ -100,11 +100,23 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
         verifiers.check(Circuit.Lower, tier, proof, s.encode(tier));
 
         if (signals.exitLeaf != 0) {
-            (uint256 index, uint256 root) = _exits.add(signals.exitLeaf, Protocol.TREE_DEPTH);
-            _setRoot(RootSlot.EXITS, root);
-            emit ExitAdded(index, signals.exitLeaf, root);
+            emit ExitQueued(_exits.take(signals.exitLeaf, Protocol.TREE_DEPTH), signals.exitLeaf);
         }
         _changed(slot, signals.newCommitment, _accounts.replace(slot, signals.newCommitment), signals.cipher);
+    }
+
+    /// @inheritdoc IAccountRegistry
+    function addExits(uint256 most) external {
+        (uint256 first, uint256[] memory leaves, uint256 root) = _exits.move(most, Protocol.TREE_DEPTH);
+        if (leaves.length == 0) revert NothingQueued();
+        _setRoot(RootSlot.EXITS, root);
+        for (uint256 i = 0; i < leaves.length; i++) emit ExitAdded(first + i, leaves[i]);
+        emit ExitsRootSet(root, first + leaves.length);
+    }
+
+    /// @inheritdoc IAccountRegistry
+    function queuedExits() external view returns (uint256) {
+        return _exits.queued();
     }
 
     /// @inheritdoc IAccountRegistry

@@ -19,7 +19,9 @@ contract IssuerNotes is IIssuerNotes {
 
     mapping(uint8 issuerId => Issuer) private _issuers;
     mapping(uint256 place => uint256 node) private _nodes;
-    mapping(uint256 root => uint256 time) private _replacedAt;
+    /// @dev How often a conflict took an issuer's root back, and since then when each root was replaced.
+    uint256 private _voided;
+    mapping(bytes32 key => uint256 time) private _replacedAt;
     /// @dev Roots of empty subtrees by level.
     uint256[] private _empty;
 
@@ -51,8 +53,9 @@ contract IssuerNotes is IIssuerNotes {
     function join(uint8 issuerId) external returns (uint256 root) {
         Issuer memory issuer = _issuers[issuerId];
         if (address(issuer.source) == address(0)) revert UnknownIssuer(issuerId);
-        if (issuer.source.isFrozen()) revert RouteFrozen(issuerId);
         (uint256 node,) = issuer.source.latestRoot(issuer.account, RootSlot.NOTES);
+        // A frozen route brings nothing new, and what its conflict voided needs no thaw to drop out.
+        if (node != 0 && issuer.source.isFrozen()) revert RouteFrozen(issuerId);
         if (node == _nodes[issuerId]) revert NothingNew(issuerId, node);
 
         uint256 issuerNotes = node;
@@ -65,14 +68,17 @@ contract IssuerNotes is IIssuerNotes {
             index >>= 1;
         }
         root = node;
-        _replacedAt[notesRoot] = block.timestamp;
+        // Every root that was replaced may have what is void in it: none of them keeps its window.
+        if (issuerNotes == 0) _voided++;
+        else _replacedAt[_key(notesRoot)] = block.timestamp;
         notesRoot = root;
         emit NotesJoined(issuerId, issuerNotes, root);
     }
 
     /// @inheritdoc IIssuerNotes
     function isNotesRoot(uint256 root) external view returns (bool) {
-        return root == notesRoot || (_replacedAt[root] != 0 && block.timestamp <= _replacedAt[root] + window);
+        uint256 replacedAt = _replacedAt[_key(root)];
+        return root == notesRoot || (replacedAt != 0 && block.timestamp <= replacedAt + window);
     }
 
     /// @inheritdoc IIssuerNotes
@@ -83,5 +89,9 @@ contract IssuerNotes is IIssuerNotes {
     /// @notice An issuer's chain and contract.
     function issuerOf(uint8 issuerId) external view returns (Issuer memory) {
         return _issuers[issuerId];
+    }
+
+    function _key(uint256 root) private view returns (bytes32) {
+        return keccak256(abi.encode(_voided, root));
     }
 }

@@ -30,6 +30,8 @@ contract RiskBook is IRiskBook, SignerSets, Guarded {
     uint256 public previousRoot;
     /// @notice Price move of the newest epoch.
     uint32 public largestMove;
+    /// @notice Whether the reporters contradicted themselves: ends when others take their place.
+    bool public isContradicted;
     uint48 private _stalled;
 
     mapping(uint256 root => Published) private _epochs;
@@ -47,10 +49,7 @@ contract RiskBook is IRiskBook, SignerSets, Guarded {
 
     /// @inheritdoc IRiskBook
     function publish(Epoch calldata epoch, uint256 set, Signature[] calldata signatures) external {
-        bytes32 structHash = keccak256(
-            abi.encode(EPOCH_TYPE, epoch.number, epoch.root, epoch.asOf, epoch.notAfter, epoch.largestMove, set)
-        );
-        _checkSignatures(set, structHash, signatures);
+        _checkSignatures(set, _hash(epoch, set), signatures);
 
         Published storage newest = _epochs[newestRoot];
         if (epoch.number <= newest.number || epoch.asOf <= newest.asOf) {
@@ -73,10 +72,28 @@ contract RiskBook is IRiskBook, SignerSets, Guarded {
         emit EpochPublished(epoch.number, epoch.root, epoch.asOf, epoch.notAfter, epoch.largestMove);
     }
 
-    /// @notice Replaces the reporters. Owner only.
+    /// @inheritdoc IRiskBook
+    /// @dev Draws and lowering stand still, and nothing else: who proves on the newest epoch can go on proving.
+    function challenge(
+        uint256 set,
+        Epoch calldata first,
+        Signature[] calldata firstSignatures,
+        Epoch calldata second,
+        Signature[] calldata secondSignatures
+    ) external {
+        (bytes32 firstHash, bytes32 secondHash) = (_hash(first, set), _hash(second, set));
+        if (first.number != second.number || firstHash == secondHash) revert NoContradiction(first.number, second.number);
+        _checkSignatures(set, firstHash, firstSignatures);
+        _checkSignatures(set, secondHash, secondSignatures);
+        isContradicted = true;
+        emit EpochsContradict(set, first, second);
+    }
+
+    /// @notice Replaces the reporters. Owner only. Reporters who contradicted themselves are dropped at once.
     /// @param  keepFor seconds for which the set before stays good; 0 drops it at once
     function rotate(address[] calldata reporters, uint256 threshold, uint256 keepFor) external onlyOwner {
-        _rotate(reporters, threshold, keepFor);
+        _rotate(reporters, threshold, isContradicted ? 0 : keepFor);
+        isContradicted = false;
     }
 
     /// @inheritdoc IRiskBook
@@ -94,7 +111,7 @@ contract RiskBook is IRiskBook, SignerSets, Guarded {
 
     /// @inheritdoc IRiskBook
     function isPaused() external view returns (bool) {
-        return paused() || largestMove > calmMove;
+        return paused() || isContradicted || largestMove > calmMove;
     }
 
     /// @inheritdoc IRiskBook
@@ -103,4 +120,9 @@ contract RiskBook is IRiskBook, SignerSets, Guarded {
         return newestRoot == 0 ? 0 : _stalled + Math.saturatingSub(block.timestamp, _epochs[newestRoot].notAfter);
     }
 
+    function _hash(Epoch calldata epoch, uint256 set) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(EPOCH_TYPE, epoch.number, epoch.root, epoch.asOf, epoch.notAfter, epoch.largestMove, set)
+        );
+    }
 }

@@ -51,6 +51,8 @@ abstract contract StandingBase is IStanding, NoteIssuer, Guarded {
 
     /// @dev First of this contract's own variables: close-out reads it by storage proof.
     mapping(uint256 alias_ => Standing) internal _standings;
+    /// @dev What was proven to authorise an operator, and never the proof itself, which anyone can write in another way.
+    mapping(bytes32 authorisation => bool) private _isUsed;
 
     constructor(StandingConfig memory config) {
         if (
@@ -73,6 +75,10 @@ abstract contract StandingBase is IStanding, NoteIssuer, Guarded {
         }
         if (!shown.withSpendKey) revert SpendKeyNeeded();
         if (shown.coverage < Protocol.COVERAGE_INITIAL) revert BadCoverage(shown.coverage);
+        // Else an operator whose key leaked, once replaced, would show its old proof again while that is fresh.
+        bytes32 authorisation = keccak256(abi.encode(shown.alias_, msg.sender, shown.deadline, shown.seal));
+        if (_isUsed[authorisation]) revert AuthorisationUsed(shown.alias_, msg.sender);
+        _isUsed[authorisation] = true;
         _accept(standing, shown);
         standing.status = Status.Open;
         standing.operator = msg.sender;

@@ -22,6 +22,8 @@ interface IAccountRegistry {
     error UnknownBook(uint256 bookRoot);
     /// @notice Thrown when lowering stands still.
     error LoweringPaused();
+    /// @notice Thrown when exits are to be added and none would be.
+    error NothingQueued();
 
     /// @notice An account opened.
     event AccountOpened(uint256 indexed slot, Tier tier);
@@ -29,8 +31,12 @@ interface IAccountRegistry {
     event AccountChanged(uint256 indexed slot, uint256 newCommitment, uint256 accountsRoot, uint256[] cipher);
     /// @notice Nullifiers spent by a fold; a wallet that restores finds its notes among them.
     event NullifiersSpent(uint256 indexed slot, uint256[] nullifiers);
-    /// @notice An exit was added to the exits tree.
-    event ExitAdded(uint256 indexed index, uint256 leaf, uint256 exitsRoot);
+    /// @notice A lowering's exit was taken: `place` is its position in the exits tree, now or once those before it are there.
+    event ExitQueued(uint256 indexed place, uint256 leaf);
+    /// @notice An exit was added to the exits tree, at the place it was queued for.
+    event ExitAdded(uint256 indexed index, uint256 leaf);
+    /// @notice The exits tree has another root, that of its first `size` exits.
+    event ExitsRootSet(uint256 indexed exitsRoot, uint256 size);
 
     /// @notice Opens an account by a fold. The context names the sender.
     function open(Tier tier, FoldSignals calldata signals, Proof calldata proof, uint256 deadline)
@@ -40,10 +46,17 @@ interface IAccountRegistry {
     /// @notice Folds notes into the account at a slot.
     function fold(uint256 slot, FoldSignals calldata signals, Proof calldata proof, uint256 deadline) external;
 
-    /// @notice Lowers one holding of the account at a slot.
+    /// @notice Lowers one holding of the account at a slot. Collateral that leaves by it stands in the queue of exits.
     /// @param  anyBook the proof says that the move is right on any book ever signed, so that a past one will do
     function lower(uint256 slot, bool anyBook, LowerSignals calldata signals, Proof calldata proof, uint256 deadline)
         external;
+
+    /// @notice Adds queued exits to the exits tree, in the order they were queued. Anyone may, at any time.
+    /// @param  most how many at most, so that no length of the queue needs more gas than a block has
+    function addExits(uint256 most) external;
+
+    /// @notice How many exits wait to be added to the exits tree.
+    function queuedExits() external view returns (uint256);
 
     /// @notice Current state of the account at a slot.
     function commitmentAt(uint256 slot) external view returns (uint256);

@@ -32,13 +32,28 @@ interface IRiskBook {
     /// @notice Thrown when a root is 0, not below the field's order, or was published before.
     error BadBookRoot(uint256 root);
 
+    /// @notice Thrown when two epochs don't contradict each other: they have different numbers, or say the same.
+    error NoContradiction(uint64 first, uint64 second);
+
     /// @notice A new epoch.
     event EpochPublished(uint64 indexed number, uint256 indexed root, uint48 asOf, uint48 notAfter, uint32 largestMove);
+    /// @notice One set of reporters signed two epochs of one number: draws and lowering stand still until others report.
+    event EpochsContradict(uint256 indexed set, Epoch first, Epoch second);
 
     /// @notice Publishes an epoch that the reporters signed. Anyone may send it.
     /// @param  set        number of the signer set
     /// @param  signatures of members, in ascending order of their places in the set
     function publish(Epoch calldata epoch, uint256 set, Signature[] calldata signatures) external;
+
+    /// @notice Shows that one set of reporters signed two different epochs of one number for this book, published or not.
+    ///         Anyone may. Reporters sign each number once: what was signed and not published is followed by the next number.
+    function challenge(
+        uint256 set,
+        Epoch calldata first,
+        Signature[] calldata firstSignatures,
+        Epoch calldata second,
+        Signature[] calldata secondSignatures
+    ) external;
 
     /// @notice What is known of the epoch with this root; zeros when there is none.
     function epochOf(uint256 root) external view returns (Published memory);
@@ -50,7 +65,8 @@ interface IRiskBook {
     ///         came first, plus the overlap. 0 for an unknown book and one older than the last but one.
     function goodUntil(uint256 root) external view returns (uint256);
 
-    /// @notice Whether draws and lowering stand still: the newest epoch's price move was too large, or a guardian said so.
+    /// @notice Whether draws and lowering stand still: the newest epoch's price move was too large, its reporters
+    ///         contradicted themselves, or a guardian said so.
     function isPaused() external view returns (bool);
 
     /// @notice Seconds since deployment during which no epoch was in force.

@@ -62,6 +62,8 @@ interface IStanding {
     error WrongStatus(uint256 alias_, Status status);
     /// @notice Thrown when a standing is opened, or its operator set, by a proof without the spend key.
     error SpendKeyNeeded();
+    /// @notice Thrown when a proof that made somebody the operator is shown for that again.
+    error AuthorisationUsed(uint256 alias_, address operator);
     /// @notice Thrown when a proof's coverage is too low, or neither initial nor maintenance margin.
     error BadCoverage(uint256 coverage);
     /// @notice Thrown when an accounts root isn't known here.
@@ -98,7 +100,8 @@ interface IStanding {
     /// @notice Closed for good.
     event Closed(uint256 indexed alias_);
 
-    /// @notice Opens a standing, or makes the sender its operator, by a proof at initial margin with the spend key.
+    /// @notice Opens a standing, or makes the sender its operator, by a proof at initial margin with the spend key,
+    ///         which counts for that once.
     function authorise(SolvencyProof calldata shown) external;
 
     /// @notice Refreshes a standing, and extends it when the proof is at initial margin. Cures a lapse. Never paused.

@@ -1,84 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {AccountRegistry} from "contracts/AccountRegistry.sol";
-import {IssuerNotes} from "contracts/IssuerNotes.sol";
 import {LocalRoots} from "contracts/LocalRoots.sol";
 import {Circuit, FoldSignals, LowerSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {IAccountRegistry} from "contracts/interfaces/IAccountRegistry.sol";
-import {IIssuerNotes, Issuer} from "contracts/interfaces/IIssuerNotes.sol";
 import {IVerifiers} from "contracts/interfaces/IVerifiers.sol";
 import {ProofContext} from "contracts/lib/ProofContext.sol";
 import {ReplacingTree} from "contracts/lib/ReplacingTree.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
 import {Guarded} from "contracts/base/Guarded.sol";
-import {World} from "./support/World.sol";
-import {StubRoots} from "./support/StubRoots.sol";
+import {Accounts} from "./support/Accounts.sol";
 
-contract AccountRegistryTest is World {
+contract AccountRegistryTest is Accounts {
     using Signals for FoldSignals;
     using Signals for LowerSignals;
 
-    uint256 private constant INTERVAL = 5 minutes;
-    address private constant VAULT = address(0x7A);
-
-    StubRoots private roots;
-    IssuerNotes private notes;
-    AccountRegistry private registry;
-    uint256 private deadline;
-    uint256 private serial = 1000;
-
     function setUp() external {
-        setUpWorld();
-        roots = new StubRoots();
-        Issuer[] memory issuers = new Issuer[](1);
-        issuers[0] = Issuer(1, roots, VAULT);
-        notes = new IssuerNotes(issuers, 1 days);
-        registry = new AccountRegistry(verifiers, book, notes, INTERVAL, OWNER);
-        vm.prank(OWNER);
-        registry.setGuardian(GUARDIAN);
-        deadline = START + 365 days;
-    }
-
-    // ── honest changes ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    function foldSignals(uint256 from, uint256 to) private returns (FoldSignals memory s) {
-        s.oldCommitment = from;
-        s.newCommitment = to;
-        s.notesRoot = notes.notesRoot();
-        s.openingNullifier = from == 0 ? ++serial : 0;
-        s.nullifiers = new uint256[](2);
-        s.cipher = new uint256[](2);
-        for (uint256 i = 0; i < 2; i++) (s.nullifiers[i], s.cipher[i]) = (++serial, ++serial);
-    }
-
-    function lowerSignals(uint256 from, uint256 to, uint256 exitLeaf) private returns (LowerSignals memory s) {
-        s.oldCommitment = from;
-        s.newCommitment = to;
-        s.bookRoot = book.newestRoot();
-        s.exitLeaf = exitLeaf;
-        s.cipher = new uint256[](2);
-        for (uint256 i = 0; i < 2; i++) s.cipher[i] = ++serial;
-    }
-
-    /// @dev What a wallet proves: these signals for this sender.
-    function prove(FoldSignals memory s, address sender) private returns (FoldSignals memory) {
-        s.context = contextOf(address(registry), sender, deadline);
-        ideal[Circuit.Fold].prove(s.encode(Tier.T));
-        return s;
-    }
-
-    function prove(LowerSignals memory s, bool anyBook, address sender) private returns (LowerSignals memory) {
-        s.claim = 10_000 | (anyBook ? uint256(1) << 14 : 0);
-        s.context = contextOf(address(registry), sender, deadline);
-        ideal[Circuit.Lower].prove(s.encode(Tier.T));
-        return s;
-    }
-
-    function open(uint256 commitment) private returns (uint256) {
-        FoldSignals memory s = prove(foldSignals(0, commitment), ALICE);
-        vm.prank(ALICE);
-        return registry.open(Tier.T, s, noProof, deadline);
+        setUpAccounts();
     }
 
     function testOpensFoldsAndLowers() external {
@@ -100,6 +38,8 @@ contract AccountRegistryTest is World {
         vm.prank(ALICE);
         registry.lower(0, false, l, noProof, deadline);
         vm.assertEq(registry.commitmentAt(0), 13);
+        vm.assertEq(registry.queuedExits(), 1);
+        registry.addExits(1);
         vm.assertEq(registry.currentRoot(RootSlot.EXITS), 77);
 
         skip(1 days);
@@ -266,69 +206,6 @@ contract AccountRegistryTest is World {
         big.cipher = new uint256[](17);
         vm.expectPartialRevert(IVerifiers.NoVerifier.selector);
         registry.open(Tier.L, big, noProof, deadline);
-    }
-
-    // ── notes roots ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    function testFoldsOnlyUnderGoodNotesRoots() external {
-        FoldSignals memory early = prove(foldSignals(0, 11), ALICE);
-        roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
-        notes.join(1);
-        FoldSignals memory made = foldSignals(0, 11);
-        made.notesRoot = 5;
-        prove(made, ALICE);
-        vm.startPrank(ALICE);
-        vm.expectPartialRevert(IAccountRegistry.UnknownNotesRoot.selector);
-        registry.open(Tier.T, made, noProof, deadline);
-        // A root that was replaced while the proof was on its way is good, but not for ever.
-        skip(1 days + 1);
-        vm.expectPartialRevert(IAccountRegistry.UnknownNotesRoot.selector);
-        registry.open(Tier.T, early, noProof, deadline);
-        vm.warp(block.timestamp - 1);
-        registry.open(Tier.T, early, noProof, deadline);
-    }
-
-    function testJoiningNotes() external {
-        vm.expectPartialRevert(IIssuerNotes.UnknownIssuer.selector);
-        notes.join(2);
-        vm.expectPartialRevert(IIssuerNotes.NothingNew.selector);
-        notes.join(1);
-        roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
-        roots.setFrozen(true);
-        vm.expectPartialRevert(IIssuerNotes.RouteFrozen.selector);
-        notes.join(1);
-        roots.setFrozen(false);
-        notes.join(1);
-        vm.assertEq(notes.issuerRoot(1), 99);
-        vm.expectPartialRevert(IIssuerNotes.NothingNew.selector);
-        notes.join(1);
-    }
-
-    function testARootThatAConflictVoidedDropsOut() external {
-        uint256 empty = notes.notesRoot();
-        roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
-        notes.join(1);
-        uint256 forged = notes.notesRoot();
-        roots.set(VAULT, RootSlot.NOTES, 0, 0);
-        notes.join(1);
-        vm.assertEq(notes.issuerRoot(1), 0);
-        vm.assertEq(notes.notesRoot(), empty);
-        skip(1 days + 1);
-        vm.assertFalse(notes.isNotesRoot(forged));
-    }
-
-    function testIssuersAreDistinct() external {
-        Issuer[] memory issuers = new Issuer[](2);
-        issuers[0] = Issuer(1, roots, VAULT);
-        issuers[1] = Issuer(1, roots, address(1));
-        vm.expectPartialRevert(IIssuerNotes.BadIssuer.selector);
-        new IssuerNotes(issuers, 1);
-        issuers[1] = Issuer(2, roots, VAULT);
-        vm.expectPartialRevert(IIssuerNotes.BadIssuer.selector);
-        new IssuerNotes(issuers, 1);
-        issuers[1] = Issuer(0, roots, address(1));
-        vm.expectPartialRevert(IIssuerNotes.BadIssuer.selector);
-        new IssuerNotes(issuers, 1);
     }
 
     // ── pace, books and pauses ─────────────────────────────────────────────────────────────────────────────────────

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 import {CreditDesk} from "contracts/CreditDesk.sol";
-import {Protocol} from "contracts/generated/Protocol.sol";
+import {Circuit, Protocol} from "contracts/generated/Protocol.sol";
 import {DeskTerms, ICreditDesk} from "contracts/interfaces/ICreditDesk.sol";
 import {IStanding, SolvencyProof, Standing, Status} from "contracts/interfaces/IStanding.sol";
 import {IVerifiers} from "contracts/interfaces/IVerifiers.sol";
@@ -137,6 +137,34 @@ contract CreditDeskTest is Lines {
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
         vm.prank(ALICE);
         desk.authorise(proof);
+    }
+
+    /// @dev Alice's key leaked: she names Bob's address instead, and whoever has her key shows what she once showed.
+    function testAReplacedOperatorCantComeBack() external {
+        SolvencyProof memory proof = proofOf(address(desk), shown(10_000, true, 2_000, 0));
+        vm.prank(ALICE);
+        desk.authorise(proof);
+        Shown memory s = shown(10_000, true, 2_000, 0);
+        s.sender = BOB;
+        SolvencyProof memory bobs = proofOf(address(desk), s);
+        vm.prank(BOB);
+        desk.authorise(bobs);
+        // Written in another way it is the same statement still.
+        proof.proof.a[0] = 1;
+        vm.startPrank(ALICE);
+        vm.expectPartialRevert(IStanding.AuthorisationUsed.selector);
+        desk.authorise(proof);
+        desk.prove(proof);
+        vm.stopPrank();
+        vm.assertEq(desk.standingOf(ALIAS).operator, BOB);
+        // A new proof by the spend key makes her the operator again.
+        Shown memory again = shown(10_000, true, 2_000, 0);
+        proof = proofOf(address(desk), again);
+        proof.deadline = DEADLINE - 1;
+        ideal[Circuit.Solvency].prove(statementOf(address(desk), again, proof.seal, DEADLINE - 1));
+        vm.prank(ALICE);
+        desk.authorise(proof);
+        vm.assertEq(desk.standingOf(ALIAS).operator, ALICE);
     }
 
     function testProofForAnotherDesk() external {

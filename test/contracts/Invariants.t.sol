@@ -5,11 +5,12 @@ import {AccountRegistry} from "contracts/AccountRegistry.sol";
 import {CollateralVault} from "contracts/CollateralVault.sol";
 import {CreditDesk} from "contracts/CreditDesk.sol";
 import {IssuerNotes} from "contracts/IssuerNotes.sol";
-import {Circuit, ExitSignals, FoldSignals, Signals, Tier} from "contracts/generated/Protocol.sol";
+import {Circuit, ExitSignals, FoldSignals, LowerSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {Instrument, Payout} from "contracts/interfaces/ICollateralVault.sol";
 import {DeskTerms} from "contracts/interfaces/ICreditDesk.sol";
 import {Issuer} from "contracts/interfaces/IIssuerNotes.sol";
 import {Standing, SolvencyProof, Status} from "contracts/interfaces/IStanding.sol";
+import {GrowingTree} from "contracts/lib/GrowingTree.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
 import {Lines} from "./support/Lines.sol";
 import {Token} from "./support/Tokens.sol";
@@ -19,6 +20,7 @@ import {Token} from "./support/Tokens.sol";
 contract Mover is Lines {
     using Signals for ExitSignals;
     using Signals for FoldSignals;
+    using Signals for LowerSignals;
 
     uint256 internal constant EXITS = 0xe417;
     uint256 internal constant UNIT = 1e6;
@@ -39,6 +41,8 @@ contract Mover is Lines {
     uint256[] public states;
     uint256[] public nullifiers;
     uint256 public accepted;
+    /// @dev Exits in the order they were accepted.
+    uint256[] public exits;
     mapping(uint256 => Standing) internal last;
     uint256 private _count = 1e6;
 
@@ -175,6 +179,23 @@ contract Mover is Lines {
         states[slot] = s.newCommitment;
     }
 
+    function lower(uint256 slot, uint256 stale, bool exits_) external {
+        slot = bound(slot, 0, states.length - 1);
+        LowerSignals memory s;
+        (s.oldCommitment, s.newCommitment) = (stale % 4 == 0 ? fresh() : states[slot], fresh());
+        (s.bookRoot, s.claim, s.cipher) = (book.newestRoot(), 10_000 | 1 << 14, new uint256[](2));
+        if (exits_) s.exitLeaf = fresh();
+        s.context = contextOf(address(registry), address(this), DEADLINE);
+        ideal[Circuit.Lower].prove(s.encode(Tier.T));
+        registry.lower(slot, true, s, noProof, DEADLINE);
+        states[slot] = s.newCommitment;
+        if (exits_) exits.push(s.exitLeaf);
+    }
+
+    function addExits(uint256 most) external {
+        registry.addExits(most % 5 == 0 ? most : bound(most, 0, 3));
+    }
+
     function folding(uint256 from, uint256 to) private returns (FoldSignals memory s, bool) {
         (s.oldCommitment, s.newCommitment, s.notesRoot) = (from, to, notes.notesRoot());
         (s.nullifiers, s.cipher) = (new uint256[](2), new uint256[](2));
@@ -198,13 +219,20 @@ contract Mover is Lines {
         return nullifiers.length;
     }
 
+    function exitCount() external view returns (uint256) {
+        return exits.length;
+    }
+
     function stateCount() external view returns (uint256) {
         return states.length;
     }
 }
 
 contract InvariantsTest is Lines {
+    using GrowingTree for GrowingTree.Tree;
+
     Mover private mover;
+    GrowingTree.Tree private exits;
 
     function setUp() external {
         vm.warp(START);
@@ -268,5 +296,14 @@ contract InvariantsTest is Lines {
         for (uint256 i = 0; i < mover.stateCount(); i++) vm.assertEq(registry.commitmentAt(i), mover.states(i), "P8");
         uint256 root = registry.currentRoot(RootSlot.ACCOUNTS);
         if (mover.stateCount() > 0) vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, root), block.timestamp);
+    }
+
+    /// @dev The exits tree is that of the first accepted exits, one by one, and the rest wait.
+    function invariant_P13_exitsInOrder() external {
+        AccountRegistry registry = mover.registry();
+        uint256 count = mover.exitCount() - registry.queuedExits();
+        uint256 root = 0;
+        for (uint256 i = 0; i < count; i++) (, root) = exits.add(mover.exits(i), Protocol.TREE_DEPTH);
+        vm.assertEq(registry.currentRoot(RootSlot.EXITS), root, "P13");
     }
 }

@@ -159,4 +159,103 @@ contract RiskBookTest is World {
         skip(60);
         publish(BOOK + 4);
     }
+
+    // ── reporters who contradict themselves ────────────────────────────────────────────────────────────────────────
+
+    function twins() private view returns (Epoch memory first, Epoch memory second) {
+        (first, second) = (next(), next());
+        second.root += 1;
+    }
+
+    function challenge(uint256 set, Epoch memory first, Epoch memory second, uint256 signers, bytes4 why) private {
+        Signature[] memory one_ = signEpoch(book, first, set, 3);
+        Signature[] memory other = signEpoch(book, second, set, signers);
+        if (why != 0) vm.expectPartialRevert(why);
+        book.challenge(set, first, one_, second, other);
+    }
+
+    function testTwoEpochsOfOneNumberPauseUntilOthersReport() external {
+        skip(60);
+        (Epoch memory first, Epoch memory second) = twins();
+        Signature[] memory published = signEpoch(book, first, 1, 3);
+        book.publish(first, 1, published);
+        epochNumber++;
+        vm.prank(BOB);
+        challenge(1, first, second, 3, 0);
+        vm.assertTrue(book.isPaused());
+        // Data goes on, and the guardian's pause and its end are another matter.
+        skip(60);
+        publish(BOOK + 3);
+        vm.prank(GUARDIAN);
+        book.pause();
+        vm.prank(OWNER);
+        book.unpause();
+        vm.assertTrue(book.isPaused());
+        challenge(1, first, second, 3, 0);
+
+        vm.prank(OWNER);
+        book.rotate(reporters(), 3, 1 days);
+        vm.assertFalse(book.isPaused());
+        // The set is dropped, whatever the owner said, and with it what it signed.
+        challenge(1, first, second, 3, SignerSets.SetNotInForce.selector);
+        skip(60);
+        Epoch memory late = next();
+        Signature[] memory old = signEpoch(book, late, 1, 3);
+        vm.expectPartialRevert(SignerSets.SetNotInForce.selector);
+        book.publish(late, 1, old);
+        publish(BOOK + 4);
+    }
+
+    function testWhatIsNoContradiction() external {
+        (Epoch memory first, Epoch memory second) = twins();
+        bytes4 none = IRiskBook.NoContradiction.selector;
+        challenge(1, first, first, 3, none);
+        second.number += 1;
+        challenge(1, first, second, 3, none);
+        second.number -= 1;
+        // Half a set, nobody, somebody else, a set that isn't, another book's signatures.
+        challenge(1, first, second, 2, SignerSets.TooFewSignatures.selector);
+        challenge(1, first, second, 0, SignerSets.TooFewSignatures.selector);
+        challenge(2, first, second, 3, SignerSets.SetNotInForce.selector);
+        challenge(0, first, second, 3, SignerSets.SetNotInForce.selector);
+        Signature[] memory good = signEpoch(book, first, 1, 3);
+        vm.expectPartialRevert(SignerSets.BadSignature.selector);
+        book.challenge(1, first, good, second, good);
+        RiskBook other = new RiskBook(reporters(), 3, OWNER, OVERLAP, EPOCH, 10_000);
+        Signature[] memory elsewhere = signEpoch(other, second, 1, 3);
+        vm.expectPartialRevert(SignerSets.BadSignature.selector);
+        book.challenge(1, first, good, second, elsewhere);
+        vm.assertFalse(book.isPaused());
+    }
+
+    /// @dev One epoch that both sets signed while reporters rotated is no contradiction, nor are two of two sets.
+    function testSetsDontContradictEachOther() external {
+        (Epoch memory first, Epoch memory second) = twins();
+        Signature[] memory old = signEpoch(book, first, 1, 3);
+        vm.prank(OWNER);
+        book.rotate(reporters(), 3, 100);
+        Signature[] memory new_ = signEpoch(book, second, 2, 3);
+        vm.expectPartialRevert(SignerSets.BadSignature.selector);
+        book.challenge(1, first, old, second, new_);
+        vm.expectPartialRevert(SignerSets.BadSignature.selector);
+        book.challenge(2, first, old, second, new_);
+        // The set before, while it is still good, can contradict itself.
+        challenge(1, first, second, 3, 0);
+        vm.assertTrue(book.isPaused());
+    }
+
+    function testEveryPartOfAnEpochCounts() external {
+        for (uint256 part = 0; part < 4; part++) {
+            (Epoch memory first,) = twins();
+            Epoch memory second = next();
+            if (part == 0) second.root += 1;
+            if (part == 1) second.asOf += 1;
+            if (part == 2) second.notAfter += 1;
+            if (part == 3) second.largestMove += 1;
+            challenge(book.currentSet(), first, second, 3, 0);
+            vm.assertTrue(book.isPaused());
+            vm.prank(OWNER);
+            book.rotate(reporters(), 3, 0);
+        }
+    }
 }

@@ -1,83 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {RLP} from "@openzeppelin/contracts/utils/RLP.sol";
 import {RootMirror} from "contracts/RootMirror.sol";
 import {SignerSets} from "contracts/base/SignerSets.sol";
 import {Signature} from "contracts/interfaces/IRiskBook.sol";
 import {IRootMirror, RootProof} from "contracts/interfaces/IRootMirror.sol";
-import {World} from "./support/World.sol";
+import {Routes} from "./support/Routes.sol";
 
-/// @notice A chain of one contract with one slot: both tries are a single leaf, so that a test can write any root.
-contract RootMirrorTest is World {
-    using RLP for RLP.Encoder;
-
-    uint256 private constant SOURCE = 1001;
-    address private constant ACCOUNT = address(0xACC0);
-    bytes32 private constant SLOT = keccak256("slot");
-    uint256 private constant FRESH = 1 hours;
-    uint256 private constant DELAY = 2 days;
-
-    RootMirror private mirror;
-
+contract RootMirrorTest is Routes {
     function setUp() external {
-        setUpWorld();
-        mirror = new RootMirror(SOURCE, reporters(), 3, OWNER, FRESH, DELAY);
-    }
-
-    // ── a chain ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    /// @dev A trie of one leaf: the list of the hashed key behind the leaf prefix, and the value.
-    function leafNode(bytes memory key, bytes memory value) private pure returns (bytes memory) {
-        return RLP.encoder().push(abi.encodePacked(hex"20", keccak256(key))).push(value).encode();
-    }
-
-    function headerOf(uint256 number, uint256 time, bytes32 stateRoot) private pure returns (bytes memory) {
-        RLP.Encoder memory fields = RLP.encoder();
-        for (uint256 i = 0; i < 3; i++) fields.push(bytes32(i));
-        fields.push(stateRoot);
-        for (uint256 i = 4; i < 8; i++) fields.push(bytes32(i));
-        return fields.push(number).push(uint256(30_000_000)).push(uint256(0)).push(time).push(bytes32(0)).encode();
-    }
-
-    function block_(uint256 number, uint256 time, uint256 root)
-        private
-        pure
-        returns (bytes memory header, RootProof[] memory proofs)
-    {
-        bytes memory storageNode = leafNode(abi.encodePacked(SLOT), RLP.encode(root));
-        bytes memory state =
-            RLP.encoder().push(uint256(1)).push(uint256(0)).push(keccak256(storageNode)).push(keccak256("code")).encode();
-        bytes memory stateNode = leafNode(abi.encodePacked(ACCOUNT), state);
-        header = headerOf(number, time, keccak256(stateNode));
-        proofs = new RootProof[](1);
-        proofs[0] = RootProof(ACCOUNT, SLOT, new bytes[](1), new bytes[](1));
-        (proofs[0].accountProof[0], proofs[0].storageProof[0]) = (stateNode, storageNode);
-    }
-
-    function attestation(uint256 number, bytes32 hash, uint256 set) private view returns (Signature[] memory) {
-        bytes32 kind = keccak256("Attestation(uint256 chainId,uint256 number,bytes32 blockHash,uint256 set)");
-        bytes32 structHash = keccak256(abi.encode(kind, SOURCE, number, hash, set));
-        return signAll("Plimsoll RootMirror", address(mirror), structHash, 3);
-    }
-
-    function attest(uint256 number, bytes32 hash) private {
-        uint256 set = mirror.currentSet();
-        mirror.attest(number, hash, set, attestation(number, hash, set));
-    }
-
-    function bring(uint256 number, uint256 time, uint256 root) private {
-        (bytes memory header, RootProof[] memory proofs) = block_(number, time, root);
-        attest(number, keccak256(header));
-        mirror.mirror(header, proofs);
-    }
-
-    function timeOf(uint256 root) private view returns (uint256) {
-        return mirror.rootTime(ACCOUNT, SLOT, root);
-    }
-
-    function latest() private view returns (uint256 root) {
-        (root,) = mirror.latestRoot(ACCOUNT, SLOT);
+        setUpRoutes(OWNER);
     }
 
     // ── honest relays ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,11 +177,11 @@ contract RootMirrorTest is World {
         skip(FRESH + 100);
         vm.assertEq(mirror.stalledSeconds(), 100);
         // A header that is itself late covers a part: what is still uncovered isn't counted twice.
-        bring(5, block.timestamp - FRESH - 40, 0xabc);
+        bring(5, vm.getBlockTimestamp() - FRESH - 40, 0xabc);
         vm.assertEq(mirror.stalledSeconds(), 100);
         skip(10);
         vm.assertEq(mirror.stalledSeconds(), 110);
-        bring(6, block.timestamp, 0xabc);
+        bring(6, vm.getBlockTimestamp(), 0xabc);
         vm.assertEq(mirror.stalledSeconds(), 110);
         skip(FRESH);
         vm.assertEq(mirror.stalledSeconds(), 110);
@@ -262,7 +194,7 @@ contract RootMirrorTest is World {
             seed = uint256(keccak256(abi.encode(seed)));
             uint256 step = seed % (2 * FRESH);
             skip(step);
-            if (seed & (1 << 200) != 0) bring(number++, block.timestamp - (seed >> 100) % (2 * FRESH), 0x5000 + i);
+            if (seed & (1 << 200) != 0) bring(number++, vm.getBlockTimestamp() - (seed >> 100) % (2 * FRESH), 0x5000 + i);
             uint256 stalled = mirror.stalledSeconds();
             vm.assertTrue(stalled >= before && stalled - before <= step, "clock");
             before = stalled;

@@ -54,9 +54,12 @@ async function slotHolding(chain: Chain, contract: string, value: bigint): Promi
   throw new Error(`no slot of ${contract} holds ${value}`);
 }
 
-/** Makes a growing tree hold 2^20 − 1 leaves, whose last place costs most: a hash on every level. */
-async function fillGrowing(chain: Chain, contract: string, sizeSlot: bigint): Promise<void> {
-  await set(chain, contract, sizeSlot, (1n << BigInt(LEVELS)) - 1n);
+/** Slots of a growing tree, after which the queue of exits keeps how many it ever took. */
+const TREE_SLOTS = 33n;
+
+/** Makes a growing tree hold 2^20 less `free` leaves. The last place costs most: a hash on every level. */
+async function fillGrowing(chain: Chain, contract: string, sizeSlot: bigint, free = 1n): Promise<void> {
+  await set(chain, contract, sizeSlot, (1n << BigInt(LEVELS)) - free);
   for (let level = 0; level < LEVELS; level++) await set(chain, contract, sizeSlot + 1n + BigInt(level), noise(level));
 }
 
@@ -129,17 +132,22 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   // A state with holdings, put in place of the empty one.
   account = folding.account.next([{ instrument: BTC, size: 500n }, { instrument: CREDIT, size: -2_000n }]);
   await set(home.chain, registry, at(0n, sizeSlot + 2n), account.commitment);
+  // Its collateral leaves, into a queue whose last exit completes the tree of 2^20.
+  const lower = await contextAt(home.registry, home.chain, me);
+  const move = { kind: "collateral", instrument: BTC, lots: 100n, recipient: 0xb0bn } as const;
+  const lowering = lowerStatement({ account, keys: KEYS, book, move, context: lower.context });
+  const lowerProof = await prover.prove(proofRequest(lowering.statement));
   const exitsSlot = sizeSlot + 3n;
-  await set(home.chain, registry, exitsSlot, 7n);
-  for (const lots of [100n, 101n]) {
-    const lower = await contextAt(home.registry, home.chain, me);
-    const move = { kind: "collateral", instrument: BTC, lots, recipient: 0xb0bn } as const;
-    const lowering = lowerStatement({ account, keys: KEYS, book, move, context: lower.context });
-    const lowerProof = await prover.prove(proofRequest(lowering.statement));
-    record(lots === 100n ? "lower" : "lowerFullExits", await send(home.registry, "lower", 0, false, { ...lowerProof.signals }, proofArgument(lowerProof), lower.deadline));
-    account = lowering.account;
-    await fillGrowing(home.chain, registry, exitsSlot);
+  await fillGrowing(home.chain, registry, exitsSlot);
+  await set(home.chain, registry, exitsSlot + TREE_SLOTS, (1n << BigInt(LEVELS)) - 1n);
+  record("lower", await send(home.registry, "lower", 0, false, { ...lowerProof.signals }, proofArgument(lowerProof), lower.deadline));
+  account = lowering.account;
+  record("addExit", await send(home.registry, "addExits", 1));
+  await fillGrowing(home.chain, registry, exitsSlot, 16n);
+  for (let place = (1n << BigInt(LEVELS)) - 16n; place < 1n << BigInt(LEVELS); place++) {
+    await set(home.chain, registry, at(place, exitsSlot + TREE_SLOTS + 1n), place);
   }
+  record("addExits16", await send(home.registry, "addExits", 16));
   const path = await fillAccounts(sizeSlot, account.commitment);
 
   // The other chain takes its root, as it took one before, and the desk a proof.

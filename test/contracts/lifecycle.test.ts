@@ -186,6 +186,9 @@ it("collateral leaves the account, crosses, and is paid once", async () => {
   await send(as("registry"), "lower", 0, true, signalsOf(proof), proofArgument(proof), deadline);
   exit = lowered.exit!;
   exits.add(exit.leaf);
+  expect(await home.registry.getFunction("queuedExits")()).toBe(1n);
+  await send(as("registry", 2), "addExits", 100);
+  expect(await refusal(as("registry"), "addExits", 100)).toBe("NothingQueued");
 
   const paid = await contextAt(away.vault, away.chain, recipient);
   const exiting = await prove(exitStatement(exit, exits.path(exit.leaf), paid.context, "T"));

@@ -24,6 +24,7 @@ abstract contract Lines is World {
     uint256 internal constant DEADLINE = START + 3650 days;
 
     StubRoots internal roots;
+    uint256 private _seals = 122;
 
     /// @dev What the holder of an account proves of it.
     struct Shown {
@@ -67,18 +68,23 @@ abstract contract Lines is World {
         (proof.alias_, proof.accountsRoot, proof.bookRoot) = (s.alias_, s.accountsRoot, s.bookRoot);
         (proof.coverage, proof.withSpendKey) = (s.coverage, s.withSpendKey);
         (proof.booked, proof.released, proof.deadline) = (s.booked, s.released, DEADLINE);
-        proof.seal[0] = 123;
-        ideal[Circuit.Solvency].prove(statementOf(issuer, s, proof.seal));
+        // A fresh seal for every proof, as the prover's randomness makes it.
+        proof.seal[0] = ++_seals;
+        ideal[Circuit.Solvency].prove(statementOf(issuer, s, proof.seal, DEADLINE));
     }
 
     /// @dev By PROTOCOL.md, section 6, and not by the contracts' own library.
-    function statementOf(address issuer, Shown memory s, uint256[6] memory seal) internal view returns (uint256[] memory) {
+    function statementOf(address issuer, Shown memory s, uint256[6] memory seal, uint256 deadline)
+        internal
+        view
+        returns (uint256[] memory)
+    {
         uint256 credit = (uint256(ISSUER) << 16) | 1;
         uint256 claim = uint256(s.coverage) | (s.withSpendKey ? uint256(1) << 15 : 0) | (uint256(ISSUER) << 16)
             | (credit << 56) | (((uint256(1) << 38) - s.booked) << 80) | ((credit + 1) << 119)
             | (((uint256(1) << 38) + s.released) << 143);
         return SolvencySignals(
-            s.accountsRoot, s.bookRoot, s.alias_, claim, COMMITTEE, seal, contextOf(issuer, s.sender, DEADLINE)
+            s.accountsRoot, s.bookRoot, s.alias_, claim, COMMITTEE, seal, contextOf(issuer, s.sender, deadline)
         ).encode();
     }
 }

@@ -7,6 +7,7 @@ interface Vm {
     function startPrank(address sender) external;
     function stopPrank() external;
     function warp(uint256 time) external;
+    function getBlockTimestamp() external view returns (uint256);
     function chainId(uint256 id) external;
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
@@ -14,6 +15,7 @@ interface Vm {
     function expectRevert(bytes4 selector) external;
     function expectPartialRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
+    function expectEmit(address emitter) external;
     function assume(bool condition) external pure;
     function load(address target, bytes32 slot) external view returns (bytes32);
     function etch(address target, bytes calldata code) external;
@@ -36,8 +38,9 @@ abstract contract Test {
         return low + value % (high - low + 1);
     }
 
+    /// @dev Asks the machine: the compiler takes `block.timestamp` for the same throughout a call, as it is outside of tests.
     function skip(uint256 secs) internal {
-        vm.warp(block.timestamp + secs);
+        vm.warp(vm.getBlockTimestamp() + secs);
     }
 
     function one(address account) internal pure returns (address[] memory list) {
