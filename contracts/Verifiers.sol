@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {Circuit, Tier} from "./generated/Protocol.sol";
+import {Circuit, Protocol, Tier} from "./generated/Protocol.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 
@@ -39,8 +39,9 @@ contract Verifiers is IVerifiers {
         if (address(verifier) == address(0)) revert NoVerifier(circuit, tier);
     }
 
-    /// @dev Chain ids of development nodes: anvil's and hardhat's 31337 and the numbers after it, geth's 1337.
+    /// @dev Chain ids of development nodes: geth's, and anvil's and hardhat's and the numbers after it.
     function _isLocal(uint256 chainId) private pure returns (bool) {
-        return chainId == 1337 || (chainId >= 31337 && chainId < 31347);
+        return chainId == Protocol.GETH_CHAIN_ID
+            || (chainId >= Protocol.ANVIL_CHAIN_ID && chainId < Protocol.ANVIL_CHAIN_ID + Protocol.ANVIL_CHAIN_IDS);
     }
 }

@@ -11,11 +11,21 @@ import { fileURLToPath } from "node:url";
 import type { InterfaceAbi } from "ethers";
 import { writeAtomic } from "../src/files.ts";
 
-/** A compiled contract. `links` are places in the bytecode that take a library's address. */
+/** Bytes of a bytecode. */
+interface Place {
+  readonly start: number;
+  readonly length: number;
+}
+
+/**
+ * A compiled contract. `links` are places in the bytecode that take a library's address; `runtime` is what stands at its
+ * address once deployed, in hex, and the places in it that only deploying fills: libraries and immutables.
+ */
 export interface CompiledContract {
   readonly abi: InterfaceAbi;
   readonly bytecode: string;
-  readonly links: Readonly<Record<string, readonly { readonly start: number; readonly length: number }[]>>;
+  readonly links: Readonly<Record<string, readonly Place[]>>;
+  readonly runtime: { readonly code: string; readonly filled: readonly Place[] };
 }
 export type CompiledContracts = Readonly<Record<string, CompiledContract>>;
 
@@ -24,24 +34,34 @@ interface SolcOutput {
   readonly contracts: Readonly<Record<string, Readonly<Record<string, SolcContract>>>>;
 }
 
+interface SolcCode {
+  readonly object: string;
+  readonly linkReferences: Readonly<Record<string, CompiledContract["links"]>>;
+}
+
 interface SolcContract {
   readonly abi: InterfaceAbi;
-  readonly evm: { readonly bytecode: { readonly object: string; readonly linkReferences: Record<string, CompiledContract["links"]> } };
+  readonly evm: {
+    readonly bytecode: SolcCode;
+    readonly deployedBytecode: SolcCode & { readonly immutableReferences?: Readonly<Record<string, readonly Place[]>> };
+  };
 }
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const OUT = join(ROOT, "build/contracts/out");
 const FOLDERS = ["contracts", "build/contracts/verifiers", "test/contracts/support"];
+/** What a deployment takes from packages as it is. */
+const PACKAGED = ["@openzeppelin/contracts/governance/TimelockController.sol"];
 
-/** Every contract of the project, the verifiers of this build and what tests deploy, by name. */
+/** Every contract of the project, the verifiers of this build, timelocks and what tests deploy, by name. */
 export async function compileContracts(): Promise<CompiledContracts> {
-  const files = (await Promise.all(FOLDERS.map(solidityFiles))).flat().sort();
-  const sources = Object.fromEntries(files.map((file) => [file, { content: readFileSync(join(ROOT, file), "utf8") }]));
+  const files = [...(await Promise.all(FOLDERS.map(solidityFiles))).flat().sort(), ...PACKAGED];
+  const sources = Object.fromEntries(files.map((file) => [file, { content: contents(file)! }]));
   const settings = {
     optimizer: { enabled: true, runs: Number(foundrySetting(/^optimizer_runs = (\w+)$/m).replaceAll("_", "")) },
     evmVersion: foundrySetting(/^evm_version = "(\w+)"$/m),
     metadata: { bytecodeHash: "none" },
-    outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.bytecode.linkReferences"] } },
+    outputSelection: { "*": { "*": ["abi", ...["bytecode", "deployedBytecode"].flatMap((code) => [`evm.${code}.object`, `evm.${code}.linkReferences`]), "evm.deployedBytecode.immutableReferences"] } },
   };
   const byIr = foundrySetting(/^compilation_restrictions = \[\{ paths = "([^"]+)", via_ir = true \}\]$/m);
   const inputs = [
@@ -66,9 +86,19 @@ export function abisOf(files: readonly string[]): Readonly<Record<string, Interf
 }
 
 function compile(input: string): CompiledContracts {
-  return Object.fromEntries(solve(input).map(([name, { abi, evm: { bytecode } }]) =>
-    [name, { abi, bytecode: bytecode.object, links: Object.assign({}, ...Object.values(bytecode.linkReferences)) as CompiledContract["links"] }]));
+  return Object.fromEntries(solve(input).map(([name, { abi, evm: { bytecode, deployedBytecode } }]) => {
+    const libraries = Object.values(linksOf(deployedBytecode)).flat();
+    const immutables = Object.values(deployedBytecode.immutableReferences ?? {}).flat();
+    const runtime = { code: deployedBytecode.object, filled: [...libraries, ...immutables, ...ownAddress(deployedBytecode)] };
+    return [name, { abi, bytecode: bytecode.object, links: linksOf(bytecode), runtime }];
+  }));
 }
+
+/** A library refuses calls of itself: behind its first opcode, PUSH20, it holds its own address. */
+const ownAddress = ({ object }: SolcCode): Place[] => (object.startsWith(`73${"00".repeat(20)}3014`) ? [{ start: 1, length: 20 }] : []);
+
+const linksOf = ({ linkReferences }: SolcCode): CompiledContract["links"] =>
+  Object.assign({}, ...Object.values(linkReferences)) as CompiledContract["links"];
 
 /** Runs the compiler on its standard JSON. Throws what it finds wrong. */
 function solve(input: string): (readonly [name: string, SolcContract])[] {

@@ -76,6 +76,13 @@ export const RECIPIENT_BITS = 160;
 /** Scalars of the sealed part, on Baby Jubjub. */
 export const SEAL_SCALAR_BITS = 251;
 
+/** Chain ids of development nodes, where anybody's keys may guard what is worth nothing: geth's, and anvil's and those after it. */
+export const GETH_CHAIN_ID = 1_337;
+export const ANVIL_CHAIN_ID = 31_337;
+export const ANVIL_CHAIN_IDS = 10;
+export const isLocalChain = (chainId: number): boolean =>
+  chainId === GETH_CHAIN_ID || (chainId >= ANVIL_CHAIN_ID && chainId < ANVIL_CHAIN_ID + ANVIL_CHAIN_IDS);
+
 // ─── Shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const HOLDINGS_PER_WORD = 4;

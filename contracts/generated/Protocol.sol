@@ -68,6 +68,9 @@ library Protocol {
     uint256 internal constant NOTE_LEGS = 8;
     uint256 internal constant ISSUER_DEPTH = 8;
     uint256 internal constant RECIPIENT_BITS = 160;
+    uint256 internal constant GETH_CHAIN_ID = 1337;
+    uint256 internal constant ANVIL_CHAIN_ID = 31337;
+    uint256 internal constant ANVIL_CHAIN_IDS = 10;
     uint256 internal constant TREE_DEPTH = 30; // largest depth of the accounts, exits and note trees
 
     // Domain tags: ASCII, big-endian.

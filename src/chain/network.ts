@@ -6,7 +6,7 @@
  */
 import { getAddress, isAddress } from "ethers";
 import * as v from "valibot";
-import { committeeKeys, type CommitteeKeys } from "../compliance/seal.ts";
+import { committeeCoordinates, committeeKeys, type CommitteeKeys } from "../compliance/seal.ts";
 import { InputError } from "../errors.ts";
 import { readJson } from "../files.ts";
 import { FIELD, ISSUER_BITS, PROTOCOL_VERSION, TIERS, bookRows, type TierName } from "../protocol.ts";
@@ -88,6 +88,13 @@ export function parseNetwork(json: unknown): Network {
     if (chainNamed(network, chain).roots[network.home] === undefined) throw new InputError(`network.issuers[${i}].chain`, "must know the roots of home", chain);
   });
   return { ...network, committee: committeeKeys(committee.flat(), "network.committee") };
+}
+
+/** Text of a network file: {@link parseNetwork} reads it back. */
+export function encodeNetwork({ committee, ...network }: Network): string {
+  const coordinates = committeeCoordinates(committee).map(String);
+  const points = [0, 1, 2].map((i) => coordinates.slice(2 * i, 2 * i + 2));
+  return `${JSON.stringify({ format: NETWORK_FORMAT, version: PROTOCOL_VERSION, ...network, committee: points }, null, 2)}\n`;
 }
 
 export const readNetwork = async (path: string): Promise<Network> => parseNetwork(await readJson(path));

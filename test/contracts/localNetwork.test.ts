@@ -1,0 +1,31 @@
+/**
+ * The network that other tests start from: deployed whole, and a deposit on north ends in a notes root at home.
+ */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { issuerNamed } from "../../src/chain/network.ts";
+import { TIERS } from "../../src/protocol.ts";
+import { BookTree } from "../../src/risk/tree.ts";
+import { send } from "../support/chain.ts";
+import { localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+
+let local: LocalNetwork;
+beforeAll(async () => { local = await localDeployment(); });
+afterAll(() => local?.stop());
+
+it("a deposit's note is joined at home", async () => {
+  const { network, chains: { north }, tokens, nodes } = local;
+  const vault = north.at("CollateralVault", issuerNamed(network, "vault-north").contract);
+  await send(tokens.north.btc, "mint", north.addresses[0], 10n ** 12n);
+  await send(tokens.north.btc, "approve", await vault.getAddress(), 10n ** 12n);
+  await send(vault, "deposit", 1, 200, 12345n);
+  const home = nodes.get("home")!;
+  const before = await home.read<bigint>("IssuerNotes", network.issuerNotes, "notesRoot");
+  await local.relayNotes("vault-north");
+  expect(await home.read<bigint>("IssuerNotes", network.issuerNotes, "notesRoot")).not.toBe(before);
+});
+
+it("the book of all its instruments is published everywhere", async () => {
+  const { root } = await BookTree.build(localBook(), TIERS.T);
+  await local.publishBook(root, 7);
+  for (const { name, riskBook } of local.network.chains) expect(await local.nodes.get(name)!.read<bigint>("RiskBook", riskBook, "newestRoot")).toBe(root);
+});
