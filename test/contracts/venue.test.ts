@@ -1,0 +1,222 @@
+/**
+ * A venue's batches with real proofs of the tiny tier, between two nodes: a line booked with the venue's own pair, notes
+ * sealed and posted, relayed, read from the chain with the prove key alone, folded, proven again, closed; and at every
+ * step what must be refused.
+ */
+import { getBytes, type Contract, type EventLog, type Result } from "ethers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Account } from "../../src/account/account.ts";
+import { instrumentId, sizeOf, type Holding } from "../../src/account/holdings.ts";
+import { aliasOf, depositSalt, ownerOf } from "../../src/account/keys.ts";
+import { Note } from "../../src/account/note.ts";
+import { noteKey, noteSecret } from "../../src/account/noteKey.ts";
+import { GrowingTree, NotesTree } from "../../src/account/trees.ts";
+import { foldCall, lowerCall, standingCall } from "../../src/chain/proofCalls.ts";
+import type { Call } from "../../src/chain/sender.ts";
+import { TIERS, type CircuitName } from "../../src/protocol.ts";
+import { localProver } from "../../src/prove/backends.ts";
+import { contextSignal } from "../../src/prove/context.ts";
+import type { Proof } from "../../src/prove/proof.ts";
+import type { BookTree } from "../../src/risk/tree.ts";
+import { foldStatement, type FoldedNote } from "../../src/statements/fold.ts";
+import { lowerStatement } from "../../src/statements/lower.ts";
+import { solvencyStatement } from "../../src/statements/solvency.ts";
+import { proofRequest, type Statement } from "../../src/statements/statement.ts";
+import { buildBatch, type Batch, type BatchPosting } from "../../src/venue/batch.ts";
+import { openSealedNotes } from "../../src/venue/sealedNotes.ts";
+import { refusal, send, startChain, type Chain } from "../support/chain.ts";
+import { FOLD_INTERVAL, deployAll, pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
+import { BTC, CASH, COMMITTEE, KEYS, PERP, PUT, VAULT, VENUE, bookTree, smallBook } from "../support/world.ts";
+
+/** The venue's own pair has the serials that the deployment gives every line, so its perpetual takes another. */
+const CREDIT = instrumentId(VENUE, 1);
+const RELEASE = instrumentId(VENUE, 2);
+const SWAP = instrumentId(VENUE, 6);
+const LINE = 2_000n;
+const DEPTH = 2;
+
+const KEEPER = { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock };
+const owner = ownerOf(KEYS);
+const alias = aliasOf(owner, VENUE);
+const prover = localProver();
+let chains: Chain[];
+let home: Home;
+let away: Away;
+let book: BookTree;
+
+beforeAll(async () => {
+  chains = await Promise.all([startChain(31337), startChain(31338)]);
+  ({ home, away } = await deployAll(chains[0]!, chains[1]!, ["T"]));
+  book = await bookTree("T", venueBook());
+  for (const side of [home, away]) await publishBook(side, book.root, book.book.epoch);
+});
+afterAll(() => Promise.all([prover.close(), ...chains.map((chain) => chain.stop())]));
+
+function venueBook(): ReturnType<typeof smallBook> {
+  const { rows, ...rest } = smallBook();
+  const perp = rows.find(({ instrument }) => instrument === PERP)!;
+  const cash = rows.find(({ instrument }) => instrument === CASH)!;
+  const pair = [{ ...cash, instrument: CREDIT, kind: "credit" as const, cap: 50_000n }, { ...cash, instrument: RELEASE, kind: "release" as const }];
+  const changed = [...rows.filter(({ instrument }) => instrument !== PERP && instrument !== PUT), ...pair, { ...perp, instrument: SWAP }];
+  return { ...rest, rows: changed.sort((a, b) => a.instrument - b.instrument) };
+}
+
+// What a wallet keeps, and what it reads of the chains.
+let account: Account;
+const accounts = new GrowingTree(TIERS.T.depth);
+const vaultNotes = new GrowingTree(TIERS.T.depth);
+const batches: Batch[] = [];
+
+const prove = <C extends CircuitName>(statement: Statement<C>): Promise<Proof<C>> => prover.prove(proofRequest(statement));
+const TRADER = 1;
+const trader = (): string => home.chain.addresses[TRADER];
+const venueAs = (who: number): Contract => away.venue.connect(away.chain.signers[who]!) as Contract;
+const contractOf = ({ name, address }: Call, chain: Chain): Contract => chain.at(name, address, chain.signers[TRADER]!);
+const make = async (call: Call, chain: Chain): Promise<unknown> => send(contractOf(call, chain), call.method, ...call.args);
+const refused = async (call: Call, chain: Chain): Promise<string | undefined> => refusal(contractOf(call, chain), call.method, ...call.args);
+
+async function contextAt(contract: Contract, chain: Chain): Promise<{ deadline: bigint; context: bigint }> {
+  const deadline = BigInt(await chain.now()) + 36_000n;
+  return { deadline, context: contextSignal({ chainId: chain.chainId, contract: await contract.getAddress(), account: trader(), deadline }) };
+}
+
+async function fold(notes: (roots: NotesTree) => readonly FoldedNote[]): Promise<void> {
+  const tree = new GrowingTree(TIERS.T.depth, batches.map(({ root }) => root));
+  const roots = new NotesTree(new Map([[VAULT, vaultNotes.root], ...(batches.length === 0 ? [] : [[VENUE, tree.root] as const])]));
+  const { deadline, context } = await contextAt(home.registry, home.chain);
+  const slot = accounts.leaves.length === 0 ? undefined : 0;
+  const { statement, account: next } = foldStatement({ keys: KEEPER, from: slot === undefined ? "T" : account, notes: notes(roots), notesRoot: roots.root, context });
+  await make(foldCall(await home.registry.getAddress(), slot, await prove(statement), deadline), home.chain);
+  if (slot === undefined) accounts.add(next.commitment);
+  else accounts.replace(slot, next.commitment);
+  account = next;
+}
+
+/** A proof for the venue; of an earlier state of the account if `path` was taken then. */
+async function shown(keys: typeof KEEPER, coverage: number, of = { account, path: accounts.path(account.commitment) }): Promise<Call> {
+  const { deadline, context } = await contextAt(away.venue, away.chain);
+  const statement = solvencyStatement({ ...of, keys, book, coverage, issuerId: VENUE, show: [CREDIT, RELEASE], committee: COMMITTEE, context });
+  return standingCall("VenueOutbox", await away.venue.getAddress(), "spendKey" in keys ? "authorise" : "prove", await prove(statement), deadline);
+}
+
+async function batchOf(legs: readonly Holding[], posting: Pick<BatchPosting, "released" | "unfolded" | "exposed">): Promise<Batch> {
+  const events = await away.venue.queryFilter(away.venue.filters["NoteKeySet"]!(alias));
+  const key = (events.at(-1) as EventLog | undefined)?.args["key"] as string | undefined;
+  return buildBatch({
+    issuerId: VENUE, batchDepth: DEPTH, batchNumber: BigInt(batches.length), release: RELEASE,
+    postings: [{ alias, noteKey: key === undefined ? undefined : getBytes(key), legs, ...posting }],
+  });
+}
+const standing = async (): Promise<object> => ((await away.venue.getFunction("standingOf")(alias)) as Result).toObject();
+const args = ({ root, postings, sealedNotes }: Batch): unknown[] => [root, postings, sealedNotes];
+
+/** The wallet's own notes of all batches, from the chain and the prove key, with their paths. */
+async function received(): Promise<{ note: Note; index: number; batch: number; siblings: readonly bigint[] }[]> {
+  const posted = (await away.venue.queryFilter("BatchPosted")) as EventLog[];
+  const found = [];
+  for (const { args: { batch, root, sealedNotes } } of posted) {
+    for (const opened of await openSealedNotes(getBytes(sealedNotes as string), noteSecret(KEYS.proveKey, VENUE), { issuerId: VENUE, alias, batchDepth: DEPTH })) {
+      expect([opened.batch, opened.root, opened.leaf]).toEqual([batch, root, opened.note.leaf(owner)]);
+      found.push({ ...opened, batch: Number(batch) });
+    }
+  }
+  return found;
+}
+
+it("a line is booked with the venue's own pair and opens a standing", async () => {
+  await send(away.btc, "mint", trader(), 10n ** 12n);
+  await send(away.btc.connect(away.chain.signers[TRADER]!) as Contract, "approve", await away.vault.getAddress(), 10n ** 12n);
+  const deposit = new Note(VAULT, depositSalt(KEYS.proveKey, VAULT, 0), [{ instrument: BTC, size: 200n }], 1n, 0n);
+  await send(away.vault.connect(away.chain.signers[TRADER]!) as Contract, "deposit", 1, 200, aliasOf(owner, VAULT, deposit.salt));
+  vaultNotes.add(deposit.leaf(owner));
+  await relay(home, away, away.vault, "notes");
+  await send(home.notes, "join", VAULT);
+  await fold((roots) => [{ note: deposit, path: vaultNotes.path(deposit.leaf(owner)), issuerSiblings: roots.siblings(VAULT) }]);
+
+  const { deadline, context } = await contextAt(home.registry, home.chain);
+  const booked = lowerStatement({ account, keys: KEYS, book, move: { kind: "credit", instrument: CREDIT, lots: LINE }, context });
+  await make(lowerCall(await home.registry.getAddress(), 0, await prove(booked.statement), deadline), home.chain);
+  account = booked.account;
+  accounts.replace(0, account.commitment);
+
+  const early = await batchOf([], { released: 1n, unfolded: 0n, exposed: false });
+  expect(await refusal(venueAs(0), "post", ...args(early))).toBe("WrongStatus");
+  expect(await refusal(venueAs(TRADER), "setNoteKey", alias, "0x")).toBe("WrongStatus");
+  await relay(away, home, home.registry, "accounts");
+  await make(await shown(KEYS, 10_000), away.chain);
+  expect(await away.venue.getFunction("usableLots")(alias)).toBe(LINE);
+});
+
+it("its operator names a key, and a batch goes no further than the line", async () => {
+  const key = noteKey(noteSecret(KEYS.proveKey, VENUE));
+  expect(await refusal(venueAs(2), "setNoteKey", alias, key)).toBe("NotOperator");
+  await send(venueAs(TRADER), "setNoteKey", alias, key);
+
+  const legs = [{ instrument: SWAP, size: -5n }, { instrument: CASH, size: 3_000n }];
+  const batch = await batchOf(legs, { released: 400n, unfolded: 600n, exposed: true });
+  expect(await refusal(venueAs(TRADER), "post", ...args(batch))).toBe("NotEngine");
+  const [posting] = batch.postings;
+  expect(await refusal(venueAs(0), "post", batch.root, [posting, posting], batch.sealedNotes)).toBe("BadBatch");
+  expect(await refusal(venueAs(0), "post", batch.root, [{ ...posting, unfolded: LINE - 399n }], batch.sealedNotes)).toBe("BeyondLine");
+  expect(await refusal(venueAs(0), "post", batch.root, [{ ...posting, released: 0n }], batch.sealedNotes)).toBe("NothingReleased");
+  await send(venueAs(0), "post", ...args(batch));
+  batches.push(batch);
+  expect(await refusal(venueAs(0), "post", ...args(batch))).toBe("WindowNotOver");
+  expect(await received()).toMatchObject([{ batch: 0, note: { legs: [...legs, { instrument: RELEASE, size: 400n }] } }]);
+});
+
+it("a note that is held back counts all the same", async () => {
+  // The trader shows the account without the note: allowed, and it understates.
+  await make(await shown(KEEPER, 8_000), away.chain);
+  expect(await standing()).toMatchObject({ folded: 0n, released: 400n });
+  expect(await away.venue.getFunction("usableLots")(alias)).toBe(LINE - 400n);
+  await pass(60, home.chain, away.chain);
+  const beyond = await batchOf([], { released: 1_000n, unfolded: 601n, exposed: true });
+  expect(await refusal(venueAs(0), "post", ...args(beyond))).toBe("BeyondLine");
+  expect(await refusal(venueAs(TRADER), "close", alias)).toBe("StillOpen");
+});
+
+it("positions, cash and release come in one note, and are folded together", async () => {
+  const legs = [{ instrument: SWAP, size: 5n }, { instrument: CASH, size: -2_900n }];
+  const batch = await batchOf(legs, { released: LINE - 400n, unfolded: 0n, exposed: false });
+  await send(venueAs(0), "post", ...args(batch));
+  batches.push(batch);
+  // Nothing is exposed and all is released, but the alias has folded none of it.
+  expect(await refusal(venueAs(TRADER), "close", alias)).toBe("StillOpen");
+  const before = { account, path: accounts.path(account.commitment) };
+
+  await pass(FOLD_INTERVAL, home.chain, away.chain);
+  await relay(home, away, away.venue, "notes");
+  await send(home.notes, "join", VENUE);
+  const mine = await received();
+  expect(mine).toHaveLength(2);
+  const tree = new GrowingTree(TIERS.T.depth, batches.map(({ root }) => root));
+  await fold((roots) => mine.map(({ note, index, batch: number, siblings }) => {
+    const outer = tree.path(batches[number]!.root);
+    const path = {
+      root: tree.root, depth: DEPTH + outer.depth, index: BigInt(index) + (outer.index << BigInt(DEPTH)),
+      siblings: [...siblings, ...outer.siblings].slice(0, TIERS.T.depth),
+    };
+    return { note, path, issuerSiblings: roots.siblings(VENUE) };
+  }));
+  expect(account.holdings).toEqual([
+    { instrument: BTC, size: 200n }, { instrument: CREDIT, size: -LINE }, { instrument: RELEASE, size: LINE }, { instrument: CASH, size: 100n },
+  ]);
+
+  // Before the fold is mirrored, and with the state before it, nothing is closed.
+  expect(await refused(await shown(KEEPER, 8_000), away.chain)).toBe("UnknownAccountsRoot");
+  await make(await shown(KEEPER, 8_000, before), away.chain);
+  expect(await refusal(venueAs(TRADER), "close", alias)).toBe("StillOpen");
+});
+
+it("what is proven folded to the last lot closes the standing for good", async () => {
+  await relay(away, home, home.registry, "accounts");
+  await make(await shown(KEEPER, 8_000), away.chain);
+  expect(await standing()).toMatchObject({ folded: LINE, released: LINE, booked: LINE });
+  expect(sizeOf(account.holdings, RELEASE)).toBe(LINE);
+  expect(await refusal(venueAs(2), "close", alias)).toBe("NotOperator");
+  await send(venueAs(TRADER), "close", alias);
+  await pass(60, home.chain, away.chain);
+  const late = await batchOf([], { released: 1n, unfolded: 0n, exposed: false });
+  expect(await refusal(venueAs(0), "post", ...args(late))).toBe("WrongStatus");
+});
