@@ -108,7 +108,7 @@ async function act(command: Command, work: (trader: Trader, looking: Looking, fl
   await withTrader(flags, async (trader, looking, sent) => {
     await work(trader, looking, flags);
     const { account } = await trader.view();
-    const transactions = sent.map(({ chain, what, receipt }: Sent) => ({ chain, what, gas: receipt.gasUsed, transaction: receipt.hash }));
+    const transactions = sent.map(({ chain, call: { name, method }, receipt }: Sent) => ({ chain, what: `${name}.${method}`, gas: receipt.gasUsed, transaction: receipt.hash }));
     show(flags, { version: account?.version, transactions }, () => [
       `${sent.length} transactions, ${sent.reduce((gas, { receipt }) => gas + receipt.gasUsed, 0n)} gas`,
       account === undefined ? "no account yet: plimsoll fold opens it" : `account at version ${account.version}`,

@@ -59,7 +59,7 @@ export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, lo
       },
       onSent: (transaction) => {
         sent.push(transaction);
-        remark(flags, `${transaction.chain}: ${transaction.what}, ${transaction.receipt.gasUsed} gas, ${transaction.receipt.hash}`);
+        remark(flags, `${transaction.chain}: ${transaction.call.name}.${transaction.call.method}, ${transaction.receipt.gasUsed} gas, ${transaction.receipt.hash}`);
       },
       onWaiting: (what) => {
         if (what !== waiting) remark(flags, `waiting for ${what}`);

@@ -48,8 +48,7 @@ export interface Means {
 
 export interface Sent {
   readonly chain: string;
-  /** Contract and function. */
-  readonly what: string;
+  readonly call: Call;
   readonly receipt: TransactionReceipt;
 }
 
@@ -273,7 +272,7 @@ export class Trader {
 
   private async send(sender: Sender, call: Call): Promise<TransactionReceipt> {
     const receipt = await sender.send(call);
-    this.means.onSent?.({ chain: sender.node.chain.name, what: `${call.name}.${call.method}`, receipt });
+    this.means.onSent?.({ chain: sender.node.chain.name, call, receipt });
     return receipt;
   }
 }
