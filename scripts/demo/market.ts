@@ -1,0 +1,45 @@
+/**
+ * The sample market some minutes later: every price of an underlying moved by one factor, and the scan ranges of the
+ * epoch before handed on, as whoever proposes prices would publish it.
+ *
+ * @module
+ */
+import { formatDecimal, parseDecimal } from "../../src/risk/decimal.ts";
+import type { ListedBook } from "../../src/risk/listing.ts";
+
+/** A market file as JSON holds it, as far as it changes here. */
+interface MarketJson {
+  epoch: number;
+  asOf: number;
+  notAfter: number;
+  previous?: { scanBps: Record<string, number> };
+  readonly underlyings: readonly { readonly name: string; readonly sources: readonly { price: string; time: number }[] }[];
+  readonly instruments: readonly { readonly type: string; readonly underlying: string; price?: string; forward?: string }[];
+}
+
+/**
+ * @param text  the market before
+ * @param listed its book
+ * @param asOf  Unix seconds of the new prices
+ * @param moves basis points by underlying; the others stay where they are
+ * @returns text of the market file of the next epoch
+ */
+export function nextMarket(text: string, listed: ListedBook, asOf: number, moves: Readonly<Record<string, number>>): string {
+  const market = JSON.parse(text) as MarketJson;
+  const moved = (price: string, underlying: string): string => formatDecimal((parseDecimal(price) * BigInt(10_000 + (moves[underlying] ?? 0))) / 10_000n);
+  for (const { name, sources } of market.underlyings) {
+    for (const source of sources) {
+      source.time += asOf - market.asOf;
+      source.price = moved(source.price, name);
+    }
+  }
+  for (const instrument of market.instruments) {
+    if (instrument.price !== undefined) instrument.price = moved(instrument.price, instrument.underlying);
+    if (instrument.forward !== undefined) instrument.forward = moved(instrument.forward, instrument.underlying);
+  }
+  market.notAfter += asOf - market.asOf;
+  market.asOf = asOf;
+  market.epoch += 1;
+  market.previous = { scanBps: Object.fromEntries(listed.underlyings.map(({ name, scanBps }) => [name, scanBps])) };
+  return JSON.stringify(market);
+}
