@@ -4,11 +4,21 @@
  *
  * @module
  */
+import { hash, hashList, hashPair } from "./hash.ts";
 import { CHUNK, TAGS, type TagName } from "./protocol.ts";
 
 export interface BulkHasher {
   hash(tag: TagName, ...inputs: bigint[]): bigint;
   hashList(tag: TagName, items: readonly bigint[]): bigint;
+  hashPair(left: bigint, right: bigint): bigint;
+}
+
+/** Hashes from which on loading pays. */
+const BULK = 2_000;
+
+/** What does so many hashes soonest. */
+export async function hasherFor(count: number): Promise<BulkHasher> {
+  return count < BULK ? { hash, hashList, hashPair } : bulkHasher();
 }
 
 let loading: Promise<BulkHasher> | undefined;
@@ -25,6 +35,7 @@ export function bulkHasher(): Promise<BulkHasher> {
         for (let i = 0; i < items.length; i += CHUNK) state = run([state, ...items.slice(i, i + CHUNK)]);
         return state;
       },
+      hashPair: (left, right) => run([left, right]),
     };
   });
   return loading;

@@ -30,9 +30,12 @@ export class Exit {
 
   /** P(EXIT_SPENT, leaf, salt): paid once. */
   get spent(): bigint {
-    return hash("EXIT_SPENT", this.leaf, this.salt);
+    return exitSpent(this.leaf, this.salt);
   }
 }
 
 /** P(SALT, readKey) of the new version. */
 export const exitSalt = (newReadKey: bigint): bigint => hash("SALT", newReadKey);
+
+/** P(EXIT_SPENT, leaf, salt): what the vault notes of an exit, whose recipient it takes to know the leaf. */
+export const exitSpent = (leaf: bigint, salt: bigint): bigint => hash("EXIT_SPENT", leaf, salt);

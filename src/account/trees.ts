@@ -21,11 +21,13 @@ export interface TreePath {
 export class GrowingTree {
   private readonly tree: LeanIMT<bigint>;
 
+  /** @param pair a quicker {@link hashPair}, for many leaves */
   constructor(
     private readonly maxDepth: number,
     leaves: readonly bigint[] = [],
+    pair: (left: bigint, right: bigint) => bigint = hashPair,
   ) {
-    this.tree = new LeanIMT<bigint>(hashPair, [...leaves]);
+    this.tree = new LeanIMT<bigint>(pair, [...leaves]);
     this.checkSize();
   }
 

@@ -8,14 +8,14 @@ import { isAddress } from "ethers";
 import * as v from "valibot";
 import { Account } from "../account/account.ts";
 import { Exit, exitSalt } from "../account/exit.ts";
-import { sizeOf } from "../account/holdings.ts";
-import { nextReadKey, ownerOf, type ProveKeys } from "../account/keys.ts";
+import { nextReadKey, type ProveKeys } from "../account/keys.ts";
 import { InputError } from "../errors.ts";
 import { readJson, writeAtomic } from "../files.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { FIELD, PROTOCOL_VERSION, TIERS, accountWords, type TierName } from "../protocol.ts";
 import { decimal } from "../prove/json.ts";
 import { exactly, validated } from "../risk/validated.ts";
+import { leftBetween, openPublished, type Published } from "./versions.ts";
 
 const ACCOUNT_FORMAT = "plimsoll-account";
 
@@ -36,9 +36,7 @@ const ACCOUNT = exactly("an account file", {
 });
 
 /** What one change published. `time` is Unix seconds. */
-export interface Version {
-  readonly commitment: bigint;
-  readonly cipher: readonly bigint[];
+export interface Version extends Published {
   readonly time: number;
 }
 
@@ -72,25 +70,10 @@ export const readAccount = async (path: string): Promise<AccountFile> => parseAc
 export const writeAccount = (path: string, file: AccountFile): Promise<void> => writeAtomic(path, encodeAccount(file), { secret: true });
 
 /** Every version, decrypted. Throws an InputError unless the keys are the account's. */
-export function openVersions({ tier, versions }: Pick<AccountFile, "tier" | "versions">, keys: ProveKeys): Account[] {
-  const owner = ownerOf(keys);
-  let readKey = nextReadKey(keys.proveKey);
-  return versions.map((published, version) => {
-    const account = decrypt(() => Account.decrypt(tier, published, readKey, version), version);
-    if (account.owner !== owner) throw new InputError(`account.versions[${version}]`, "must be of the keystore's owner");
-    readKey = nextReadKey(readKey);
-    return account;
-  });
-}
-
-function decrypt(open: () => Account, version: number): Account {
-  try {
-    return open();
-  } catch (cause) {
-    if (cause instanceof InputError) throw new InputError(`account.versions[${version}].cipher`, "is not of this keystore's keys", undefined, { cause });
-    throw cause;
-  }
-}
+export const openVersions = ({ tier, versions }: Pick<AccountFile, "tier" | "versions">, keys: ProveKeys): Account[] =>
+  openPublished(tier, versions, keys, (version, cause) => cause === undefined
+    ? new InputError(`account.versions[${version}]`, "must be of the keystore's owner")
+    : new InputError(`account.versions[${version}].cipher`, "is not of this keystore's keys", undefined, { cause }));
 
 /** Finds the owner's account by trying every slot: keys and what the ledger published restore it all. */
 export function findAccount(ledger: Ledger, keys: ProveKeys, submitter: string): AccountFile | undefined {
@@ -121,9 +104,7 @@ export const versionsOf = (ledger: Ledger, slot: number): Version[] =>
 export function exitsOf(versions: readonly Account[], recipient: bigint, ledger: Ledger): Exit[] {
   const known = new Set(ledger.state.exits);
   return versions.slice(1).flatMap((after, i) =>
-    versions[i]!.holdings.flatMap(({ instrument, size }) => {
-      const lots = size - sizeOf(after.holdings, instrument);
-      if (lots <= 0n) return [];
+    leftBetween(versions[i]!, after).flatMap(({ instrument, lots }) => {
       const exit = new Exit(instrument, lots, recipient, exitSalt(after.readKey));
       return known.has(exit.leaf) ? [exit] : [];
     }),

@@ -3,30 +3,17 @@
  *
  * @module
  */
-import { aliasOf, depositSalt, ownerOf, type ProveKeys } from "../account/keys.ts";
+import { depositSalt, ownerOf, type ProveKeys } from "../account/keys.ts";
 import { Note, noteNullifier } from "../account/note.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-
-/** How many deposits in a row may be missing (made, say, and never confirmed) before the search ends. */
-const GAP = 20;
+import { ownAliases, type OwnAliases } from "./aliases.ts";
 
 /** Notes to this owner, spent ones too, in the order they were issued. */
 export function receivedNotes(ledger: Ledger, keys: ProveKeys): Note[] {
   const { notes } = ledger.state;
-  const owner = ownerOf(keys);
-  const salts = new Map<bigint, bigint>();
-  for (const issuerId of new Set(notes.map((note) => note.issuerId))) {
-    const recipients = new Set(notes.filter((note) => note.issuerId === issuerId).map(({ recipient }) => recipient));
-    salts.set(aliasOf(owner, issuerId), 0n);
-    for (let counter = 0, missing = 0; missing < GAP; counter++) {
-      const salt = depositSalt(keys.proveKey, issuerId, counter);
-      const recipient = aliasOf(owner, issuerId, salt);
-      missing = recipients.has(recipient) ? 0 : missing + 1;
-      if (missing === 0) salts.set(recipient, salt);
-    }
-  }
+  const own = new Map([...new Set(notes.map((note) => note.issuerId))].map((issuerId) => [issuerId, aliasesAt(ledger, keys, issuerId)]));
   return notes.flatMap(({ issuerId, recipient, legs, serial, blinding }) => {
-    const salt = salts.get(recipient);
+    const salt = own.get(issuerId)!.salts.get(recipient);
     return salt === undefined ? [] : [new Note(issuerId, salt, legs, serial, blinding)];
   });
 }
@@ -38,11 +25,8 @@ export function unspentNotes(ledger: Ledger, keys: ProveKeys): Note[] {
 }
 
 /** The salt of the next deposit at a vault: the first whose alias no note names. */
-export function nextDepositSalt(ledger: Ledger, keys: ProveKeys, issuerId: number): bigint {
-  const owner = ownerOf(keys);
-  const used = new Set(ledger.state.notes.map(({ recipient }) => recipient));
-  for (let counter = 0; ; counter++) {
-    const salt = depositSalt(keys.proveKey, issuerId, counter);
-    if (!used.has(aliasOf(owner, issuerId, salt))) return salt;
-  }
-}
+export const nextDepositSalt = (ledger: Ledger, keys: ProveKeys, issuerId: number): bigint =>
+  depositSalt(keys.proveKey, issuerId, aliasesAt(ledger, keys, issuerId).nextCounter);
+
+const aliasesAt = ({ state: { notes } }: Ledger, keys: ProveKeys, issuerId: number): OwnAliases =>
+  ownAliases(keys, issuerId, new Set(notes.filter((note) => note.issuerId === issuerId).map(({ recipient }) => recipient)));

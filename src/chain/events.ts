@@ -1,0 +1,308 @@
+/**
+ * Events of a few contracts of one chain, from its first block to its head: fetched once, kept in a folder, rolled back
+ * when the chain reorganises. Nothing is decoded before it is asked for.
+ *
+ * @module
+ */
+import { Interface } from "ethers";
+import { rm } from "node:fs/promises";
+import { NodeError } from "../errors.ts";
+import { ABI, type ContractName } from "./abi.ts";
+import { eventPath, readEvents, writeEvents, type Checkpoint, type EventState, type RawLog } from "./eventFile.ts";
+import type { Block, Node } from "./node.ts";
+
+export interface EventSource {
+  readonly name: ContractName;
+  readonly address: string;
+}
+
+/** Told of the blocks that are fetched: up to which height, of which. */
+export type EventProgress = (block: number, head: number) => void;
+
+/** Blocks asked for at once: what most providers allow, less where one refuses. */
+const CHUNK = 10_000;
+/** The last blocks are a chunk of their own, so that the usual reorg costs no more than these. */
+const TAIL = 64;
+/** Blocks without an event that are not worth writing the file anew. */
+const SAVE_AFTER = 1_000;
+/** How often a chain may reorganise while it is read. */
+const ATTEMPTS = 8;
+
+/**
+ * Events that can't be what the contracts emitted: some are left out, or changed. Whoever keeps an {@link EventLog} of them
+ * forgets it, since nothing tells which.
+ */
+export class WrongEvents extends NodeError {}
+
+/** An event as its contract's interface reads it. */
+export class ChainEvent {
+  private decoded: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(
+    readonly source: EventSource,
+    /** Name of the event; empty for one that the interface doesn't have. */
+    readonly event: string,
+    private readonly chain: string,
+    private readonly raw: RawLog,
+  ) {}
+
+  get block(): number {
+    return this.raw[0];
+  }
+
+  /** Place among all logs of its block. */
+  get index(): number {
+    return this.raw[1];
+  }
+
+  get transaction(): string {
+    return this.raw[2];
+  }
+
+  /** Arguments by name. Throws WrongEvents when they aren't encoded as the interface says. */
+  get args(): Readonly<Record<string, unknown>> {
+    if (this.decoded === undefined) {
+      try {
+        const fragment = interfaceOf(this.source.name).events.getEvent(this.raw[4][0]!)!;
+        const values = interfaceOf(this.source.name).events.decodeEventLog(fragment, this.raw[5], this.raw[4]);
+        this.decoded = Object.fromEntries(fragment.inputs.map(({ name }, i) => [name, values[i] as unknown]));
+      } catch (cause) {
+        throw new WrongEvents(this.chain, `the node gives an event ${this.source.name}.${this.event} that can't be read, in block ${this.block}`, { cause });
+      }
+    }
+    return this.decoded;
+  }
+
+  /** The i-th indexed argument, from 0, as a number. Reads ten thousand events in the time that {@link args} takes for a few hundred. */
+  indexed(i: number): bigint {
+    const topic = this.raw[4][i + 1];
+    if (topic === undefined) throw this.short();
+    return BigInt(topic);
+  }
+
+  /** The i-th word of the other arguments' encoding, from 0, as a number. */
+  word(i: number): bigint {
+    const digits = this.raw[5].slice(2 + 64 * i, 66 + 64 * i);
+    if (digits.length !== 64) throw this.short();
+    return BigInt(`0x${digits}`);
+  }
+
+  private short(): WrongEvents {
+    return new WrongEvents(this.chain, `the node gives an event ${this.source.name}.${this.event} with too little in it, in block ${this.block}`);
+  }
+}
+
+export class EventLog {
+  private list: ChainEvent[] = [];
+  private logs: RawLog[] = [];
+  private checkpoints: Checkpoint[] = [];
+  private takenBack = 0;
+  /** Block that the file goes to, and events that it lacks. */
+  private savedAt = -1;
+  private unsaved = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly node: Node,
+    private readonly sources: readonly EventSource[],
+    private readonly path: string | undefined,
+    private readonly onProgress: EventProgress | undefined,
+  ) {}
+
+  /**
+   * Takes up what a folder has of these sources; {@link sync} checks it against the chain.
+   *
+   * @param folder where to keep what was fetched; nowhere by default
+   */
+  static async open(node: Node, sources: readonly EventSource[], folder?: string, onProgress?: EventProgress): Promise<EventLog> {
+    const { chainId, startBlock } = node.chain;
+    const key = JSON.stringify([chainId, startBlock, sources.map(({ name, address }) => [name, address.toLowerCase()])]);
+    const path = folder === undefined ? undefined : eventPath(folder, chainId, key);
+    const log = new EventLog(node, sources, path, onProgress);
+    if (path !== undefined) log.restore(await readEvents(path));
+    return log;
+  }
+
+  /** Ascending by block and index, up to the block that {@link sync} returned last. */
+  get events(): readonly ChainEvent[] {
+    return this.list;
+  }
+
+  /** How often events were taken back: whoever keeps a sum over them starts anew when it grows. */
+  get rollbacks(): number {
+    return this.takenBack;
+  }
+
+  /**
+   * Brings the events up to the chain's head and returns it. When it throws, the events are of an earlier block.
+   *
+   * @throws NodeError when the node doesn't answer, answers what can't be, or the chain reorganises again and again
+   */
+  sync(): Promise<Block> {
+    const mine = this.turn.then(() => this.syncNow());
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Forgets everything, the file too: for events that turn out not to be the contracts'. */
+  async forget(): Promise<void> {
+    await this.turn;
+    [this.list, this.logs, this.checkpoints] = [[], [], []];
+    [this.savedAt, this.unsaved] = [-1, 0];
+    this.takenBack++;
+    if (this.path !== undefined) await rm(this.path, { force: true });
+  }
+
+  private async syncNow(): Promise<Block> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const head = await this.node.block();
+      if (this.checkpoints.at(-1)?.[1] === head.hash) return head;
+      await this.rollBack(head.number);
+      if (await this.fetchTo(head)) {
+        if (this.unsaved > 0 || head.number - this.savedAt >= SAVE_AFTER) await this.save();
+        return head;
+      }
+    }
+    throw new NodeError(this.node.chain.name, `the chain was reorganised ${ATTEMPTS} times while it was read`);
+  }
+
+  /** Drops what came after the last block that is still the chain's. */
+  private async rollBack(head: number): Promise<void> {
+    let common = this.checkpoints.length;
+    while (common > 0 && !(await this.isCanonical(this.checkpoints[common - 1]!, head))) common--;
+    if (common === this.checkpoints.length) return;
+    this.checkpoints = this.checkpoints.slice(0, common);
+    const height = this.checkpoints.at(-1)?.[0] ?? -1;
+    const kept = this.logs.findIndex(([block]) => block > height);
+    if (kept < 0) return;
+    this.logs = this.logs.slice(0, kept);
+    this.list = this.list.slice(0, kept);
+    this.takenBack++;
+    this.savedAt = -1;
+  }
+
+  /** False when the chain was reorganised meanwhile; what was fetched until then stays. */
+  private async fetchTo(head: Block): Promise<boolean> {
+    let size = CHUNK;
+    for (let from = this.nextBlock; from <= head.number; from = this.nextBlock) {
+      const tail = head.number - TAIL;
+      const to = Math.min(from + size - 1, from <= tail ? tail : head.number);
+      const end = to === head.number ? head : await this.node.block(to);
+      const logs = await this.fetch(from, to);
+      if (logs === undefined) {
+        size = Math.max(1, size >> 1);
+        continue;
+      }
+      // Both ends still there: so what lies between them belongs to one chain.
+      const before = this.checkpoints.at(-1);
+      if (before !== undefined && !(await this.isCanonical(before, head.number))) return false;
+      if (!(await this.isCanonical([end.number, end.hash], head.number))) return false;
+      this.append(logs, end);
+      this.onProgress?.(to, head.number);
+      // Now and then, so that a crash costs part of a long download, and writing does not take longer than it.
+      if (this.unsaved * 4 > this.logs.length + SAVE_AFTER || to - this.savedAt >= 10 * CHUNK) await this.save();
+      size = Math.min(CHUNK, size * 2);
+    }
+    return true;
+  }
+
+  private get nextBlock(): number {
+    const known = this.checkpoints.at(-1);
+    return known === undefined ? this.node.chain.startBlock : known[0] + 1;
+  }
+
+  /** Undefined when the node refuses so many blocks, or so many events, at once. */
+  private async fetch(from: number, to: number): Promise<RawLog[] | undefined> {
+    const filter = { address: this.sources.map(({ address }) => address), fromBlock: quantity(from), toBlock: quantity(to) };
+    let logs: unknown;
+    try {
+      logs = await this.node.rpc<unknown>("eth_getLogs", [filter]);
+    } catch (error) {
+      if (from === to) throw error;
+      // A node that answers other questions dislikes this one; one that answers nothing is down.
+      await this.node.block();
+      return undefined;
+    }
+    if (!Array.isArray(logs)) throw new NodeError(this.node.chain.name, "the node must answer eth_getLogs with a list");
+    return logs.map((log) => this.rawLog(log, from, to)).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  }
+
+  private rawLog(log: unknown, from: number, to: number): RawLog {
+    const { address, blockNumber, logIndex, transactionHash, topics, data } = (log ?? {}) as Record<string, unknown>;
+    const block = Number(blockNumber);
+    const index = Number(logIndex);
+    const source = this.sources.findIndex((known) => known.address.toLowerCase() === String(address).toLowerCase());
+    const sound = Number.isSafeInteger(block) && block >= from && block <= to && Number.isSafeInteger(index) && source >= 0
+      && isHash(transactionHash) && Array.isArray(topics) && topics.every(isHash) && typeof data === "string" && /^0x([0-9a-f]{2})*$/i.test(data);
+    if (!sound) throw new NodeError(this.node.chain.name, `the node answers eth_getLogs with what wasn't asked for, in blocks ${from} to ${to}`);
+    return [block, index, transactionHash, source, topics.map((topic: string) => topic.toLowerCase()), data.toLowerCase()];
+  }
+
+  private append(logs: readonly RawLog[], { number, hash }: Block): void {
+    for (const raw of logs) {
+      this.logs.push(raw);
+      this.list.push(this.eventOf(raw));
+    }
+    this.unsaved += logs.length;
+    this.checkpoints = thinned([...this.checkpoints, [number, hash]]);
+  }
+
+  private eventOf(raw: RawLog): ChainEvent {
+    const source = this.sources[raw[3]]!;
+    return new ChainEvent(source, interfaceOf(source.name).names.get(raw[4][0] ?? "") ?? "", this.node.chain.name, raw);
+  }
+
+  private restore({ checkpoints, logs }: EventState): void {
+    if (checkpoints.length === 0 || logs.some(([, , , source]) => source >= this.sources.length)) return;
+    this.checkpoints = [...checkpoints];
+    this.logs = [...logs];
+    this.list = logs.map((raw) => this.eventOf(raw));
+    this.savedAt = checkpoints.at(-1)![0];
+  }
+
+  private async save(): Promise<void> {
+    const known = this.checkpoints.at(-1);
+    if (this.path === undefined || known === undefined) return;
+    await writeEvents(this.path, { checkpoints: this.checkpoints, logs: this.logs });
+    this.savedAt = known[0];
+    this.unsaved = 0;
+  }
+
+  private async isCanonical([number, hash]: Checkpoint, head: number): Promise<boolean> {
+    if (number > head) return false;
+    const block = await this.node.rpc<{ hash: string } | null>("eth_getBlockByNumber", [quantity(number), false]);
+    return block?.hash === hash;
+  }
+}
+
+/** Each at least twice as far from the newest as the one after it: a few, however often one is added. */
+function thinned(checkpoints: readonly Checkpoint[]): Checkpoint[] {
+  const [newest] = checkpoints.at(-1)!;
+  const kept: Checkpoint[] = [];
+  for (const checkpoint of [...checkpoints].reverse()) {
+    const last = kept.at(-1);
+    if (last === undefined || newest - checkpoint[0] >= 2 * (newest - last[0])) kept.push(checkpoint);
+  }
+  return kept.reverse();
+}
+
+const quantity = (value: number): string => `0x${value.toString(16)}`;
+const isHash = (value: unknown): value is string => typeof value === "string" && /^0x[0-9a-f]{64}$/i.test(value);
+
+interface EventInterface {
+  readonly events: Interface;
+  /** By topic. */
+  readonly names: ReadonlyMap<string, string>;
+}
+const interfaces = new Map<ContractName, EventInterface>();
+
+function interfaceOf(name: ContractName): EventInterface {
+  let known = interfaces.get(name);
+  if (known === undefined) {
+    const events = new Interface(ABI[name].filter((line) => line.startsWith("event ")));
+    const names = new Map<string, string>();
+    events.forEachEvent((fragment) => names.set(fragment.topicHash, fragment.name));
+    interfaces.set(name, (known = { events, names }));
+  }
+  return known;
+}
