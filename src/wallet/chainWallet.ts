@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { getAddress } from "ethers";
+import { isAddress } from "ethers";
 import { ownerOf, type ProveKeys, type SpendKeys } from "../account/keys.ts";
 import { openingNullifier, type Account } from "../account/account.ts";
 import { noteNullifier } from "../account/note.ts";
@@ -73,14 +73,17 @@ export class ChainWallet {
     recipients: readonly string[],
   ) {
     this.owner = ownerOf(keys);
-    this.recipients = recipients.map((address) => BigInt(getAddress(address)));
+    this.recipients = recipients.map((address, i) => {
+      if (!isAddress(address) || BigInt(address) === 0n) throw new InputError(`recipients[${i}]`, "must be an Ethereum address other than 0", address);
+      return BigInt(address);
+    });
   }
 
   /**
    * Asks nothing of the nodes yet. A keeper's prove keys show everything that the spend key does.
    *
    * @param nodes by name of their chains; chains without one are missing in the view, home must have one
-   * @throws InputError when home has no node
+   * @throws InputError when home has no node, or a recipient is no address
    */
   static async open(
     network: Network, nodes: ReadonlyMap<string, Node>, keys: ProveKeys | SpendKeys, { folder, recipients = [], onProgress }: ChainWalletOptions = {},
@@ -275,7 +278,7 @@ export class ChainWallet {
     for (const hash of new Set(transactions)) {
       if (this.senders.has(hash)) continue;
       const sent = await node.rpc<{ from: string } | null>("eth_getTransactionByHash", [hash]);
-      if (sent !== null) this.senders.set(hash, BigInt(getAddress(sent.from)));
+      if (sent !== null) this.senders.set(hash, BigInt(sent.from));
     }
     return [...new Set(this.senders.values())];
   }

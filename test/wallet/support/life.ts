@@ -1,0 +1,137 @@
+/**
+ * A trader's life on a local network with real proofs of the tiny tier: each move as the contracts take it, on what a
+ * {@link ChainWallet} says.
+ *
+ * @module
+ */
+import type { TransactionReceipt } from "ethers";
+import { aliasOf, depositSalt, type ProveKeys, type SpendKeys } from "../../../src/account/keys.ts";
+import { issuerNamed } from "../../../src/chain/network.ts";
+import type { Node } from "../../../src/chain/node.ts";
+import { exitCall, foldCall, lowerCall, standingCall } from "../../../src/chain/proofCalls.ts";
+import { Sender, type Call } from "../../../src/chain/sender.ts";
+import { COVERAGE_INITIAL } from "../../../src/protocol.ts";
+import { contextSignal } from "../../../src/prove/context.ts";
+import type { Prover } from "../../../src/prove/prover.ts";
+import type { BookTree } from "../../../src/risk/tree.ts";
+import { exitStatement } from "../../../src/statements/exit.ts";
+import { foldStatement } from "../../../src/statements/fold.ts";
+import { lowerStatement, type Move } from "../../../src/statements/lower.ts";
+import { solvencyStatement } from "../../../src/statements/solvency.ts";
+import { proofRequest } from "../../../src/statements/statement.ts";
+import { ChainWallet } from "../../../src/wallet/chainWallet.ts";
+import type { TraderView } from "../../../src/wallet/traderView.ts";
+import { send } from "../../support/chain.ts";
+import type { LocalChainName, LocalNetwork } from "../../support/localNetwork.ts";
+import { COMMITTEE } from "../../support/world.ts";
+
+const DEADLINE = 36_000n;
+
+export class Life {
+  private constructor(
+    readonly local: LocalNetwork,
+    readonly keys: SpendKeys,
+    private readonly wallet: ChainWallet,
+    private readonly prover: Prover,
+    private readonly book: BookTree,
+    private readonly who: 1 | 2,
+  ) {}
+
+  /** @param who which of the nodes' funded accounts sends */
+  static async begin(local: LocalNetwork, keys: SpendKeys, prover: Prover, book: BookTree, who: 1 | 2): Promise<Life> {
+    return new Life(local, keys, await ChainWallet.open(local.network, local.nodes, keys), prover, book, who);
+  }
+
+  get address(): string {
+    return this.local.chains.home.addresses[this.who];
+  }
+
+  view(): Promise<TraderView> {
+    return this.wallet.refresh();
+  }
+
+  /** Puts collateral into a vault; the notes' root isn't relayed yet. */
+  async deposit(instrument: number, lots: bigint): Promise<void> {
+    const { id, chain, contract } = issuerNamed(this.local.network, instrument >> 16, "vault");
+    const name = chain as LocalChainName;
+    const { chains } = this.local;
+    const signer = chains[name].signers[this.who];
+    const vault = chains[name].at("CollateralVault", contract, signer);
+    const { token, unit } = (await vault.getFunction("instrumentAt")(instrument % 2 ** 16)) as { token: string; unit: bigint };
+    await send(chains[name].at("Token", token), "mint", this.address, lots * unit);
+    await send(chains[name].at("Token", token, signer), "approve", contract, lots * unit);
+    const salt = depositSalt(this.keys.proveKey, id, (await this.view()).nextDepositCounter(id));
+    await send(vault, "deposit", instrument % 2 ** 16, lots, aliasOf((await this.view()).owner, id, salt));
+  }
+
+  /** Folds what can be folded, or opens. */
+  async fold(keys: ProveKeys = this.keys): Promise<TransactionReceipt> {
+    return this.call("home", await this.foldMove(keys));
+  }
+
+  /** The fold as a call that nobody has sent yet. */
+  async foldMove(keys: ProveKeys = this.keys): Promise<Call> {
+    const view = await this.view();
+    const { registry } = this.local.network;
+    const { context, deadline } = await this.context("home", registry, this.address);
+    const notes = view.notes.flatMap(({ folded }) => (folded === undefined ? [] : [folded]));
+    const { statement } = foldStatement({ keys, from: view.account ?? "T", notes, notesRoot: view.notesRoot, context });
+    return foldCall(registry, view.slot, await this.prover.prove(proofRequest(statement)), deadline);
+  }
+
+  async lower(move: Move): Promise<void> {
+    const view = await this.view();
+    const { registry } = this.local.network;
+    const { context, deadline } = await this.context("home", registry, this.address);
+    const { statement } = lowerStatement({ account: view.account!, keys: this.keys, book: this.book, move, context });
+    await this.call("home", lowerCall(registry, view.slot!, await this.prover.prove(proofRequest(statement)), deadline));
+  }
+
+  /** Opens the standing at a desk or venue on what is booked. */
+  async authorise(issuerName: string, credit: number): Promise<void> {
+    const issuer = issuerNamed(this.local.network, issuerName, "desk", "venue");
+    const view = await this.view();
+    const path = (await view.accountPath(issuer.chain))!;
+    const { context, deadline } = await this.context(issuer.chain, issuer.contract, this.address);
+    const statement = solvencyStatement({
+      account: view.account!, keys: this.keys, path, book: this.book, coverage: COVERAGE_INITIAL, issuerId: issuer.id, show: [credit, credit + 1], committee: COMMITTEE, context,
+    });
+    const name = issuer.kind === "desk" ? "CreditDesk" : "VenueOutbox";
+    await this.call(issuer.chain, standingCall(name, issuer.contract, "authorise", await this.prover.prove(proofRequest(statement)), deadline));
+  }
+
+  /** A call of a standing's operator. */
+  async operate(issuerName: string, method: string, ...args: readonly unknown[]): Promise<void> {
+    const { id, chain, kind, contract } = issuerNamed(this.local.network, issuerName, "desk", "venue");
+    const alias = aliasOf((await this.view()).owner, id);
+    await this.call(chain, { name: kind === "desk" ? "CreditDesk" : "VenueOutbox", address: contract, method, args: [alias, ...args] });
+  }
+
+  /** Has a vault take an exit that has arrived there. */
+  async takeExit(place: number): Promise<void> {
+    const { exit, issuer, path } = (await this.view()).exits[place]!;
+    const recipient = `0x${exit.recipient.toString(16).padStart(40, "0")}`;
+    const { context, deadline } = await this.context(issuer.chain, issuer.contract, recipient);
+    const proof = await this.prover.prove(proofRequest(exitStatement(exit, path!, context, "T")));
+    await this.call(issuer.chain, exitCall(issuer.contract, proof, deadline));
+  }
+
+  /** A fresh wallet's view: nothing but keys and the chains. */
+  async restored(keys: ProveKeys = this.keys, nodes: ReadonlyMap<string, Node> = this.local.nodes, folder?: string): Promise<TraderView> {
+    return (await ChainWallet.open(this.local.network, nodes, keys, { folder })).refresh();
+  }
+
+  async call(chain: string, call: Call): Promise<TransactionReceipt> {
+    return (await this.sender(chain)).send(call);
+  }
+
+  sender(chain: string, folder?: string): Promise<Sender> {
+    return Sender.open(this.local.nodes.get(chain)!, this.local.chains[chain as LocalChainName].signers[this.who], { folder });
+  }
+
+  private async context(chain: string, contract: string, account: string): Promise<{ deadline: bigint; context: bigint }> {
+    const { provider, chainId } = this.local.chains[chain as LocalChainName];
+    const deadline = BigInt((await provider.getBlock("latest"))!.timestamp) + DEADLINE;
+    return { deadline, context: contextSignal({ chainId, contract, account, deadline }) };
+  }
+}
