@@ -65,6 +65,16 @@ export class Sender {
     return mine;
   }
 
+  /**
+   * Waits until all that was signed before, by this process or one that died, is mined: then the chain tells what became of
+   * it. Throws a NodeError as {@link send} does.
+   */
+  drained(): Promise<void> {
+    const mine = this.turn.then(() => this.drainNow());
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
   /** Whether a call would pass now; throws as {@link send} does. Nothing is sent. */
   async check(call: Call): Promise<void> {
     await this.guarded(call, (contract) => contract.getFunction(call.method).staticCall(...call.args));
@@ -101,6 +111,15 @@ export class Sender {
     // Overtaken between the estimate and the block: asking again tells by what.
     await this.check(call);
     throw new RefusedError(`${call.name}.${call.method}`, "reverted when it was mined", { transaction: signed.hash });
+  }
+
+  private async drainNow(): Promise<void> {
+    await this.settle();
+    for (const transaction of this.journal.transactions) {
+      // One whose nonce another took never will be.
+      const overtaken = (await this.node.provider.getTransactionCount(this.address, "latest")) > transaction.nonce;
+      if (!overtaken) await this.mined(transaction);
+    }
   }
 
   private async sign(call: Call): Promise<SignedTransaction> {

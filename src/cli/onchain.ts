@@ -31,7 +31,7 @@ export interface Looking<K extends ProveKeys = ProveKeys> {
 }
 
 /** Folder of cached events and books: public data, kept because reading it again takes time. */
-const cacheFolder = (home: string): string => join(home, "cache");
+export const cacheFolder = (home: string): string => join(home, "cache");
 
 /** Where books are fetched, by their root. */
 export const bookSources = ({ reporters }: Pick<Config, "reporters">, home: string): BookSources => ({ urls: reporters, folder: join(cacheFolder(home), "books") });

@@ -1,0 +1,87 @@
+/**
+ * What an engine keeps of a batch: written before it is sent, so that whoever crashes in between finds out what became of
+ * it, and kept afterwards, so that a note can be handed to an alias that named no key for it. Secret: it has all legs.
+ *
+ * @module
+ */
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { InputError } from "../errors.ts";
+import { readJson, writeAtomic } from "../files.ts";
+import { FIELD, NOTE_BLINDING_BITS, NOTE_SERIAL_BITS, PROTOCOL_VERSION, SIZE_BITS } from "../protocol.ts";
+import { decimal } from "../prove/json.ts";
+import { exactly, validated } from "../risk/validated.ts";
+import type { Batch } from "./batch.ts";
+import { batchId } from "./batchFile.ts";
+
+const RECORD_FORMAT = "plimsoll-batch-record";
+/** 2^12 notes of eight legs take a fraction of it. */
+const RECORD_BYTES = 64 * 2 ** 20;
+
+const element = decimal(FIELD, "the field's order");
+const lots = decimal(1n << BigInt(SIZE_BITS), `2^${SIZE_BITS}`);
+const signed = v.pipe(
+  v.string("must be a whole number in a string"), v.regex(/^-?[1-9]\d{0,11}$/, "must be a whole number in a string"), v.transform((digits) => BigInt(digits)),
+);
+const RECORD = exactly("a batch record", {
+  format: v.literal(RECORD_FORMAT, `must be "${RECORD_FORMAT}"`),
+  version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
+  id: batchId,
+  /** SHA-256 of what the batch file said. */
+  digest: v.pipe(v.string("must be hex"), v.regex(/^[0-9a-f]{64}$/, "must be 32 bytes in hex")),
+  /** That its serials are of: how many batches the contract had. */
+  number: v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(0, "must not be negative")),
+  root: element,
+  postings: v.array(exactly("a posting", { alias_: element, released: lots, unfolded: lots, exposed: v.boolean("must be true or false") }), "must be a list"),
+  sealedNotes: v.pipe(v.string("must be hex"), v.regex(/^([0-9a-f]{2})*$/, "must be hex bytes"), v.transform((hex): Uint8Array => hexToBytes(hex))),
+  /** Aliases that had named no usable key. */
+  unsealed: v.array(element, "must be a list"),
+  /** In the order of the postings, for whoever has to hand one over. */
+  notes: v.array(exactly("a note", {
+    legs: v.array(exactly("a leg", { instrument: v.number("must be a number"), size: signed }), "must be a list"),
+    serial: decimal(1n << BigInt(NOTE_SERIAL_BITS), `2^${NOTE_SERIAL_BITS}`),
+    blinding: decimal(1n << BigInt(NOTE_BLINDING_BITS), `2^${NOTE_BLINDING_BITS}`),
+    index: v.number("must be a number"),
+    siblings: v.array(element, "must be a list"),
+  }), "must be a list"),
+});
+
+export type BatchRecord = Omit<v.InferOutput<typeof RECORD>, "format" | "version">;
+
+/** The records of one venue's engine, by the batches' ids. */
+export class BatchRecords {
+  constructor(private readonly folder: string) {}
+
+  /** Undefined when there is none. Throws an InputError for one that was damaged. */
+  async read(id: string): Promise<BatchRecord | undefined> {
+    const json = await readJson(this.path(id), RECORD_BYTES).catch((error: unknown) => {
+      if (error instanceof InputError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return undefined;
+      throw error;
+    });
+    if (json === undefined) return undefined;
+    const { format: _format, version: _version, ...record } = validated(RECORD, json, this.path(id));
+    return record;
+  }
+
+  async write({ sealedNotes, ...record }: BatchRecord): Promise<void> {
+    const json = { format: RECORD_FORMAT, version: PROTOCOL_VERSION, ...record, sealedNotes: bytesToHex(sealedNotes) };
+    await writeAtomic(this.path(record.id), `${JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 1)}\n`, { secret: true });
+  }
+
+  /** Of a batch that was never signed. */
+  remove(id: string): Promise<void> {
+    return rm(this.path(id), { force: true });
+  }
+
+  path(id: string): string {
+    return join(this.folder, `${id}.json`);
+  }
+}
+
+/** A record of a batch that is about to be sent. */
+export const recordOf = (id: string, digest: string, number: number, { root, postings, sealedNotes, notes }: Batch, unsealed: bigint[]): BatchRecord => ({
+  id, digest, number, root, sealedNotes, unsealed, postings: [...postings],
+  notes: notes.map(({ note: { legs, serial, blinding }, index, siblings }) => ({ legs: [...legs], serial, blinding, index, siblings: [...siblings] })),
+});

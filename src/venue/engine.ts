@@ -1,0 +1,165 @@
+/**
+ * A venue's engine: posts batches, each once. What the contract would refuse is refused before anything is sent, by the
+ * posting that is wrong.
+ *
+ * A batch is numbered when it is built, for its serials; the contract numbers it when it is posted. Both agree because one
+ * engine posts at a time and waits for what it sent before. Whoever crashes on the way runs the same file again: the
+ * sender's journal has what is still on its way, and a record, written before anything was signed, which root to look for.
+ *
+ * @module
+ */
+import { getBytes, type TransactionReceipt } from "ethers";
+import { isNoteKey } from "../account/noteKey.ts";
+import { EventLog, type ChainEvent } from "../chain/events.ts";
+import type { NetworkIssuer } from "../chain/network.ts";
+import type { Node } from "../chain/node.ts";
+import type { Call, Sender } from "../chain/sender.ts";
+import { InputError, NodeError } from "../errors.ts";
+import { buildBatch } from "./batch.ts";
+import type { BatchFile } from "./batchFile.ts";
+import { BatchRecords, recordOf, type BatchRecord } from "./batchRecord.ts";
+import { STATUSES, type Standing } from "./standings.ts";
+
+export interface PostedBatch {
+  /** The contract's number of it. */
+  readonly number: number;
+  readonly root: bigint;
+  readonly postings: BatchRecord["postings"];
+  /** Undefined when it was found posted already. */
+  readonly receipt: TransactionReceipt | undefined;
+  /** Aliases whose notes nobody can read on the chain: they named no usable key. The record has them. */
+  readonly unsealed: readonly bigint[];
+  readonly recordPath: string;
+}
+
+/** BatchPosted's first word beside its number. */
+const ROOT = 0;
+
+/** What an alias has open beside its line. */
+interface Open {
+  readonly unfolded: bigint;
+}
+
+export class VenueEngine {
+  private readonly records: BatchRecords;
+
+  private constructor(
+    private readonly node: Node,
+    private readonly venue: NetworkIssuer,
+    private readonly sender: Sender,
+    private readonly log: EventLog,
+    folder: string,
+  ) {
+    this.records = new BatchRecords(folder);
+  }
+
+  /**
+   * @param folder where records of batches are kept; of this venue alone
+   * @param cache folder of cached events
+   */
+  static async open(node: Node, venue: NetworkIssuer, sender: Sender, folder: string, cache?: string): Promise<VenueEngine> {
+    const log = await EventLog.open(node, [{ name: "VenueOutbox", address: venue.contract }], cache);
+    return new VenueEngine(node, venue, sender, log, folder);
+  }
+
+  /** The venue's release instrument. */
+  async release(): Promise<number> {
+    return Number(await this.read<bigint>("releaseInstrument"));
+  }
+
+  /**
+   * Posts a batch, unless the one of this id is posted.
+   *
+   * @param digest of what the file said: another file of the same id is refused
+   * @throws InputError naming the posting that the contract would refuse, and why
+   * @throws RefusedError for what was overtaken, NodeError when the node doesn't answer: run it again
+   */
+  async post({ id, postings }: BatchFile, digest: string): Promise<PostedBatch> {
+    // What an engine that died has sent is on its way or on the chain, this batch maybe among it.
+    await this.sender.drained();
+    await this.log.sync();
+    const known = await this.records.read(id);
+    if (known !== undefined) {
+      if (known.digest !== digest) throw new InputError("batch.id", "must be new: another batch had it", id);
+      const event = this.eventOf(known);
+      if (event !== undefined) return this.done(known, event, undefined);
+      // Nobody has seen it, and its number may be taken by now.
+      await this.records.remove(id);
+    }
+
+    const number = this.posted.length;
+    if (BigInt(number) !== await this.read<bigint>("lastSerial")) throw new NodeError(this.venue.chain, "the node's events and the contract's state are of different blocks; try again");
+    await this.refuse(postings);
+    const keys = this.noteKeys();
+    const batch = await buildBatch({
+      issuerId: this.venue.id, batchDepth: Number(await this.read<bigint>("batchDepth")), batchNumber: BigInt(number), release: await this.release(),
+      postings: postings.map((posting) => ({ ...posting, noteKey: keys.get(posting.alias) })),
+    });
+    const record = recordOf(id, digest, number, batch, postings.map(({ alias }) => alias).filter((alias) => !keys.has(alias)));
+    const call = this.callOf(record);
+    await this.sender.check(call);
+    await this.records.write(record);
+    const receipt = await this.sender.send(call);
+    await this.log.sync();
+    const event = this.eventOf(record);
+    if (event === undefined) throw new NodeError(this.venue.chain, `the node has mined batch ${id} and doesn't show it; run it again to see`);
+    return this.done(record, event, receipt);
+  }
+
+  private done(record: BatchRecord, event: ChainEvent, receipt: TransactionReceipt | undefined): PostedBatch {
+    const number = Number(event.indexed(0));
+    if (number !== record.number) {
+      throw new InputError("batch", `was built as number ${record.number} and landed as another, so wallets can't find its notes: another engine posts too, and ${this.records.path(record.id)} has what to hand over`, number);
+    }
+    const { root, postings, unsealed } = record;
+    return { number, root, postings, receipt, unsealed, recordPath: this.records.path(record.id) };
+  }
+
+  /** What the contract would refuse, in words that name the posting. */
+  private async refuse(postings: BatchFile["postings"]): Promise<void> {
+    const [engine, nextAt, block] = await Promise.all([this.read<string>("engine"), this.read<bigint>("nextAt"), this.node.block()]);
+    if (engine.toLowerCase() !== this.sender.address.toLowerCase()) throw new InputError("key", `must be of the venue's engine ${engine}`, this.sender.address);
+    if (nextAt > block.time) throw new InputError("batch", `must wait for its window, until ${new Date(Number(nextAt) * 1000).toISOString()}`);
+    for (const [i, { alias, released, unfolded }] of postings.entries()) {
+      const path = `batch.postings[${i}]`;
+      const [standing, open] = await Promise.all([this.read<Standing>("standingOf", alias), this.read<Open>("openOf", alias)]);
+      const status = STATUSES[Number(standing.status)];
+      if (status !== "open") throw new InputError(`${path}.alias`, `must have an open standing here; its is ${status}`, alias);
+      if (released === 0n) throw new InputError(`${path}.released`, "must be at least one lot: the release total tells what was folded");
+      const gone = standing.released + released;
+      const needed = unfolded > open.unfolded ? gone + unfolded : gone;
+      if (needed > standing.booked) {
+        throw new InputError(path, `must stay within the line of ${standing.booked} lots: ${standing.released} are released, and with ${released} more and ${unfolded} unfolded it takes`, needed);
+      }
+    }
+  }
+
+  /** The key that each alias named last, if it is one. */
+  private noteKeys(): Map<bigint, Uint8Array> {
+    const keys = new Map<bigint, Uint8Array>();
+    for (const event of this.log.events) {
+      if (event.event !== "NoteKeySet") continue;
+      const key = getBytes(event.args["key"] as string);
+      if (isNoteKey(key)) keys.set(event.indexed(0), key);
+      else keys.delete(event.indexed(0));
+    }
+    return keys;
+  }
+
+  private get posted(): readonly ChainEvent[] {
+    return this.log.events.filter(({ event }) => event === "BatchPosted");
+  }
+
+  /** Roots are random: no two batches have the same. */
+  private eventOf({ root }: BatchRecord): ChainEvent | undefined {
+    return this.posted.find((event) => event.word(ROOT) === root);
+  }
+
+  private callOf({ root, postings, sealedNotes }: BatchRecord): Call {
+    return { name: "VenueOutbox", address: this.venue.contract, method: "post", args: [root, postings, sealedNotes] };
+  }
+
+  private read<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+    return this.node.read<T>("VenueOutbox", this.venue.contract, method, ...args);
+  }
+}
