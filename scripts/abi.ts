@@ -5,7 +5,7 @@
 import { Interface } from "ethers";
 import { abisOf } from "./solidity.ts";
 
-/** Contracts that clients call, and the interface of the tokens that vaults and desks hold. */
+/** Contracts that clients call, and the interface and errors of the tokens that vaults and desks hold. */
 const CONTRACTS = {
   AccountRegistry: "contracts/AccountRegistry.sol",
   CollateralVault: "contracts/CollateralVault.sol",
@@ -17,6 +17,7 @@ const CONTRACTS = {
   VenueOutbox: "contracts/VenueOutbox.sol",
   Verifiers: "contracts/Verifiers.sol",
   IERC20Metadata: "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol",
+  IERC20Errors: "@openzeppelin/contracts/interfaces/draft-IERC6093.sol",
 } as const;
 
 /** Text of src/chain/abi.ts. */

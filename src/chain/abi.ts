@@ -458,6 +458,14 @@ export const ABI = {
     "function transfer(address to, uint256 value) returns (bool)",
     "function transferFrom(address from, address to, uint256 value) returns (bool)",
   ],
+  IERC20Errors: [
+    "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
+    "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
+    "error ERC20InvalidApprover(address approver)",
+    "error ERC20InvalidReceiver(address receiver)",
+    "error ERC20InvalidSender(address sender)",
+    "error ERC20InvalidSpender(address spender)",
+  ],
 } as const;
 
 export type ContractName = keyof typeof ABI;
