@@ -1,20 +1,16 @@
 /**
  * Events of a few contracts of one chain, from its first block to its head: fetched once, kept in a folder, rolled back
- * when the chain reorganises. Nothing is decoded before it is asked for.
+ * when the chain reorganises.
  *
  * @module
  */
-import { Interface } from "ethers";
 import { rm } from "node:fs/promises";
 import { NodeError } from "../errors.ts";
-import { ABI, type ContractName } from "./abi.ts";
+import { ChainEvent, type EventSource } from "./chainEvent.ts";
 import { eventPath, readEvents, writeEvents, type Checkpoint, type EventState, type RawLog } from "./eventFile.ts";
 import type { Block, Node } from "./node.ts";
 
-export interface EventSource {
-  readonly name: ContractName;
-  readonly address: string;
-}
+export type { ChainEvent, EventSource } from "./chainEvent.ts";
 
 /** Told of the blocks that are fetched: up to which height, of which. */
 export type EventProgress = (block: number, head: number) => void;
@@ -27,70 +23,6 @@ const TAIL = 64;
 const SAVE_AFTER = 1_000;
 /** How often a chain may reorganise while it is read. */
 const ATTEMPTS = 8;
-
-/**
- * Events that can't be what the contracts emitted: some are left out, or changed. Whoever keeps an {@link EventLog} of them
- * forgets it, since nothing tells which.
- */
-export class WrongEvents extends NodeError {}
-
-/** An event as its contract's interface reads it. */
-export class ChainEvent {
-  private decoded: Readonly<Record<string, unknown>> | undefined;
-
-  constructor(
-    readonly source: EventSource,
-    /** Name of the event; empty for one that the interface doesn't have. */
-    readonly event: string,
-    private readonly chain: string,
-    private readonly raw: RawLog,
-  ) {}
-
-  get block(): number {
-    return this.raw[0];
-  }
-
-  /** Place among all logs of its block. */
-  get index(): number {
-    return this.raw[1];
-  }
-
-  get transaction(): string {
-    return this.raw[2];
-  }
-
-  /** Arguments by name. Throws WrongEvents when they aren't encoded as the interface says. */
-  get args(): Readonly<Record<string, unknown>> {
-    if (this.decoded === undefined) {
-      try {
-        const fragment = interfaceOf(this.source.name).events.getEvent(this.raw[4][0]!)!;
-        const values = interfaceOf(this.source.name).events.decodeEventLog(fragment, this.raw[5], this.raw[4]);
-        this.decoded = Object.fromEntries(fragment.inputs.map(({ name }, i) => [name, values[i] as unknown]));
-      } catch (cause) {
-        throw new WrongEvents(this.chain, `the node gives an event ${this.source.name}.${this.event} that can't be read, in block ${this.block}`, { cause });
-      }
-    }
-    return this.decoded;
-  }
-
-  /** The i-th indexed argument, from 0, as a number. Reads ten thousand events in the time that {@link args} takes for a few hundred. */
-  indexed(i: number): bigint {
-    const topic = this.raw[4][i + 1];
-    if (topic === undefined) throw this.short();
-    return BigInt(topic);
-  }
-
-  /** The i-th word of the other arguments' encoding, from 0, as a number. */
-  word(i: number): bigint {
-    const digits = this.raw[5].slice(2 + 64 * i, 66 + 64 * i);
-    if (digits.length !== 64) throw this.short();
-    return BigInt(`0x${digits}`);
-  }
-
-  private short(): WrongEvents {
-    return new WrongEvents(this.chain, `the node gives an event ${this.source.name}.${this.event} with too little in it, in block ${this.block}`);
-  }
-}
 
 export class EventLog {
   private list: ChainEvent[] = [];
@@ -249,7 +181,7 @@ export class EventLog {
 
   private eventOf(raw: RawLog): ChainEvent {
     const source = this.sources[raw[3]]!;
-    return new ChainEvent(source, interfaceOf(source.name).names.get(raw[4][0] ?? "") ?? "", this.node.chain.name, raw);
+    return new ChainEvent(source, this.node.chain.name, raw);
   }
 
   private restore({ checkpoints, logs }: EventState): void {
@@ -288,21 +220,3 @@ function thinned(checkpoints: readonly Checkpoint[]): Checkpoint[] {
 
 const quantity = (value: number): string => `0x${value.toString(16)}`;
 const isHash = (value: unknown): value is string => typeof value === "string" && /^0x[0-9a-f]{64}$/i.test(value);
-
-interface EventInterface {
-  readonly events: Interface;
-  /** By topic. */
-  readonly names: ReadonlyMap<string, string>;
-}
-const interfaces = new Map<ContractName, EventInterface>();
-
-function interfaceOf(name: ContractName): EventInterface {
-  let known = interfaces.get(name);
-  if (known === undefined) {
-    const events = new Interface(ABI[name].filter((line) => line.startsWith("event ")));
-    const names = new Map<string, string>();
-    events.forEachEvent((fragment) => names.set(fragment.topicHash, fragment.name));
-    interfaces.set(name, (known = { events, names }));
-  }
-  return known;
-}

@@ -5,7 +5,8 @@
  * @module
  */
 import type { ProveKeys } from "../account/keys.ts";
-import { EventLog, WrongEvents, type ChainEvent, type EventProgress, type EventSource } from "../chain/events.ts";
+import { WrongEvents, type ChainEvent, type EventSource } from "../chain/chainEvent.ts";
+import { EventLog, type EventProgress } from "../chain/events.ts";
 import type { ContractName } from "../chain/abi.ts";
 import type { IssuerKind, Network, NetworkIssuer } from "../chain/network.ts";
 import type { Block, Node } from "../chain/node.ts";

@@ -11,7 +11,7 @@ import type { Account } from "../account/account.ts";
 import { nextReadKey, ownerOf, type ProveKeys } from "../account/keys.ts";
 import { GrowingTree, type TreePath } from "../account/trees.ts";
 import { hasherFor } from "../bulkHash.ts";
-import { WrongEvents, type ChainEvent } from "../chain/events.ts";
+import { WrongEvents, type ChainEvent } from "../chain/chainEvent.ts";
 import { FIELD, TIERS, type TierName } from "../protocol.ts";
 import { openPublished } from "./versions.ts";
 
@@ -40,7 +40,7 @@ export class HomeView {
   private readonly changeOfRoot = new Map<bigint, number>();
   private readonly spendings = new Map<number, ChainEvent[]>();
   private readonly exits: bigint[] = [];
-  private readonly queued: bigint[] = [];
+  private queuedExits = 0;
   /** How many exits a root is of. */
   private readonly exitsOfRoot = new Map<bigint, number>();
   private lastExitsRoot = 0n;
@@ -79,13 +79,11 @@ export class HomeView {
         return;
       }
       case "ExitQueued":
-        this.inOrder(event, this.queued.length);
-        this.queued.push(event.word(0));
+        this.inOrder(event, this.queuedExits++);
         return;
       case "ExitAdded":
         this.inOrder(event, this.exits.length);
         this.exits.push(event.word(0));
-        if ("exitsRoot" in event.args) this.exitsOfRoot.set((this.lastExitsRoot = event.word(1)), this.exits.length);
         return;
       case "ExitsRootSet":
         this.lastExitsRoot = event.indexed(0);
@@ -155,9 +153,9 @@ export class HomeView {
     return tree.leaves[slot] === commitment ? tree.path(commitment) : undefined;
   }
 
-  /** Whether an exit waits to be added to the tree. */
-  isQueued(leaf: bigint): boolean {
-    return !this.exits.includes(leaf);
+  /** Whether an exit is in the tree, and not in the queue to it any more. */
+  isAdded(leaf: bigint): boolean {
+    return this.exits.includes(leaf);
   }
 
   /** Path of an exit under a root of exits, current or past; undefined where the root is unknown or doesn't have it. */
@@ -175,7 +173,7 @@ export class HomeView {
     const own = this.slots[slot];
     if (own === undefined) throw this.missing(event);
     // The registry announces an exit right before the change that it left by.
-    const left = before?.transaction === event.transaction && (before.event === "ExitQueued" || before.event === "ExitAdded") ? before.word(0) : undefined;
+    const left = before?.event === "ExitQueued" && before.transaction === event.transaction ? before.word(0) : undefined;
     const change = { slot, commitment: event.word(CHANGED.commitment), event, exitLeaf: left };
     own.push(change);
     this.changeOfRoot.set(event.word(CHANGED.accountsRoot), this.changes.length);

@@ -12,7 +12,7 @@ import { noteSecret } from "../account/noteKey.ts";
 import { Note } from "../account/note.ts";
 import { GrowingTree, type TreePath } from "../account/trees.ts";
 import { hasherFor } from "../bulkHash.ts";
-import { WrongEvents, type ChainEvent } from "../chain/events.ts";
+import { WrongEvents, type ChainEvent } from "../chain/chainEvent.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
 import { InputError } from "../errors.ts";
 import { openSealedNotes } from "../venue/sealedNotes.ts";
