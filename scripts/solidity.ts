@@ -19,13 +19,13 @@ interface Place {
 
 /**
  * A compiled contract. `links` are places in the bytecode that take a library's address; `runtime` is what stands at its
- * address once deployed, in hex, and the places in it that only deploying fills: libraries and immutables.
+ * address once deployed, in hex, with the places that take libraries and those that deploying fills with immutables.
  */
 export interface CompiledContract {
   readonly abi: InterfaceAbi;
   readonly bytecode: string;
   readonly links: Readonly<Record<string, readonly Place[]>>;
-  readonly runtime: { readonly code: string; readonly filled: readonly Place[] };
+  readonly runtime: { readonly code: string; readonly libraries: CompiledContract["links"]; readonly filled: readonly Place[] };
 }
 export type CompiledContracts = Readonly<Record<string, CompiledContract>>;
 
@@ -68,8 +68,8 @@ export async function compileContracts(): Promise<CompiledContracts> {
     { language: "Solidity", sources, settings },
     { language: "Solidity", sources: { [byIr]: sources[byIr] }, settings: { ...settings, viaIR: true, outputSelection: { [byIr]: settings.outputSelection["*"] } } },
   ].map((input) => JSON.stringify(input));
-  const lock = readFileSync(join(ROOT, "package-lock.json"), "utf8");
-  const cached = join(OUT, `${createHash("sha256").update(inputs.join()).update(lock).digest("hex").slice(0, 32)}.json`);
+  const [lock, self] = ["package-lock.json", "scripts/solidity.ts"].map((file) => readFileSync(join(ROOT, file)));
+  const cached = join(OUT, `${createHash("sha256").update(inputs.join()).update(lock!).update(self!).digest("hex").slice(0, 32)}.json`);
   if (existsSync(cached)) return JSON.parse(await readFile(cached, "utf8")) as CompiledContracts;
 
   const contracts: CompiledContracts = Object.assign({}, ...inputs.map(compile)) as CompiledContracts;
@@ -87,9 +87,8 @@ export function abisOf(files: readonly string[]): Readonly<Record<string, Interf
 
 function compile(input: string): CompiledContracts {
   return Object.fromEntries(solve(input).map(([name, { abi, evm: { bytecode, deployedBytecode } }]) => {
-    const libraries = Object.values(linksOf(deployedBytecode)).flat();
     const immutables = Object.values(deployedBytecode.immutableReferences ?? {}).flat();
-    const runtime = { code: deployedBytecode.object, filled: [...libraries, ...immutables, ...ownAddress(deployedBytecode)] };
+    const runtime = { code: deployedBytecode.object, libraries: linksOf(deployedBytecode), filled: [...immutables, ...ownAddress(deployedBytecode)] };
     return [name, { abi, bytecode: bytecode.object, links: linksOf(bytecode), runtime }];
   }));
 }

@@ -16,8 +16,7 @@ export interface Transaction {
   readonly data: string;
 }
 
-/** Told how far a transaction is: signed and about to be sent, sent, mined. */
-export type OnStage = (stage: Stage, hash: string) => void | Promise<void>;
+/** How far a transaction is: signed and about to be sent, sent, mined. */
 export type Stage = "sending" | "sent" | "mined";
 
 /** Milliseconds that a node may take to answer, and a transaction to be mined. */
@@ -87,11 +86,12 @@ export class ChainWriter {
   /**
    * Sends a transaction and waits until its nonce is mined.
    *
-   * @param onStage what it throws ends the waiting, not the transaction
+   * @param onStage told of sending and sent
+   * @returns whether it was this transaction that took the nonce
    * @throws RefusedError with the contract's own error when it would fail: then nothing was sent
    * @throws NodeError when the node doesn't answer or nobody mines it in time; it may yet be mined
    */
-  async transact({ what, nonce, ...request }: Transaction, onStage: OnStage): Promise<void> {
+  async transact({ what, nonce, ...request }: Transaction, onStage: (stage: Exclude<Stage, "mined">, hash: string) => Promise<void>): Promise<boolean> {
     const { provider, deployer } = this;
     const gas = await this.ask(what, () => provider.estimateGas({ from: deployer.address, ...request }));
     const gasLimit = (gas * GAS_MARGIN.numerator) / GAS_MARGIN.denominator;
@@ -106,7 +106,8 @@ export class ChainWriter {
     for (let waited = 0; waited <= PATIENCE; waited += POLL) {
       const receipt = await this.ask(what, () => provider.getTransactionReceipt(hash));
       if (receipt?.status === 0) throw new NodeError(this.chain.name, `${what} (${hash}) was mined and reverted`);
-      if (receipt !== null || (await this.nonce()) > nonce) return onStage("mined", hash);
+      if (receipt !== null) return true;
+      if ((await this.nonce()) > nonce) return (await this.ask(what, () => provider.getTransactionReceipt(hash)))?.status === 1;
       await setTimeout(POLL);
     }
     throw new NodeError(this.chain.name, `${what} (${hash}) was sent and not mined within ${PATIENCE / 1000} s; it may yet be`);

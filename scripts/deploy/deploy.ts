@@ -132,15 +132,17 @@ async function compare({ chain, key, code, argsHash }: Creation, progress: Progr
 async function create({ chain, key, data }: Creation, progress: Progress, writer: ChainWriter, onStep: NonNullable<DeployOptions["onStep"]>): Promise<void> {
   const record = progress.contract(chain, key)!;
   if (record.deployed) return;
-  await writer.transact({ what: `${key}.constructor`, nonce: record.nonce, data }, async (stage, hash) => {
-    if (stage === "sending") record.transaction = hash;
-    if (stage === "mined") {
-      await requireCode(writer, key, record);
-      record.deployed = true;
+  const mine = await writer.transact({ what: `${key}.constructor`, nonce: record.nonce, data }, async (stage, hash) => {
+    if (stage === "sending") {
+      record.transaction = hash;
+      await progress.save();
     }
-    if (stage !== "sent") await progress.save();
     await onStep({ chain, what: key, stage });
   });
+  if (!mine) await requireCode(writer, key, record);
+  record.deployed = true;
+  await progress.save();
+  await onStep({ chain, what: key, stage: "mined" });
 }
 
 /** A nonce that is used up without a contract can't be had again. */

@@ -16,7 +16,8 @@ import { TIMELOCK, type AddressOf } from "./plan.ts";
 
 const GUARDED = new Interface(ABI.RiskBook);
 const SALT = id("plimsoll.deployment");
-export const TIMELOCK_ROLES = [id("PROPOSER_ROLE"), id("CANCELLER_ROLE"), id("EXECUTOR_ROLE")] as const;
+/** What proposers may do, and the deployer until it hands over. */
+export const TIMELOCK_ROLES = ["PROPOSER_ROLE", "CANCELLER_ROLE", "EXECUTOR_ROLE"].map((name) => ({ name, id: id(name) }));
 
 /** Keys of the contracts on a chain that its owner can appoint a guardian of: a desk with an owner of its own is that owner's. */
 export function guardedKeys({ name }: ChainConfig, { home, issuers }: DeploymentConfig): string[] {
@@ -41,8 +42,10 @@ export function checkOwners({ chains }: DeploymentConfig, deployer: string): voi
 export async function handOver(writer: ChainWriter, config: DeploymentConfig, at: AddressOf, contracts: CompiledContracts, deployer: string, onStep: (what: string, stage: Stage) => void | Promise<void>): Promise<void> {
   const { name, owner, guardian } = writer.chain;
   const guarded = guardedKeys(writer.chain, config).map((key) => ({ key, address: at(name, key) }));
-  const send = async (what: string, to: string, data: string): Promise<void> =>
-    writer.transact({ what, nonce: await writer.settledNonce(), to, data }, (stage) => onStep(what, stage));
+  const send = async (what: string, to: string, data: string): Promise<void> => {
+    await writer.transact({ what, nonce: await writer.settledNonce(), to, data }, async (stage) => onStep(what, stage));
+    await onStep(what, "mined");
+  };
   if (typeof owner === "string") {
     if (guardian === undefined) return;
     for (const { key, address } of guarded) {
@@ -56,7 +59,7 @@ export async function handOver(writer: ChainWriter, config: DeploymentConfig, at
   const calls = new Interface(contracts[TIMELOCK]!.abi);
   const steps = [
     ...guarded.map(({ address }) => [address, GUARDED.encodeFunctionData("setGuardian", [guardian])] as const),
-    ...TIMELOCK_ROLES.map((role) => [timelock, calls.encodeFunctionData("revokeRole", [role, deployer])] as const),
+    ...TIMELOCK_ROLES.map((role) => [timelock, calls.encodeFunctionData("revokeRole", [role.id, deployer])] as const),
     [timelock, calls.encodeFunctionData("updateDelay", [owner.timelockSeconds])] as const,
   ];
   const batch = [steps.map(([target]) => target), steps.map(() => 0), steps.map(([, data]) => data), ZeroHash, SALT];

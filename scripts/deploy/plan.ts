@@ -25,8 +25,11 @@ export interface PlannedContract {
 }
 
 export const TIMELOCK = "TimelockController";
-const LOCAL_ROOTS = "LocalRoots";
+export const LOCAL_ROOTS = "LocalRoots";
 const rootMirror = (source: string): string => `RootMirror of ${source}`;
+
+/** What issuers are made of. */
+export const ISSUER_CONTRACTS = { vault: "CollateralVault", desk: "CreditDesk", venue: "VenueOutbox" } as const;
 
 /** Key of the contract on `chain` that knows the roots of `source`. */
 export const rootsKey = (chain: string, source: string): string => (chain === source ? LOCAL_ROOTS : rootMirror(source));
@@ -78,7 +81,7 @@ function base(chain: ChainConfig, config: DeploymentConfig, { verifiers }: Deplo
 
 function issuerContract(issuer: IssuerConfig, chain: ChainConfig, config: DeploymentConfig): PlannedContract {
   const { id, name, window } = issuer;
-  const plan = (contract: string, args: PlannedContract["args"]): PlannedContract => ({ chain: chain.name, key: name, contract, args });
+  const plan = (args: PlannedContract["args"]): PlannedContract => ({ chain: chain.name, key: name, contract: ISSUER_CONTRACTS[issuer.kind], args });
   const registry = (at: AddressOf): string => at(config.home, "AccountRegistry");
   const here = (at: AddressOf, key: string): string => at(chain.name, key);
   const roots = rootsKey(chain.name, config.home);
@@ -88,18 +91,18 @@ function issuerContract(issuer: IssuerConfig, chain: ChainConfig, config: Deploy
   ];
   switch (issuer.kind) {
     case "vault":
-      return plan("CollateralVault", (at) => [
+      return plan((at) => [
         id, here(at, "Verifiers"), here(at, roots), registry(at), window,
         issuer.instruments.map(({ token, unit, leastLots, mostLots, windowLots }) => [token, unit, leastLots, mostLots, windowLots]),
       ]);
     case "desk": {
       const { asset, unit, interestBps, dust, windowAmount, owner } = issuer;
-      return plan("CreditDesk", (at) => [
+      return plan((at) => [
         id, standing(at, issuer), [asset, unit, interestBps, dust, windowAmount, window], owner ?? ownerOf(chain, at),
       ]);
     }
     case "venue":
-      return plan("VenueOutbox", (at) => [id, standing(at, issuer), issuer.batchDepth, window, issuer.engine, ownerOf(chain, at)]);
+      return plan((at) => [id, standing(at, issuer), issuer.batchDepth, window, issuer.engine, ownerOf(chain, at)]);
   }
 }
 

@@ -44,7 +44,7 @@ export interface LocalChains {
   readonly chains: Readonly<Record<LocalChainName, Chain>>;
   readonly endpoints: Readonly<Record<LocalChainName, string>>;
   readonly tokens: LocalTokens;
-  /** Parsed JSON of the deployment's config: tests change it and parse it again. */
+  /** The deployment's config as its file would have it: tests change a copy and parse it again. */
   readonly json: DeploymentJson;
   /** Deploys and owns everything. */
   readonly deployer: Wallet;
@@ -89,10 +89,34 @@ export async function localChains({ tiers = ["T"], anvil = {} }: LocalOptions = 
   };
 }
 
-type DeploymentJson = Awaited<ReturnType<typeof deploymentJson>>;
+interface InstrumentJson { serial: number; token: string; unit: string; leastLots: string; mostLots: string; windowLots: string }
+interface SignersJson { members: string[]; threshold: number }
 
-/** The config as JSON: one that any test may vary. */
-async function deploymentJson({ north, south }: LocalTokens, tiers: readonly TierName[]) {
+/** A config as it stands in its file: what tests vary. */
+export interface DeploymentJson {
+  format: string;
+  version: number;
+  home: string;
+  tiers: readonly TierName[];
+  foldInterval: number;
+  notesWindow: number;
+  committee: string[][];
+  reporters: SignersJson;
+  attestors: SignersJson;
+  chains: {
+    name: string; chainId: number; finality: number;
+    riskBook: { overlap: number; longestEpoch: number; calmMove: number }; rootMirror: { freshFor: number; thawDelay: number };
+    owner: string | { timelockSeconds: number; proposers: string[] }; guardian?: string;
+  }[];
+  issuers: {
+    kind: string; id: number; name: string; chain: string; window: number; instruments?: InstrumentJson[];
+    asset?: string; unit?: string; interestBps?: number; dust?: string; windowAmount?: string; owner?: string;
+    batchDepth?: number; engine?: string; creditSerial?: number;
+    times?: { validity: number; grace: number; notice: number; longestStall: number };
+  }[];
+}
+
+async function deploymentJson({ north, south }: LocalTokens, tiers: readonly TierName[]): Promise<DeploymentJson> {
   const owner = new Wallet(ANVIL_KEYS[0]).address;
   const members = LOCAL_SIGNERS.map(({ address }) => address);
   const coordinates = committeeCoordinates(COMMITTEE).map(String);
@@ -100,7 +124,7 @@ async function deploymentJson({ north, south }: LocalTokens, tiers: readonly Tie
   const times = { validity: 7_200, grace: 21_600, notice: 43_200, longestStall: 86_400 };
   const usdc = { unit: "1000000", leastLots: "1", mostLots: "100000000", windowLots: "1000000" };
   const lending = { unit: "1000000", interestBps: 500, dust: "1000000", windowAmount: "1000000000000", window: 86_400, creditSerial: 1, times };
-  return {
+  const json: DeploymentJson = {
     format: "plimsoll-deployment",
     version: 1,
     home: "home",
@@ -113,7 +137,7 @@ async function deploymentJson({ north, south }: LocalTokens, tiers: readonly Tie
     chains: LOCAL_CHAINS.map((name) => ({
       name, chainId: CHAIN_IDS[name], finality: 1,
       riskBook: { overlap: 600, longestEpoch: 7_200, calmMove: 10_000 }, rootMirror: { freshFor: 7_200, thawDelay: 86_400 },
-      owner: owner as string | { timelockSeconds: number; proposers: string[] }, guardian: owner,
+      owner, guardian: owner,
     })),
     issuers: [
       {
@@ -129,6 +153,8 @@ async function deploymentJson({ north, south }: LocalTokens, tiers: readonly Tie
       { kind: "desk", id: DESK_NORTH, name: "desk-north", chain: "north", asset: usdcNorth!, ...lending },
     ],
   };
+  // As from a file: nothing in it is another thing's too.
+  return JSON.parse(JSON.stringify(json)) as DeploymentJson;
 }
 
 /** Starts three nodes and deploys a network; who asks stops it. */
