@@ -12,7 +12,7 @@ interface MarketJson {
   epoch: number;
   asOf: number;
   notAfter: number;
-  previous?: { scanBps: Record<string, number> };
+  previous?: { epoch: number; scanBps: Record<string, number> };
   readonly underlyings: readonly { readonly name: string; readonly sources: readonly { price: string; time: number }[] }[];
   readonly instruments: readonly { readonly type: string; readonly underlying: string; price?: string; forward?: string }[];
 }
@@ -40,6 +40,7 @@ export function nextMarket(text: string, listed: ListedBook, asOf: number, moves
   market.notAfter += asOf - market.asOf;
   market.asOf = asOf;
   market.epoch += 1;
-  market.previous = { scanBps: Object.fromEntries(listed.underlyings.map(({ name, scanBps }) => [name, scanBps])) };
+  market.previous = { epoch: listed.book.epoch, scanBps: Object.fromEntries(listed.underlyings.map(({ name, scanBps }) => [name, scanBps])) };
+  market.epoch += 1;
   return JSON.stringify(market);
 }

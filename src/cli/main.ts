@@ -8,13 +8,19 @@ import { Command, Option } from "commander";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { accountCommands } from "./account.ts";
+import { attestCommands } from "./attest.ts";
 import { bookCommands } from "./book.ts";
 import { ceremonyCommands } from "./ceremony.ts";
 import { EXIT_HELP, examples, fail } from "./command.ts";
+import { deskCommands } from "./desk.ts";
+import { keepCommands } from "./keep.ts";
 import { keysCommands } from "./keys.ts";
 import { marginCommands } from "./margin.ts";
 import { moveCommands } from "./moves.ts";
+import { notesCommands } from "./notes.ts";
 import { proveCommands } from "./prove.ts";
+import { relayCommands } from "./relay.ts";
+import { reportCommands } from "./report.ts";
 import { statusCommands } from "./status.ts";
 import { verifyCommands } from "./verify.ts";
 import { BACKENDS, DEFAULT_BACKEND } from "../prove/backends.ts";
@@ -31,7 +37,7 @@ const program = new Command("plimsoll")
   .configureOutput({ outputError: () => undefined })
   .configureHelp({ showGlobalOptions: true });
 
-for (const add of [keysCommands, bookCommands, marginCommands, accountCommands, proveCommands, verifyCommands, moveCommands, statusCommands, ceremonyCommands]) add(program);
+for (const add of [keysCommands, bookCommands, marginCommands, accountCommands, proveCommands, verifyCommands, moveCommands, statusCommands, keepCommands, notesCommands, deskCommands, relayCommands, attestCommands, reportCommands, ceremonyCommands]) add(program);
 examples(
   program, "plimsoll keys new", "plimsoll book build --market data/market.json", "plimsoll margin --portfolio data/portfolio.json --html margin.html",
   "plimsoll account new --portfolio data/portfolio.json", "plimsoll prove solvency --issuer desk-a --out proof.json", "plimsoll verify proof.json",

@@ -114,8 +114,14 @@ export const MARKET = exactly("a market file", {
   underlyings: list(underlying, 1, 256),
   issuers: list(issuer, 1, 255),
   instruments: list(instrument, 1, bookRows(TIERS.M) - 1),
-  /** Scan ranges of the epoch before, by underlying: rises are capped against them. */
-  previous: v.optional(exactly("what an epoch leaves to the next", { scanBps: v.record(v.string(), count(1, BASIS_POINTS * 10)) })),
+  /**
+   * Scan ranges of the epoch before, by underlying: rises are capped against them. And its number: reporters sign the
+   * price move since that epoch, so all must mean the same one.
+   */
+  previous: v.optional(exactly("what an epoch leaves to the next", {
+    epoch: v.optional(count(0, 2 ** 40)),
+    scanBps: v.record(v.string(), count(1, BASIS_POINTS * 10)),
+  })),
 });
 
 export type Market = v.InferOutput<typeof MARKET>;

@@ -1,0 +1,91 @@
+/**
+ * What the daemons' commands share: options, a world to work in, logs, the loop, and an orderly end.
+ *
+ * @module
+ */
+import { Option, type Command } from "commander";
+import { Node } from "../chain/node.ts";
+import { chainNamed } from "../chain/network.ts";
+import { InputError } from "../errors.ts";
+import { alone } from "../relay/alone.ts";
+import { Daemon, type Task } from "../relay/daemon.ts";
+import { jsonLog, prettyLog, type Log } from "../relay/log.ts";
+import { healthHandler, serve, type Handler } from "../relay/server.ts";
+import { remembered, type World } from "../relay/world.ts";
+import { EXIT, wholeNumber, type Globals } from "./command.ts";
+import { connect, loadConfig, type Config } from "./config.ts";
+
+export interface DaemonFlags extends Globals {
+  readonly listen?: string;
+  readonly interval: number;
+  readonly longestPause: number;
+  readonly once?: boolean;
+  readonly pretty?: boolean;
+}
+
+/** Adds the options that every daemon has. */
+export function daemonOptions(command: Command, { interval, listen }: { readonly interval: number; readonly listen?: string }): Command {
+  const option = new Option("--listen <host:port>", "serve there; GET /health answers 200, or 503 when something has failed for too long");
+  return command
+    .addOption(listen === undefined ? option : option.default(listen))
+    .addOption(new Option("--interval <seconds>", "between two looks at the chains").argParser(wholeNumber(1, 86_400)).default(interval))
+    .addOption(new Option("--longest-pause <seconds>", "that failures lead to, doubling from the interval").argParser(wholeNumber(1, 86_400)).default(Math.max(300, interval)))
+    .option("--once", "do what is missing, once, and end")
+    .option("--pretty", "log lines for people instead of JSON");
+}
+
+/** What a daemon is made of once its world is there. */
+export interface Made {
+  readonly tasks: readonly Task[];
+  readonly handlers?: readonly Handler[];
+}
+
+/** Runs a daemon, the only one of its name in the home, until SIGTERM or SIGINT; a second signal ends it at once. */
+export async function runDaemon(name: string, flags: DaemonFlags, make: (world: World, config: Config) => Promise<Made>): Promise<void> {
+  const write = (line: string): void => void process.stdout.write(line);
+  const log: Log = flags.pretty === true ? prettyLog(write) : jsonLog(write);
+  const config = await loadConfig(flags.home);
+  await alone(flags.home, name, async () => {
+    const nodes = new Set<Node>();
+    const world: World = {
+      network: config.network, log,
+      node: remembered(async (chain) => {
+        const node = (await connect(config, [chainNamed(config.network, chain).name])).get(chain);
+        if (node === undefined) throw new InputError(`config.endpoints.${chain}`, "is missing");
+        nodes.add(node);
+        return node;
+      }),
+    };
+    try {
+      const { tasks, handlers = [] } = await make(world, config);
+      const daemon = new Daemon(tasks, { log, interval: flags.interval * 1000, longestPause: flags.longestPause * 1000 });
+      if (flags.once === true) return await daemon.once();
+      await untilSignalled(async (signal) => {
+        const service = flags.listen === undefined ? undefined : await serve(flags.listen, [healthHandler(() => daemon.health()), ...handlers], log);
+        log("info", "started", { daemon: name, tasks: tasks.length, ...(service === undefined ? {} : { host: service.host, port: service.port }) });
+        try {
+          await daemon.run(signal);
+        } finally {
+          await service?.close();
+        }
+        log("info", "stopped", { daemon: name });
+      });
+    } finally {
+      for (const node of nodes) node.close();
+    }
+  });
+}
+
+async function untilSignalled(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    stop.abort();
+  };
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, onSignal);
+  try {
+    await work(stop.signal);
+  } finally {
+    for (const name of ["SIGTERM", "SIGINT"] as const) process.off(name, onSignal);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Brings the newest epoch that enough reporters signed to one chain's RiskBook.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { EPOCH_TYPES, signingDomain } from "../chain/calls.ts";
+import { chainNamed, type NetworkChain } from "../chain/network.ts";
+import { NodeError, RefusedError } from "../errors.ts";
+import { refusalIn } from "./attestations.ts";
+import { getJson } from "./client.ts";
+import { EPOCH, type Epoch } from "./epoch.ts";
+import { reasonOf, type Fields } from "./log.ts";
+import { Ballots, currentSet, memberSignature, type MemberSignature, type SignerSet } from "./members.ts";
+import type { SendingWorld } from "./world.ts";
+
+const REPORT = v.object({
+  epoch: EPOCH,
+  set: v.pipe(v.string(), v.regex(/^\d{1,20}$/), v.transform((digits) => BigInt(digits))),
+  place: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(254)),
+  signature: v.pipe(v.string(), v.maxLength(200)),
+});
+
+interface Published {
+  readonly number: bigint;
+  readonly asOf: bigint;
+  readonly notAfter: bigint;
+}
+
+/** Does what is missing on a chain. Throws a NodeError when a newer epoch is there that not enough reporters signed. */
+export async function relayEpoch(world: SendingWorld, chainName: string, reporters: readonly string[]): Promise<Fields> {
+  const { network, log } = world;
+  const chain = chainNamed(network, chainName);
+  const node = await world.node(chainName);
+  const address = chain.riskBook;
+  const [signers, head, root] = await Promise.all([currentSet(node, "RiskBook", address), node.block(), node.read<bigint>("RiskBook", address, "newestRoot")]);
+  const { number, notAfter } = await node.read<Published>("RiskBook", address, "epochOf", root);
+  const state = { epoch: number, secondsLeft: Number(notAfter) - head.time };
+
+  const ballots = new Ballots<Epoch>();
+  const refused = new Map<number, string>();
+  await ask("newest");
+  if (refused.size === reporters.length) throw new NodeError("reporters", `none answered: ${[...refused.values()].join("; ")}`);
+  // Some may have signed what others have not seen yet: each number is asked of all.
+  const numbers = [...new Set(ballots.all.map((epoch) => epoch.number))].filter((seen) => seen > number).sort((a, b) => (a > b ? -1 : 1));
+  for (const candidate of numbers) {
+    await ask(String(candidate));
+    const full = ballots.full(signers.threshold).filter(({ statement }) => statement.number === candidate);
+    if (full.length > 1) return contradict(world, chain, signers, full, state);
+    const found = full[0];
+    if (found === undefined) continue;
+    const { statement: epoch, signatures } = found;
+    if (epoch.notAfter < head.time) continue;
+    return publish(world, chain, signers, epoch, signatures, state);
+  }
+  if (numbers.length > 0) {
+    throw new NodeError("reporters", `epoch ${numbers.join(", ")} for ${chainName} lacks signatures: ${signers.threshold} are needed (${[...refused.values()].join("; ")})`);
+  }
+  return state;
+
+  async function ask(which: string): Promise<void> {
+    await Promise.all(reporters.map(async (url, i) => {
+      const who = `reporters[${i}]`;
+      const reason = await report(who, url, which).catch(reasonOf);
+      if (reason === undefined) return void refused.delete(i);
+      refused.set(i, `${who}: ${reason}`);
+      log("warn", "reporter skipped", { reporter: i, chain: chainName, epoch: which, reason });
+    }));
+  }
+
+  async function report(who: string, url: string, which: string): Promise<string | undefined> {
+    const { status, json } = await getJson(who, url, `/epochs/${which}?chain=${chainName}`);
+    if (status !== 200) return `answered ${status}${refusalIn(json)}`;
+    const answer = v.safeParse(REPORT, json);
+    if (!answer.success) return "answered no epoch";
+    const { epoch, set, place, signature } = answer.output;
+    if (set !== signers.set) return `signed as of set ${set}, ${signers.set} is in force`;
+    const domain = signingDomain("RiskBook", BigInt(chain.chainId), address);
+    const checked = memberSignature(signers, place, signature, domain, EPOCH_TYPES, { ...epoch, set });
+    if (checked === undefined) return `place ${place} didn't sign what it sent`;
+    ballots.add(Object.values(epoch).join(" "), epoch, checked);
+    return undefined;
+  }
+}
+
+async function publish(
+  world: SendingWorld, { name, riskBook }: NetworkChain, { set }: SignerSet, epoch: Epoch, signatures: readonly MemberSignature[], state: Fields,
+): Promise<Fields> {
+  try {
+    const { hash } = await (await world.sender(name)).send({ name: "RiskBook", address: riskBook, method: "publish", args: [epoch, set, signatures] });
+    world.log("info", "epoch published", { chain: name, ...epoch, transaction: hash });
+  } catch (error) {
+    // Another relayer was first.
+    if (!(error instanceof RefusedError && error.refusal === "EpochNotNewer")) throw error;
+  }
+  return { ...state, epoch: epoch.number };
+}
+
+/** Two epochs of one number, each signed by enough: shown to the book, they pause it until others report. */
+async function contradict(
+  world: SendingWorld, { name, riskBook }: NetworkChain, { set }: SignerSet,
+  [first, second]: readonly { readonly statement: Epoch; readonly signatures: readonly MemberSignature[] }[], state: Fields,
+): Promise<Fields> {
+  world.log("alarm", "reporters contradict themselves", { chain: name, first: first!.statement, second: second!.statement });
+  if (!(await (await world.node(name)).read<boolean>("RiskBook", riskBook, "isContradicted"))) {
+    const args = [set, first!.statement, first!.signatures, second!.statement, second!.signatures];
+    await (await world.sender(name)).send({ name: "RiskBook", address: riskBook, method: "challenge", args });
+  }
+  return { ...state, contradicted: true };
+}
