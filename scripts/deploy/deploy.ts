@@ -96,7 +96,9 @@ async function reserve(planned: readonly PlannedContract[], progress: Progress, 
     const { chainId } = writer.chain;
     const mine = planned.filter(({ chain }) => chain === name).map(({ key }) => key);
     const mined = await writer.settledNonce();
-    const { contracts } = progress.chain(name, chainId) ?? progress.begin(name, chainId, (await writer.finalBlock()) + 1);
+    const firstOpen = (await writer.finalBlock()) + 1;
+    const { contracts, startBlock } = progress.chain(name, chainId) ?? progress.begin(name, chainId, firstOpen);
+    if (firstOpen < startBlock) throw new NodeError(name, `the chain must have block ${startBlock - 1}, final when the deployment began: it was begun anew; begin another deployment with another --out`);
     for (const key of Object.keys(contracts)) if (!mine.includes(key)) throw gone(name, key);
     let next = Math.max(mined, ...Object.values(contracts).map(({ nonce }) => nonce + 1));
     for (const key of mine) if (contracts[key] === undefined) progress.reserve(name, key, next++);
@@ -118,7 +120,8 @@ function creationOf({ chain, contract, args }: PlannedContract, at: AddressOf, c
 /** Finds out whether a contract is there, and refuses to go on with another one than is. */
 async function compare({ chain, key, code, argsHash }: Creation, progress: Progress, writer: ChainWriter): Promise<void> {
   const record = progress.contract(chain, key)!;
-  record.deployed ||= (await writer.nonce()) > record.nonce;
+  // The chain's word, not the file's: a reorganised chain may have let go of what was there.
+  record.deployed = (await writer.nonce()) > record.nonce;
   if (!record.deployed) {
     [record.code, record.args] = [code, argsHash];
     return;
@@ -150,6 +153,6 @@ async function requireCode(writer: ChainWriter, key: string, { address, nonce }:
   if (await writer.hasCode(address)) return;
   throw new NodeError(
     writer.chain.name,
-    `${key} isn't at ${address}, though the deployer's nonce ${nonce} is used: its key sent something else meanwhile, or the chain was begun anew; begin another deployment with another --out`,
+    `${key} isn't at ${address}, though the deployer's nonce ${nonce} is used: its key sent something else meanwhile; begin another deployment with another --out`,
   );
 }

@@ -20,7 +20,7 @@ const SALT = id("plimsoll.deployment");
 export const TIMELOCK_ROLES = ["PROPOSER_ROLE", "CANCELLER_ROLE", "EXECUTOR_ROLE"].map((name) => ({ name, id: id(name) }));
 
 /** Keys of the contracts on a chain that its owner can appoint a guardian of: a desk with an owner of its own is that owner's. */
-export function guardedKeys({ name }: ChainConfig, { home, issuers }: DeploymentConfig): string[] {
+function guardedKeys({ name }: ChainConfig, { home, issuers }: DeploymentConfig): string[] {
   const mine = issuers.filter((issuer) => issuer.chain === name && (issuer.kind === "venue" || (issuer.kind === "desk" && issuer.owner === undefined)));
   return ["RiskBook", ...mine.map((issuer) => issuer.name), ...(name === home ? ["AccountRegistry"] : [])];
 }
@@ -39,7 +39,10 @@ export function checkOwners({ chains }: DeploymentConfig, deployer: string): voi
 }
 
 /** Appoints guardians and lets go of the timelock. Does nothing where that is done. */
-export async function handOver(writer: ChainWriter, config: DeploymentConfig, at: AddressOf, contracts: CompiledContracts, deployer: string, onStep: (what: string, stage: Stage) => void | Promise<void>): Promise<void> {
+export async function handOver(
+  writer: ChainWriter, config: DeploymentConfig, at: AddressOf, contracts: CompiledContracts, deployer: string,
+  onStep: (what: string, stage: Stage) => void | Promise<void>,
+): Promise<void> {
   const { name, owner, guardian } = writer.chain;
   const guarded = guardedKeys(writer.chain, config).map((key) => ({ key, address: at(name, key) }));
   const send = async (what: string, to: string, data: string): Promise<void> => {

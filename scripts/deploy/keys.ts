@@ -18,7 +18,7 @@ export interface DeploymentKeys {
   readonly kind: "development" | "ceremony";
   readonly verifiers: readonly VerifierKey[];
 }
-export type VerifierKey = (typeof INSTANCES)[number] & { readonly name: string; readonly hash: string };
+type VerifierKey = (typeof INSTANCES)[number] & { readonly name: string; readonly hash: string };
 
 /**
  * Loads the keys of a deployment's tiers.

@@ -42,7 +42,7 @@ export function sourcesOf(chain: string, { home, chains, issuers }: DeploymentCo
 }
 
 /** Who owns a chain's contracts. */
-export const ownerOf = ({ name, owner }: ChainConfig, at: AddressOf): string => (typeof owner === "string" ? owner : at(name, TIMELOCK));
+const ownerOf = ({ name, owner }: ChainConfig, at: AddressOf): string => (typeof owner === "string" ? owner : at(name, TIMELOCK));
 
 /** All contracts of a deployment, libraries among them, chain by chain. */
 export function planContracts(config: DeploymentConfig, keys: DeploymentKeys, contracts: CompiledContracts, deployer: string): readonly PlannedContract[] {

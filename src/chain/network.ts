@@ -13,7 +13,7 @@ import { FIELD, ISSUER_BITS, PROTOCOL_VERSION, TIERS, bookRows, type TierName } 
 import { decimal, listOf } from "../prove/json.ts";
 import { exactly, validated } from "../risk/validated.ts";
 
-export const NETWORK_FORMAT = "plimsoll-network";
+const NETWORK_FORMAT = "plimsoll-network";
 
 const address = v.pipe(v.string("must be an address"), v.check(isAddress, "must be an Ethereum address"), v.transform(getAddress));
 const count = (low: number, high: number) => v.pipe(

@@ -18,7 +18,7 @@ import { deploy, type DeploymentStep } from "../../scripts/deploy/deploy.ts";
 import { isTrue } from "../../scripts/deploy/facts.ts";
 import { checkNetwork } from "../../scripts/deploy/verify.ts";
 import { compileContracts } from "../../scripts/solidity.ts";
-import { refusal, send } from "../support/chain.ts";
+import { refusal, send, startChain } from "../support/chain.ts";
 import { LOCAL_CHAINS, localChains, type LocalChains } from "../support/localNetwork.ts";
 
 const PROPOSER = new Wallet(ANVIL_KEYS[1]);
@@ -186,15 +186,34 @@ describe("progress", () => {
     await expect(run(config())).rejects.toThrow(/home\.AccountRegistry: must be as it was deployed/);
   });
 
-  it("another deployer can't go on, nor can one whose nonces went elsewhere, or a chain that was begun anew", async () => {
+  it("what a chain lets go of is deployed again, at the same addresses", async () => {
+    const before = await local.chains.south.rpc<string>("evm_snapshot");
+    const network = await run(config());
+    await local.chains.south.rpc("evm_revert", [before]);
+    expect(await wrongFacts(config(), network)).not.toEqual([]);
+    const again = await run(config());
+    expect(encodeNetwork(again)).toBe(encodeNetwork(network));
+    expect(await wrongFacts(config(), again)).toEqual([]);
+  });
+
+  it("another deployer can't go on, nor can one whose nonces went elsewhere, nor on a chain that was begun anew", async () => {
+    for (let block = 0; block < 3; block++) await local.chains.south.rpc("evm_mine");
     await expect(run(config(), ({ what, stage }) => { if (what === "RiskBook" && stage === "mined") throw new Killed(); })).rejects.toThrow(Killed);
     const other = deploy(config(({ chains }) => { for (const chain of chains) { chain.owner = PROPOSER.address; delete chain.guardian; } }), { endpoints: local.endpoints, deployer: PROPOSER, progressPath: progressPath() });
     await expect(other).rejects.toThrow(/progress\.json\.deployer: must be 0x/);
 
-    const { provider } = local.chains.north;
     await send(local.tokens.north.btc, "mint", local.deployer.address, 1n);
     await expect(run(config())).rejects.toThrow(/^north: Poseidon2 isn't at 0x\w+, though the deployer's nonce \d+ is used/);
-    expect(await provider.getTransactionCount(local.deployer.address)).toBeGreaterThan(0);
+
+    // The same token at the same address, on a chain with fewer blocks than were final.
+    const south = await startChain(31339);
+    await south.deploy("Token", 6);
+    try {
+      const elsewhere = deploy(config(), { endpoints: { ...local.endpoints, south: south.url }, deployer: local.deployer, progressPath: progressPath() });
+      await expect(elsewhere).rejects.toThrow(/^south: the chain must have block \d+, final when the deployment began: it was begun anew/);
+    } finally {
+      await south.stop();
+    }
   });
 });
 

@@ -6,7 +6,8 @@ import { issuerNamed } from "../../src/chain/network.ts";
 import { TIERS } from "../../src/protocol.ts";
 import { BookTree } from "../../src/risk/tree.ts";
 import { send } from "../support/chain.ts";
-import { localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+import { DESK_NORTH, VAULT_SOUTH, localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+import { DESK, VAULT, VENUE } from "../support/world.ts";
 
 let local: LocalNetwork;
 beforeAll(async () => { local = await localDeployment(); });
@@ -27,5 +28,6 @@ it("a deposit's note is joined at home", async () => {
 it("the book of all its instruments is published everywhere", async () => {
   const { root } = await BookTree.build(localBook(), TIERS.T);
   await local.publishBook(root, 7);
+  for (const id of [VAULT, VENUE, DESK, VAULT_SOUTH, DESK_NORTH]) expect(localBook().rows.some(({ instrument }) => instrument >> 16 === id && issuerNamed(local.network, id).id === id)).toBe(true);
   for (const { name, riskBook } of local.network.chains) expect(await local.nodes.get(name)!.read<bigint>("RiskBook", riskBook, "newestRoot")).toBe(root);
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Contract, Wallet, getCreateAddress } from "ethers";
+import { Contract, Wallet, getCreateAddress, resolveAddress, type AddressLike } from "ethers";
 import { committeeHash } from "../../src/compliance/seal.ts";
 import { ATTESTATION_TYPES, EPOCH_TYPES, ROOT_SLOTS, circuitNumber, signingDomain, tierNumber } from "../../src/chain/calls.ts";
 import { readHeader, readRootProof } from "../../src/chain/header.ts";
@@ -15,8 +15,9 @@ import { COMMITTEE, DESK, VAULT, VENUE } from "./world.ts";
 import type { ContractTransactionReceipt } from "ethers";
 
 export const FOLD_INTERVAL = 300;
-const SIGNERS = [1, 2, 3, 4].map((key) => new Wallet(`0x${key.toString(16).padStart(64, "0")}`));
-const THRESHOLD = 3;
+/** Who signs epochs and blocks: any three of these four. */
+export const SIGNERS = [1, 2, 3, 4].map((key) => new Wallet(`0x${key.toString(16).padStart(64, "0")}`));
+export const THRESHOLD = 3;
 const addresses = SIGNERS.map(({ address }) => address);
 
 /** What every chain has. */
@@ -88,7 +89,7 @@ export async function deployAll(homeChain: Chain, awayChain: Chain, tiers: reado
 }
 
 /** Publishes a book's root on a chain. */
-export async function publishBook({ chain, book }: Base, root: bigint, number: number, lasts = 3_600): Promise<ContractTransactionReceipt> {
+export async function publishBook({ chain, book }: Pick<Base, "chain" | "book">, root: bigint, number: number, lasts = 3_600): Promise<ContractTransactionReceipt> {
   const asOf = await chain.now();
   const epoch = { number, root, asOf, notAfter: asOf + lasts, largestMove: 100 };
   const domain = signingDomain("RiskBook", chain.chainId, await book.getAddress());
@@ -97,9 +98,11 @@ export async function publishBook({ chain, book }: Base, root: bigint, number: n
 }
 
 /** Brings a contract's root from the source's newest block: the attestors' header and the storage proof at once. */
-export async function relay(to: Base, from: Base, contract: Contract, root: keyof typeof ROOT_SLOTS): Promise<ContractTransactionReceipt> {
+export async function relay(
+  to: Pick<Base, "chain" | "mirror">, from: Pick<Base, "chain">, contract: AddressLike, root: keyof typeof ROOT_SLOTS,
+): Promise<ContractTransactionReceipt> {
   const header = await readHeader(from.chain.provider, BigInt(await from.chain.provider.getBlockNumber()));
-  const proof = await readRootProof(from.chain.provider, await contract.getAddress(), ROOT_SLOTS[root], header.number);
+  const proof = await readRootProof(from.chain.provider, await resolveAddress(contract), ROOT_SLOTS[root], header.number);
   const signatures = await attestation(to, from, header.number, header.hash);
   const { interface: calls } = to.mirror;
   return send(to.mirror, "multicall", [
@@ -109,7 +112,7 @@ export async function relay(to: Base, from: Base, contract: Contract, root: keyo
 }
 
 /** What attestors sign of a block. */
-export async function attestation(to: Base, from: Base, number: bigint, blockHash: string): Promise<unknown[]> {
+export async function attestation(to: Pick<Base, "chain" | "mirror">, from: Pick<Base, "chain">, number: bigint, blockHash: string): Promise<unknown[]> {
   const domain = signingDomain("RootMirror", to.chain.chainId, await to.mirror.getAddress());
   const message = { chainId: from.chain.chainId, number, blockHash, set: 1 };
   return sign((signer) => signer.signTypedData(domain, ATTESTATION_TYPES, message));

@@ -7,8 +7,7 @@
  */
 import { Wallet, type Contract, type ContractTransactionReceipt } from "ethers";
 import { instrumentId } from "../../src/account/holdings.ts";
-import { ATTESTATION_TYPES, EPOCH_TYPES, ROOT_SLOTS, signingDomain } from "../../src/chain/calls.ts";
-import { readHeader, readRootProof } from "../../src/chain/header.ts";
+import { ROOT_SLOTS } from "../../src/chain/calls.ts";
 import { chainNamed, issuerNamed, type Network, type NetworkChain } from "../../src/chain/network.ts";
 import { Node } from "../../src/chain/node.ts";
 import { committeeCoordinates } from "../../src/compliance/seal.ts";
@@ -18,7 +17,8 @@ import { deploy } from "../../scripts/deploy/deploy.ts";
 import { ANVIL_KEYS, type AnvilOptions } from "../../scripts/anvil.ts";
 import type { RiskBook } from "../../src/risk/tree.ts";
 import { send, startChain, type Chain } from "./chain.ts";
-import { COMMITTEE, CREDIT, DESK, RELEASE, USDC, VAULT, VENUE, smallBook } from "./world.ts";
+import { SIGNERS, THRESHOLD, pass, publishBook, relay as relayRoot } from "./deployment.ts";
+import { CASH, COMMITTEE, CREDIT, DESK, RELEASE, USDC, VAULT, VENUE, smallBook } from "./world.ts";
 
 export const VAULT_SOUTH = 4;
 export const DESK_NORTH = 5;
@@ -26,15 +26,13 @@ export const DESK_NORTH = 5;
 export const VENUE_CREDIT = instrumentId(VENUE, 6);
 export const VENUE_RELEASE = instrumentId(VENUE, 7);
 
+/** Who signs epochs and blocks: any three of these four. */
+export const LOCAL_SIGNERS = SIGNERS;
 export const LOCAL_CHAINS = ["home", "north", "south"] as const;
 export type LocalChainName = (typeof LOCAL_CHAINS)[number];
 const CHAIN_IDS: Readonly<Record<LocalChainName, number>> = { home: 31337, north: 31338, south: 31339 };
 
-/** Who signs epochs and blocks: any three of these four. */
-export const LOCAL_SIGNERS: readonly Wallet[] = [1, 2, 3, 4].map((key) => new Wallet(`0x${key.toString(16).padStart(64, "0")}`));
-const THRESHOLD = 3;
-
-export interface LocalTokens {
+interface LocalTokens {
   readonly north: { readonly btc: Contract; readonly usdc: Contract };
   readonly south: { readonly usdc: Contract };
 }
@@ -93,7 +91,7 @@ interface InstrumentJson { serial: number; token: string; unit: string; leastLot
 interface SignersJson { members: string[]; threshold: number }
 
 /** A config as it stands in its file: what tests vary. */
-export interface DeploymentJson {
+interface DeploymentJson {
   format: string;
   version: number;
   home: string;
@@ -118,7 +116,7 @@ export interface DeploymentJson {
 
 async function deploymentJson({ north, south }: LocalTokens, tiers: readonly TierName[]): Promise<DeploymentJson> {
   const owner = new Wallet(ANVIL_KEYS[0]).address;
-  const members = LOCAL_SIGNERS.map(({ address }) => address);
+  const members = SIGNERS.map(({ address }) => address);
   const coordinates = committeeCoordinates(COMMITTEE).map(String);
   const [btc, usdcNorth, usdcSouth] = await Promise.all([north.btc, north.usdc, south.usdc].map((token) => token.getAddress()));
   const times = { validity: 7_200, grace: 21_600, notice: 43_200, longestStall: 86_400 };
@@ -176,31 +174,16 @@ async function operate(local: LocalChains, config: DeploymentConfig, network: Ne
   const at = (name: LocalChainName, contract: string, address: string): Contract => chains[name].at(contract, address);
   const described = (name: LocalChainName): NetworkChain => chainNamed(network, name);
 
-  const relay: LocalNetwork["relay"] = async ({ from, to, account, root }) => {
-    const { provider, chainId } = chains[from];
-    const header = await readHeader(provider, BigInt(await provider.getBlockNumber()));
-    const proof = await readRootProof(provider, account, ROOT_SLOTS[root], header.number);
+  const relay: LocalNetwork["relay"] = ({ from, to, account, root }) => {
     const mirror = at(to, "RootMirror", described(to).roots[from]!);
-    const domain = signingDomain("RootMirror", chains[to].chainId, await mirror.getAddress());
-    const message = { chainId, number: header.number, blockHash: header.hash, set: 1 };
-    const signatures = await signed((signer) => signer.signTypedData(domain, ATTESTATION_TYPES, message));
-    const { interface: calls } = mirror;
-    return send(mirror, "multicall", [
-      calls.encodeFunctionData("attest", [header.number, header.hash, 1, signatures]),
-      calls.encodeFunctionData("mirror", [header.rlp, [proof]]),
-    ]);
+    return relayRoot({ chain: chains[to], mirror }, { chain: chains[from] }, account, root);
   };
 
   return {
     ...local, config, network, nodes, relay,
-    async publishBook(root, number, lasts = 3_600) {
+    async publishBook(root, number, lasts) {
       for (const name of LOCAL_CHAINS) {
-        const book = at(name, "RiskBook", described(name).riskBook);
-        const asOf = await chains[name].now();
-        const epoch = { number, root, asOf, notAfter: asOf + lasts, largestMove: 100 };
-        const domain = signingDomain("RiskBook", chains[name].chainId, await book.getAddress());
-        const signatures = await signed((signer) => signer.signTypedData(domain, EPOCH_TYPES, { ...epoch, set: 1 }));
-        await send(book, "publish", epoch, 1, signatures);
+        await publishBook({ chain: chains[name], book: at(name, "RiskBook", described(name).riskBook) }, root, number, lasts);
       }
     },
     async relayNotes(name) {
@@ -216,13 +199,7 @@ async function operate(local: LocalChains, config: DeploymentConfig, network: Ne
         }
       }
     },
-    async pass(seconds) {
-      const time = Math.max(...await Promise.all(LOCAL_CHAINS.map((name) => chains[name].now()))) + seconds;
-      for (const name of LOCAL_CHAINS) {
-        await chains[name].rpc("evm_setNextBlockTimestamp", [time]);
-        await chains[name].rpc("evm_mine");
-      }
-    },
+    pass: (seconds) => pass(seconds, ...LOCAL_CHAINS.map((name) => chains[name])),
     async stop() {
       for (const node of nodes.values()) node.close();
       await local.stop();
@@ -230,15 +207,12 @@ async function operate(local: LocalChains, config: DeploymentConfig, network: Ne
   };
 }
 
-const signed = (by: (signer: Wallet) => Promise<string>): Promise<unknown[]> =>
-  Promise.all(LOCAL_SIGNERS.slice(0, THRESHOLD).map(async (signer, place) => ({ place, data: await by(signer) })));
-
 /** The small book with rows for every instrument of the network. */
 export function localBook(changes: Partial<RiskBook> = {}): RiskBook {
   const book = smallBook();
   const row = (instrument: number): RiskBook["rows"][number] => book.rows.find((known) => known.instrument === instrument)!;
   const added = [
-    { ...row(CREDIT), instrument: VENUE_CREDIT }, { ...row(RELEASE), instrument: VENUE_RELEASE },
+    ...[{ ...row(CREDIT), instrument: VENUE_CREDIT }, { ...row(RELEASE), instrument: VENUE_RELEASE }].map((added) => ({ ...added, issuerCap: row(CASH).issuerCap })),
     { ...row(USDC), instrument: instrumentId(VAULT_SOUTH, 1) },
     { ...row(CREDIT), instrument: instrumentId(DESK_NORTH, 1) }, { ...row(RELEASE), instrument: instrumentId(DESK_NORTH, 2) },
   ];
