@@ -54,7 +54,7 @@ async function find(root: bigint, { urls, folder }: BookSources, tier: TierName)
   const cached = file === undefined ? undefined : await readText(file, BOOK_LENGTH).then((text) => checked(text, root, tier)).catch(refused);
   if (cached !== undefined && !(cached instanceof PlimsollError)) return cached;
 
-  const reasons: string[] = [];
+  const reasons = cached === undefined || isMissing(cached) ? [] : [`${root}.json: ${cached.message}`];
   for (const [i, url] of urls.entries()) {
     const book = await download(`${url.replace(/\/+$/, "")}/books/${root}`)
       .then(async (text) => ({ text, found: await checked(text, root, tier) })).catch(refused);
@@ -92,6 +92,8 @@ async function download(url: string): Promise<string> {
     }
   }
 }
+
+const isMissing = ({ cause }: PlimsollError): boolean => (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 
 /** What fetch says may show the URL. */
 const unreachable = (cause: unknown): never => {

@@ -10,7 +10,7 @@
  */
 import { getBytes, type TransactionReceipt } from "ethers";
 import { isNoteKey } from "../account/noteKey.ts";
-import { EventLog, type ChainEvent } from "../chain/events.ts";
+import { EventLog } from "../chain/events.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
 import type { Call, Sender } from "../chain/sender.ts";
@@ -34,6 +34,8 @@ export interface PostedBatch {
 
 /** BatchPosted's first word beside its number. */
 const ROOT = 0;
+
+type BatchPosted = EventLog["events"][number];
 
 /** What an alias has open beside its line. */
 interface Open {
@@ -106,7 +108,7 @@ export class VenueEngine {
     return this.done(record, event, receipt);
   }
 
-  private done(record: BatchRecord, event: ChainEvent, receipt: TransactionReceipt | undefined): PostedBatch {
+  private done(record: BatchRecord, event: BatchPosted, receipt: TransactionReceipt | undefined): PostedBatch {
     const number = Number(event.indexed(0));
     if (number !== record.number) {
       throw new InputError("batch", `was built as number ${record.number} and landed as another, so wallets can't find its notes: another engine posts too, and ${this.records.path(record.id)} has what to hand over`, number);
@@ -146,12 +148,12 @@ export class VenueEngine {
     return keys;
   }
 
-  private get posted(): readonly ChainEvent[] {
+  private get posted(): readonly BatchPosted[] {
     return this.log.events.filter(({ event }) => event === "BatchPosted");
   }
 
   /** Roots are random: no two batches have the same. */
-  private eventOf({ root }: BatchRecord): ChainEvent | undefined {
+  private eventOf({ root }: BatchRecord): BatchPosted | undefined {
     return this.posted.find((event) => event.word(ROOT) === root);
   }
 

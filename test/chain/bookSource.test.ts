@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { fetchBook } from "../../src/chain/bookSource.ts";
 import { encodeBook } from "../../src/risk/bookFile.ts";
-import type { ListedBook } from "../../src/risk/listing.ts";
 import type { RiskBook } from "../../src/risk/tree.ts";
+import { listed } from "../support/listed.ts";
 import { bookTree, smallBook } from "../support/world.ts";
 
 /** Each test has a book of its own: books stay in memory by their root. */
@@ -22,13 +22,6 @@ let asked: string[];
 let server: Server;
 let url: string;
 
-const listed = (of: RiskBook): ListedBook => ({
-  book: of, underlyings: [],
-  listings: of.rows.map(({ instrument, chargeLong, chargeShort }) => ({
-    instrument, name: `I${instrument}`, issuer: "issuer", chain: "chain", underlying: "BTC", unit: "USD", lot: "1",
-    greeks: { delta: 0, gamma: 0, vega: 0, theta: 0 }, charges: [{ part: "all", long: chargeLong, short: chargeShort, because: "a test" }],
-  })),
-});
 const textOf = (of: RiskBook): string => encodeBook(listed(of));
 
 beforeAll(async () => {

@@ -1,0 +1,151 @@
+/**
+ * What a keeper does next and what it warns of, given what it sees: pure decisions, with none of the doing.
+ *
+ * @module
+ */
+import type { Account } from "../account/account.ts";
+import { sumHoldings } from "../account/holdings.ts";
+import { InputError } from "../errors.ts";
+import { floats, type Margin } from "../margin.ts";
+import { BASIS_POINTS, COVERAGE_INITIAL, COVERAGE_MAINTENANCE, NOTE_LEGS, TIERS } from "../protocol.ts";
+import { vanishing, type FoldedNote } from "../statements/fold.ts";
+import type { TraderLine, TraderNote } from "./traderView.ts";
+
+/** What a keeper sees of one line. Times are Unix seconds, by the line's chain. */
+export interface LineSight {
+  readonly line: TraderLine;
+  readonly now: number;
+  /** Seconds that a proof stays good after its epoch's asOf and its root's time. */
+  readonly validity: number;
+  /** Root of the newest book there, and of the one that this keeper last proved on. */
+  readonly bookRoot: bigint;
+  readonly provenOn: bigint | undefined;
+  /** Until when a proof made now would be good; undefined where {@link blocked} says why none can be made. */
+  readonly proofUntil: number | undefined;
+  readonly blocked: string | undefined;
+  /** Of the account on that book. */
+  readonly margin: Margin | undefined;
+}
+
+export interface Sight {
+  /** Undefined before it opens: a keeper opens none. */
+  readonly account: Account | undefined;
+  readonly notes: readonly TraderNote[];
+  /** Whether the slot's fold interval is over. */
+  readonly mayFold: boolean;
+  /** Instruments of the newest book at home, and the account's margin on it; undefined where there is no such book. */
+  readonly listed: ReadonlySet<number> | undefined;
+  readonly margin: Margin | undefined;
+  /** Of open standings alone. */
+  readonly lines: readonly LineSight[];
+}
+
+export type KeeperMove =
+  | { readonly kind: "refresh"; readonly line: TraderLine; readonly coverage: number; readonly bookRoot: bigint }
+  | { readonly kind: "fold"; readonly notes: readonly FoldedNote[] };
+
+/** Something for people, said once when it begins to be true. */
+export interface Warning {
+  readonly key: string;
+  readonly what: string;
+  /** A deeper one of the same kind says it all. */
+  readonly kind: "margin" | "other";
+}
+
+/** Refresh from here on even without a new epoch: so much of validity is left. */
+const LATE = 1 / 3;
+/** A proof that gains less than this of validity isn't worth its gas, until less than this is left. */
+const LITTLE = 1 / 20;
+/** Equity over requirement, per cent, below which a keeper warns. */
+const WARN_BELOW = [120, 110, 100, 80] as const;
+
+/**
+ * What there is to do, in this order: lines first, the one that ends first on top, for a fold keeps proofs back until it
+ * has arrived on every chain.
+ */
+export function movesOf(sight: Sight): KeeperMove[] {
+  const refreshes = [...sight.lines].sort((a, b) => a.line.validUntil - b.line.validUntil).flatMap((seen): KeeperMove[] => {
+    const coverage = refreshCoverage(seen);
+    return coverage === undefined ? [] : [{ kind: "refresh", line: seen.line, coverage, bookRoot: seen.bookRoot }];
+  });
+  const notes = foldable(sight);
+  return [...refreshes, ...(notes.length === 0 ? [] : [{ kind: "fold" as const, notes }])];
+}
+
+/** At which coverage to refresh a line now, basis points; undefined when there is no need, or no proof to be made. */
+function refreshCoverage({ line, now, validity, bookRoot, provenOn, proofUntil, margin }: LineSight): number | undefined {
+  if (proofUntil === undefined || margin === undefined || proofUntil < now) return undefined;
+  const [left, gain] = [line.validUntil - now, proofUntil - line.validUntil];
+  if (gain <= 0) return undefined;
+  const late = left < LATE * validity && (gain >= LITTLE * validity || left < LITTLE * validity);
+  if (bookRoot === provenOn && line.lapsedAt === 0 && !late) return undefined;
+  return [COVERAGE_INITIAL, COVERAGE_MAINTENANCE].find((coverage) => floats(margin, coverage));
+}
+
+/** Notes that have arrived, whose legs are all listed, as many as one fold takes and the account has room for. */
+function foldable({ account, notes, mayFold, listed }: Sight): FoldedNote[] {
+  if (account === undefined || listed === undefined || !mayFold) return [];
+  const taken: FoldedNote[] = [];
+  for (const { note, folded } of notes) {
+    if (taken.length === TIERS[account.tier].notes) break;
+    if (folded === undefined || !note.legs.every(({ instrument }) => listed.has(instrument))) continue;
+    if (fits(account, [...taken, folded])) taken.push(folded);
+  }
+  return taken;
+}
+
+function fits(account: Account, notes: readonly FoldedNote[]): boolean {
+  const items = [...account.holdings, ...notes.flatMap(({ note }) => note.legs)];
+  try {
+    const holdings = sumHoldings(items);
+    account.next(holdings);
+    vanishing(items, holdings, NOTE_LEGS);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+/** What people should know now. A keeper says what wasn't so when it looked before. */
+export function warningsOf(sight: Sight): Warning[] {
+  return [...ofMargin(sight), ...ofNotes(sight), ...sight.lines.flatMap(ofLine)];
+}
+
+function ofMargin({ margin, account, listed }: Sight): Warning[] {
+  if (account === undefined || listed === undefined) return [];
+  if (margin === undefined) return [{ kind: "other", key: "unlisted", what: "the newest book doesn't list all that the account holds: it proves nothing until one does" }];
+  const { equity, requirement } = margin;
+  return WARN_BELOW.filter((percent) => equity * 100n < requirement * BigInt(percent)).map((percent) => ({
+    kind: "margin", key: `below ${percent}`, what: `equity is ${shareOf(margin)} of initial margin, below ${percent} %${percent === 80 ? ": no line can be refreshed" : ""}`,
+  }));
+}
+
+function ofNotes({ notes, listed, account }: Sight): Warning[] {
+  if (listed === undefined || account === undefined) return [];
+  return notes.flatMap(({ note, issuer, folded }): Warning[] => {
+    const key = `note ${issuer.id} ${note.serial}`;
+    const missing = note.legs.find(({ instrument }) => !listed.has(instrument));
+    if (missing !== undefined) return [{ kind: "other", key, what: `note ${note.serial} of ${issuer.name} isn't folded: the newest book doesn't list instrument ${missing.instrument}` }];
+    if (folded !== undefined && !fits(account, [folded])) return [{ kind: "other", key, what: `note ${note.serial} of ${issuer.name} doesn't fit the account, which holds ${account.holdings.length} of ${TIERS[account.tier].holdings}` }];
+    return [];
+  });
+}
+
+function ofLine({ line: { issuer: { name }, validUntil, graceEnd, lapsedAt }, now, validity, proofUntil, blocked, margin }: LineSight): Warning[] {
+  const warn = (key: string, what: string): Warning => ({ kind: "other", key: `${name} ${key}`, what: `${name}: ${what}` });
+  const late = validUntil - now < LATE * validity;
+  return [
+    ...(lapsedAt !== 0 ? [warn("lapsed", "the line has lapsed, and is in default for good once its notice is over")]
+      : now > graceEnd ? [warn("over", "grace is over: anyone may mark the line as lapsed")]
+      : now > validUntil ? [warn("grace", `the proof is over and grace runs, until ${date(graceEnd)}`)] : []),
+    ...(late && blocked !== undefined ? [warn(`blocked ${blocked}`, `can't be refreshed: ${blocked}; good until ${date(validUntil)}`)] : []),
+    ...(late && proofUntil !== undefined && margin !== undefined && !floats(margin, COVERAGE_MAINTENANCE)
+      ? [warn("short", `can't be refreshed: equity is ${shareOf(margin)} of initial margin, and maintenance takes ${COVERAGE_MAINTENANCE / 100} %; good until ${date(validUntil)}`)] : []),
+  ];
+}
+
+/** Rounded down. */
+const shareOf = ({ equity, requirement }: Margin): string =>
+  equity < 0n ? "less than nothing" : `${Number((equity * BigInt(BASIS_POINTS)) / requirement) / 100} %`;
+const date = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000", "");
