@@ -133,7 +133,8 @@ export class EventLog {
       this.onProgress?.(to, head.number);
       // Now and then, so that a crash costs part of a long download, and writing does not take longer than it.
       if (this.unsaved * 4 > this.logs.length + SAVE_AFTER || to - this.savedAt >= 10 * CHUNK) await this.save();
-      size = Math.min(CHUNK, size * 2);
+      // Slowly: what one provider refuses depends on how many events there are.
+      size = Math.min(CHUNK, size + (size >> 2) + 1);
     }
     return true;
   }

@@ -2,13 +2,17 @@
  * Two traders' lives between three real nodes; and what a wallet that has nothing but keys restores of them, when all is
  * well, when a chain reorganises, when a process crashes, and when a node lies.
  */
+import { Interface } from "ethers";
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noteKey, noteSecret } from "../../src/account/noteKey.ts";
 import { aliasOf, ownerOf, spendKeys } from "../../src/account/keys.ts";
+import { ABI } from "../../src/chain/abi.ts";
+import { issuerNamed, type NetworkIssuer } from "../../src/chain/network.ts";
 import type { Node } from "../../src/chain/node.ts";
+import { Sender } from "../../src/chain/sender.ts";
 import { NodeError } from "../../src/errors.ts";
 import { TIERS } from "../../src/protocol.ts";
 import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
@@ -17,12 +21,11 @@ import { buildBatch } from "../../src/venue/batch.ts";
 import { ChainWallet } from "../../src/wallet/chainWallet.ts";
 import type { TraderView } from "../../src/wallet/traderView.ts";
 import { send } from "../support/chain.ts";
-import { VENUE_CREDIT, VENUE_RELEASE, localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+import { VAULT_SOUTH, VENUE_CREDIT, VENUE_RELEASE, localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
 import { BTC, CREDIT, DESK, KEYS, PERP, RELEASE, USDC, VAULT, VENUE } from "../support/world.ts";
 import { Life } from "./support/life.ts";
 
 const OTHER = spendKeys(987654321n);
-const KEEPER = { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock };
 const RECIPIENT = "0x00000000000000000000000000000000000b0b01";
 const prover = snarkjsProver();
 let local: LocalNetwork;
@@ -39,7 +42,7 @@ beforeAll(async () => {
   ours = await Life.begin(local, KEYS, prover, tree, 1);
   theirs = await Life.begin(local, OTHER, prover, tree, 2);
   const { usdc } = local.tokens.south;
-  const desk = local.chains.south.at("CreditDesk", local.network.issuers.find(({ id }) => id === DESK)!.contract);
+  const desk = local.chains.south.at("CreditDesk", issuer(DESK).contract);
   await send(usdc, "mint", local.deployer.address, 10n ** 12n);
   await send(usdc, "approve", await desk.getAddress(), 10n ** 12n);
   await send(desk, "fund", 10n ** 11n);
@@ -51,6 +54,7 @@ afterAll(async () => {
 
 /** All that a view says, without the means by which it says it. */
 const said = ({ nodes: _nodes, nextDepositCounter: _counter, accountPath: _path, keys: _keys, ...view }: TraderView): unknown => view;
+const issuer = (issuerId: number): NetworkIssuer => issuerNamed(local.network, issuerId);
 const holdings = ({ account }: TraderView): unknown => account?.holdings;
 
 /** That a wallet with nothing but keys says the same; and so does one whose keys are a keeper's. */
@@ -118,12 +122,207 @@ describe("a life", () => {
     await ours.lower({ kind: "collateral", instrument: BTC, lots: 30n, recipient: BigInt(ours.address) });
     await theirs.lower({ kind: "collateral", instrument: BTC, lots: 7n, recipient: BigInt(theirs.address) });
     await ours.lower({ kind: "collateral", instrument: BTC, lots: 11n, recipient: BigInt(RECIPIENT) });
-    const view = await ours.view();
-    expect(view.exits).toMatchObject([{ exit: { instrument: BTC, lots: 30n, recipient: BigInt(ours.address) }, version: 2, path: undefined }]);
-    expect(view.unknownExits).toMatchObject([{ instrument: BTC, lots: 11n, version: 3 }]);
+    const queued = await ours.view();
+    expect(queued.exits).toMatchObject([{ exit: { instrument: BTC, lots: 30n, recipient: BigInt(ours.address) }, version: 2, stage: "queued", path: undefined, paid: 0n }]);
+    expect(queued.unknownExits).toMatchObject([{ instrument: BTC, lots: 11n, version: 3 }]);
     const told = await (await ChainWallet.open(local.network, local.nodes, KEYS, { recipients: [RECIPIENT] })).refresh();
     expect(told.unknownExits).toEqual([]);
-    expect(told.exits.map(({ exit: { recipient } }) => recipient)).toEqual([BigInt(ours.address), BigInt(RECIPIENT)]);
+    expect(told.exits.map(({ exit: { recipient }, stage }) => [recipient, stage])).toEqual([[BigInt(ours.address), "queued"], [BigInt(RECIPIENT), "queued"]]);
+    await expect(ChainWallet.open(local.network, local.nodes, KEYS, { recipients: ["0x12"] })).rejects.toThrow("recipients[0]: must be an Ethereum address");
+
+    // Of the three only the first two are added, and then mirrored.
+    await ours.addExits(2);
+    expect((await ours.view()).exits).toMatchObject([{ stage: "added" }]);
+    await local.relayHome();
+    await ours.addExits(1);
+    const mirrored = await ours.view();
+    expect(mirrored.exits).toMatchObject([{ stage: "mirrored", path: { index: 0n } }]);
+    await restores(ours, mirrored);
+
+    await ours.takeExit(0);
+    const taken = await ours.view();
+    expect(taken.exits).toMatchObject([{ stage: "taken", path: undefined, payout: 0, paid: 0n }]);
+    await restores(ours, taken);
+    const vault = local.chains.north.at("CollateralVault", issuer(VAULT).contract);
+    await send(vault, "claim", 0, ours.address);
+    expect((await ours.view()).exits).toEqual([]);
+    await theirs.takeExit(0);
+    await send(vault, "claim", 1, theirs.address);
+    expect((await theirs.view()).exits).toEqual([]);
+  });
+
+  it("gets a venue's notes, sealed to a key that the prove key gives", async () => {
+    const venue = local.chains.south.at("VenueOutbox", issuer(VENUE).contract);
+    await theirs.operate("venue-south", "setNoteKey", noteKey(noteSecret(OTHER.proveKey, VENUE)));
+    const alias = aliasOf(ownerOf(OTHER), VENUE);
+    const postings = [{ alias, noteKey: noteKey(noteSecret(OTHER.proveKey, VENUE)), legs: [{ instrument: PERP, size: 3n }], released: 10n, unfolded: 5n, exposed: true }];
+    const batchOf = (batchNumber: bigint) => buildBatch({ issuerId: VENUE, batchDepth: 2, batchNumber, release: VENUE_RELEASE, postings });
+    const first = await batchOf(0n);
+    await send(venue, "post", first.root, first.postings, first.sealedNotes);
+    await local.relayNotes("venue-south");
+
+    // A venue that says one thing and posts another: the second batch's sealed notes under a root that hasn't them, the third's sealed to nobody.
+    for (const sealedNotes of [(await batchOf(1n)).sealedNotes, new Uint8Array()]) {
+      await local.pass(61);
+      await send(venue, "post", (await batchOf(9n)).root, first.postings, sealedNotes);
+    }
+    const view = await theirs.view();
+    expect(view.notes.map(({ note, folded }) => [note.legs, folded === undefined])).toEqual([[[{ instrument: PERP, size: 3n }, { instrument: VENUE_RELEASE, size: 10n }], false]]);
+    expect(view.warnings).toEqual([
+      "venue-south: batch 1 has a sealed note that is no leaf of it",
+      "venue-south: batch 2 has a note to this alias that isn't sealed to its key: ask the venue for it",
+    ]);
+    expect(view.lines).toMatchObject([{ issuer: { name: "venue-south" }, status: "open", owed: undefined, booked: 4_000n, released: 30n, credit: VENUE_CREDIT }]);
+    await restores(theirs, view);
+
+    await local.pass(301);
+    await theirs.fold({ proveKey: OTHER.proveKey, spendLock: OTHER.spendLock });
+    const folded = await theirs.view();
+    expect(holdings(folded)).toContainEqual({ instrument: PERP, size: 3n });
+    expect(folded.notes).toEqual([]);
+  });
+});
+
+/** Everything of ours, as it was when nothing went wrong. */
+describe("what goes wrong", () => {
+  it("a home chain that takes back 32 blocks, a fold among them: the view is a fresh one's, and the fold is made again", async () => {
+    await local.relayNotes("vault-north");
+    await local.chains.home.rpc("anvil_mine", ["0x28"]);
+    const before = await ours.view();
+    expect(before.notes.filter(({ folded }) => folded !== undefined)).toHaveLength(1);
+    await ours.fold();
+    await local.chains.home.rpc("anvil_mine", ["0x10"]);
+    const gone = await ours.view();
+    expect(gone.versions).toHaveLength(before.versions.length + 1);
+
+    await local.chains.home.rpc("anvil_reorg", [32, []]);
+    const after = await ours.view();
+    expect(after.versions).toEqual(before.versions);
+    expect(after.notes).toEqual(before.notes);
+    expect(after.blocks.get("home")!.hash).not.toBe(gone.blocks.get("home")!.hash);
+    await restores(ours, after);
+    await ours.fold();
+    expect(holdings(await ours.view())).toEqual(gone.account!.holdings);
+  });
+
+  it("a crash between sending a transaction and seeing it: it happens once", async () => {
+    await local.relayNotes("desk-south");
+    await local.pass(301);
+    const { home } = local.chains;
+    const fold = await ours.foldMove();
+    const { versions } = await ours.view();
+    await home.rpc("evm_setAutomine", [false]);
+    const crashing = await Sender.open(local.nodes.get("home")!, home.signers[1], { folder, patience: 0 });
+    await expect(crashing.send(fold)).rejects.toThrow("was sent and not mined");
+    // The node forgot it too; the wallet knows nothing of it, and the journal sends it again.
+    await home.rpc("anvil_dropAllTransactions");
+    expect((await ours.restored()).versions).toEqual(versions);
+    await ours.sender("home", folder);
+    await home.rpc("evm_mine");
+    await home.rpc("evm_setAutomine", [true]);
+    await ours.sender("home", folder);
+    const view = await ours.view();
+    expect(view.versions).toHaveLength(versions.length + 1);
+    expect(view.account!.holdings).toContainEqual({ instrument: RELEASE, size: 2_000n });
+    expect(view.notes).toEqual([]);
     await restores(ours, view);
+  });
+
+  it("everything local deleted, damaged, or of another time: a cache is never more than a saved download", async () => {
+    const view = said(await ours.view());
+    const cache = join(folder, "cache");
+    expect(said(await ours.restored(KEYS, local.nodes, cache))).toEqual(view);
+    const files = (await readdir(cache)).filter((name) => name.startsWith("events-")).map((name) => join(cache, name));
+    expect(files).toHaveLength(3);
+    for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
+    for (const damage of [(text: string) => text.slice(0, text.length / 2), (text: string) => text.replace(/(0x[0-9a-f]{200})0/, "$11"), () => ""]) {
+      for (const file of files) await writeFile(file, damage(await readFile(file, "utf8")));
+      expect(said(await ours.restored(KEYS, local.nodes, cache))).toEqual(view);
+    }
+    await rm(cache, { recursive: true });
+    expect(said(await ours.restored(KEYS, local.nodes, cache))).toEqual(view);
+  });
+
+  it("nodes that are down: their chains are missing, the rest is there", async () => {
+    const whole = await ours.view();
+    const down = Object.create(local.nodes.get("south")!, {
+      rpc: { value: () => Promise.reject(new NodeError("south", "the node didn't answer")) },
+    }) as Node;
+    const some = await ours.restored(KEYS, new Map([...local.nodes, ["south", down]]));
+    expect(some.missing).toEqual(["south"]);
+    expect(some.lines).toEqual([]);
+    expect(some.warnings.join()).toContain("south");
+    expect([some.versions, some.notes, some.exits]).toEqual([whole.versions, whole.notes, whole.exits]);
+    expect(some.nextDepositCounter(VAULT)).toBe(whole.nextDepositCounter(VAULT));
+    expect(() => some.nextDepositCounter(VAULT_SOUTH)).toThrow("is missing");
+    await expect(some.accountPath("south")).rejects.toThrow("is missing");
+    const noHome = new Map([...local.nodes].filter(([name]) => name !== "home"));
+    await expect(ours.restored(KEYS, noHome)).rejects.toThrow("must have one of the home chain");
+  });
+});
+
+interface Log {
+  readonly topics: readonly string[];
+  readonly data: string;
+}
+/** A node that is honest but for its logs. */
+const lying = (name: string, lie: (logs: Log[]) => Log[]): ReadonlyMap<string, Node> => {
+  const node = local.nodes.get(name)!;
+  const rpc = async (method: string, params: readonly unknown[]): Promise<unknown> => {
+    const answer = await node.rpc<unknown>(method, params);
+    return method === "eth_getLogs" ? lie(answer as Log[]) : answer;
+  };
+  return new Map([...local.nodes, [name, Object.create(node, { rpc: { value: rpc } }) as Node]]);
+};
+const topicOf = (name: "AccountRegistry" | "CollateralVault", event: string): string => new Interface(ABI[name]).getEvent(event)!.topicHash;
+const flipped = (data: string, word: number): string => {
+  const at = 2 + 64 * word + 63;
+  return `${data.slice(0, at)}${(Number.parseInt(data[at]!, 16) ^ 1).toString(16)}${data.slice(at + 1)}`;
+};
+const nth = (topic: string, slot: number, place: number, change: (log: Log) => Log[]) => (logs: Log[]): Log[] => {
+  const fit = logs.filter(({ topics }) => topics[0] === topic && BigInt(topics[1]!) === BigInt(slot));
+  return logs.flatMap((log) => (log === fit.at(place) ? change(log) : [log]));
+};
+
+describe("a node that lies", () => {
+  const changed = topicOf("AccountRegistry", "AccountChanged");
+  it.each<[string, (logs: Log[]) => Log[], string]>([
+    ["another cipher of our version 2", nth(changed, 1, 2, (log) => [{ ...log, data: flipped(log.data, 5) }]), "home: slot 1, version 2: what the node gives as its cipher"],
+    ["another cipher of our version 0", nth(changed, 1, 0, (log) => [{ ...log, data: flipped(log.data, 4) }]), "version 0 of no slot is the owner's"],
+    ["another commitment of somebody else's", nth(changed, 0, -1, (log) => [{ ...log, data: flipped(log.data, 0) }]), "the node's events give another tree of accounts"],
+    ["our last change left out", nth(changed, 1, -1, () => []), "the events end at the accounts root"],
+    ["a change of ours left out", nth(changed, 1, 1, () => []), "slot 1, version 1"],
+    ["an opening left out", (logs) => logs.filter(({ topics }) => topics[0] !== topicOf("AccountRegistry", "AccountOpened") || BigInt(topics[1]!) !== 0n), "the node leaves out events before AccountOpened 1"],
+    ["a change that is cut short", nth(changed, 0, 0, (log) => [{ ...log, data: log.data.slice(0, 66) }]), "with too little in it"],
+    ["what no one asked for", (logs) => [{ ...logs[0]!, address: `0x${"11".repeat(20)}` } as Log], "what wasn't asked for"],
+  ])("at home: %s", async (_, lie, message) => {
+    const cache = await mkdtemp(join(folder, "lies-"));
+    await expect(ours.restored(KEYS, lying("home", lie), cache)).rejects.toThrow(message);
+    // Nothing of the lie is left: with an honest node the same folder serves.
+    expect(said(await ours.restored(KEYS, local.nodes, cache))).toEqual(said(await ours.view()));
+  });
+
+  it.each<[string, (logs: Log[]) => Log[], string]>([
+    ["a note left out", (logs) => logs.filter((log) => log !== logs.find(({ topics }) => topics[0] === topicOf("CollateralVault", "NoteIssued"))), "the node leaves out notes of vault-north before NoteIssued 1"],
+    ["all notes left out", (logs) => logs.filter(({ topics }) => topics[0] !== topicOf("CollateralVault", "NoteIssued")), "the events end at the notes root of vault-north 0"],
+  ])("at a vault: %s", async (_, lie, message) => {
+    const view = await ours.restored(KEYS, lying("north", lie));
+    expect(view.missing).toEqual(["north"]);
+    expect(view.warnings.join()).toContain(message);
+    expect(view.versions).toEqual((await ours.view()).versions);
+  });
+
+  it("at a vault: another leaf of somebody's note, found out when a path is built on it", async () => {
+    await ours.deposit(USDC, 3n);
+    await local.relayNotes("vault-north");
+    const issued = topicOf("CollateralVault", "NoteIssued");
+    const lie = (logs: Log[]): Log[] => {
+      const first = logs.find(({ topics }) => topics[0] === issued);
+      return logs.map((log) => (log === first ? { ...log, data: flipped(log.data, 2) } : log));
+    };
+    const view = await ours.restored(KEYS, lying("north", lie));
+    expect(view.notes).toEqual([]);
+    expect(view.warnings.join()).toContain("give another tree of vault-north's notes");
+    expect((await ours.view()).notes).toHaveLength(1);
   });
 });

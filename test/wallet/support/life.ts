@@ -87,6 +87,11 @@ export class Life {
     await this.call("home", lowerCall(registry, view.slot!, await this.prover.prove(proofRequest(statement)), deadline));
   }
 
+  /** Moves so many exits from the queue into their tree. */
+  async addExits(most: number): Promise<void> {
+    await this.call("home", { name: "AccountRegistry", address: this.local.network.registry, method: "addExits", args: [most] });
+  }
+
   /** Opens the standing at a desk or venue on what is booked. */
   async authorise(issuerName: string, credit: number): Promise<void> {
     const issuer = issuerNamed(this.local.network, issuerName, "desk", "venue");
