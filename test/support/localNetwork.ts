@@ -26,8 +26,6 @@ export const DESK_NORTH = 5;
 export const VENUE_CREDIT = instrumentId(VENUE, 6);
 export const VENUE_RELEASE = instrumentId(VENUE, 7);
 
-/** Who signs epochs and blocks: any three of these four. */
-export const LOCAL_SIGNERS = SIGNERS;
 export const LOCAL_CHAINS = ["home", "north", "south"] as const;
 export type LocalChainName = (typeof LOCAL_CHAINS)[number];
 const CHAIN_IDS: Readonly<Record<LocalChainName, number>> = { home: 31337, north: 31338, south: 31339 };
