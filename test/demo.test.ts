@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
+import { foundry } from "../scripts/foundry.ts";
 import { loadVerificationKey } from "../src/prove/artifacts.ts";
 import { nobleVerifier } from "../src/prove/nobleVerifier.ts";
 import { parseProof } from "../src/prove/proof.ts";
@@ -11,10 +12,36 @@ import { verify } from "../src/prove/verify.ts";
 const run = promisify(execFile);
 const SECRETS = /spendKey|proveKey|readKey_|sealScalar/;
 
-describe("npm run demo", () => {
+const demo = async (...args: string[]): Promise<string> =>
+  (await run(process.execPath, ["--import", "tsx", "scripts/demo.ts", ...args], { maxBuffer: 2 ** 24 })).stdout;
+
+describe.skipIf(foundry("anvil") === undefined)("npm run demo, on three chains", () => {
   let output = "";
   beforeAll(async () => {
-    ({ stdout: output } = await run(process.execPath, ["--import", "tsx", "scripts/demo.ts"], { maxBuffer: 2 ** 24 }));
+    output = await demo();
+  });
+
+  it("tells the whole story, and shows refused what must be", () => {
+    expect([...output.matchAll(/^ {2}refused: ([^:]+)/gm)].map(([, what]) => what)).toEqual([
+      "a held-back release note", "an under-margined book", "a second pledge", "a replayed fold", "a replayed exit", "someone else's proof",
+      "a stale root", "a stale price", "a lapsed line", "a conflicting header",
+    ]);
+    for (const refusal of ["BeyondLine", "short of initial margin by", "NullifierSpent", "NotCurrent", "ExitSpent", "InvalidProof", "StaleProof", "StaleBook", "NotValid", "Frozen"]) {
+      expect(output).toContain(refusal);
+    }
+    for (const step of ["open the account", "its line is open", "fold positions", "draw 300,000", "the keeper", "extend desk-a", "the vault pays 3 WBTC"]) expect(output).toMatch(new RegExp(`✓ .*${step}`));
+    expect(output).toMatch(/^in all +[\d,]+ +\d+\.\d$/m);
+    expect(output).not.toMatch(SECRETS);
+  });
+
+  it("leaves a page that needs nothing else", pageIsWhole);
+  it("leaves a proof that both verifiers accept, and refuse once any public field is changed", proofIsSound);
+});
+
+describe("npm run demo, on one machine", () => {
+  let output = "";
+  beforeAll(async () => {
+    output = await demo("--local");
   });
 
   it("ends with a verified proof, and shows refused what must be", () => {
@@ -24,35 +51,38 @@ describe("npm run demo", () => {
     expect(output).not.toMatch(SECRETS);
   });
 
-  it("leaves a page that needs nothing else", async () => {
-    const page = await readFile("build/demo/margin.html", "utf8");
-    expect(page).toContain("<svg");
-    expect(page).not.toMatch(/<script|<link|src="http|url\(http/);
-  });
-
-  it("leaves a proof that both verifiers accept, and refuse once any public field is changed", async () => {
-    const text = await readFile("build/demo/solvency-proof.json", "utf8");
-    const { verificationKey } = await loadVerificationKey("solvency", "M");
-    const snarkjs = snarkjsVerifier();
-    const check = (json: unknown): Promise<void> => (async () => verify(parseProof(JSON.stringify(json)), verificationKey, [nobleVerifier, snarkjs]))();
-    try {
-      await check(JSON.parse(text));
-      const { publicSignals } = JSON.parse(text) as { publicSignals: Record<string, unknown> };
-      const fields = Object.entries(publicSignals).flatMap(([name, value]) =>
-        typeof value === "object" && value !== null ? Object.keys(value).map((part) => [name, part]) : [[name]]);
-      expect(fields.length).toBeGreaterThan(18);
-      for (const path of fields) {
-        const changed = JSON.parse(text) as { publicSignals: Record<string, unknown> };
-        const holder = path.slice(0, -1).reduce((at, key) => at[key!] as Record<string, unknown>, changed.publicSignals);
-        const last = path.at(-1)!;
-        holder[last] = another(holder[last]);
-        await expect(check(changed), path.join(".")).rejects.toThrow();
-      }
-    } finally {
-      await snarkjs.close();
-    }
-  });
+  it("leaves a page that needs nothing else", pageIsWhole);
+  it("leaves a proof that both verifiers accept, and refuse once any public field is changed", proofIsSound);
 });
+
+async function pageIsWhole(): Promise<void> {
+  const page = await readFile("build/demo/margin.html", "utf8");
+  expect(page).toContain("<svg");
+  expect(page).not.toMatch(/<script|<link|src="http|url\(http/);
+}
+
+async function proofIsSound(): Promise<void> {
+  const text = await readFile("build/demo/solvency-proof.json", "utf8");
+  const { verificationKey } = await loadVerificationKey("solvency", "M");
+  const snarkjs = snarkjsVerifier();
+  const check = (json: unknown): Promise<void> => (async () => verify(parseProof(JSON.stringify(json)), verificationKey, [nobleVerifier, snarkjs]))();
+  try {
+    await check(JSON.parse(text));
+    const { publicSignals } = JSON.parse(text) as { publicSignals: Record<string, unknown> };
+    const fields = Object.entries(publicSignals).flatMap(([name, value]) =>
+      typeof value === "object" && value !== null ? Object.keys(value).map((part) => [name, part]) : [[name]]);
+    expect(fields.length).toBeGreaterThan(18);
+    for (const path of fields) {
+      const changed = JSON.parse(text) as { publicSignals: Record<string, unknown> };
+      const holder = path.slice(0, -1).reduce((at, key) => at[key!] as Record<string, unknown>, changed.publicSignals);
+      const last = path.at(-1)!;
+      holder[last] = another(holder[last]);
+      await expect(check(changed), path.join(".")).rejects.toThrow();
+    }
+  } finally {
+    await snarkjs.close();
+  }
+}
 
 /** A neighbouring value of the same type. */
 function another(value: unknown): unknown {

@@ -18,21 +18,20 @@ export class Meter {
   private readonly start = performance.now();
   private last = this.start;
 
-  /** Chains that are watched from now on, by name. */
-  constructor(private nodes: readonly Node[] = []) {}
+  private nodes: readonly Node[] = [];
 
-  /** Watches chains from their next block on. */
-  async watch(nodes: readonly Node[]): Promise<void> {
-    for (const node of nodes) this.seen.set(node.chain.name, (await node.block()).number);
-    this.nodes = [...this.nodes, ...nodes];
+  /** Watches chains, from their first block on. */
+  watch(nodes: readonly Node[]): void {
+    for (const { chain } of nodes) this.seen.set(chain.name, 0);
+    this.nodes = nodes;
   }
 
   chapter(title: string): void {
     console.log(`\n${title}\n`);
   }
 
-  /** Ends a step that began with the last one. */
-  async done(what: string): Promise<void> {
+  /** Ends a step that began with the last one; `quiet` where what it says has been said. */
+  async done(what: string, { quiet = false } = {}): Promise<void> {
     const now = performance.now();
     const gas: [string, bigint][] = [];
     for (const node of this.nodes) {
@@ -41,7 +40,7 @@ export class Meter {
     }
     const seconds = (now - this.last) / 1000;
     this.steps.push({ what, gas, seconds });
-    console.log(`  ✓ ${what}  (${[...gas.map(([chain, used]) => `${chain} ${grouped(used)} gas`), `${seconds.toFixed(1)} s`].join(", ")})`);
+    if (!quiet) console.log(`  ✓ ${what}  (${[...gas.map(([chain, used]) => `${chain} ${grouped(used)} gas`), `${seconds.toFixed(1)} s`].join(", ")})`);
     this.last = performance.now();
   }
 

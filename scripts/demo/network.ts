@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { ContractFactory, JsonRpcProvider, Wallet } from "ethers";
+import { ContractFactory, JsonRpcProvider, Wallet, toQuantity } from "ethers";
 import { committeeCoordinates, publicKey, randomScalar } from "../../src/compliance/seal.ts";
 import { Node } from "../../src/chain/node.ts";
 import type { Network } from "../../src/chain/network.ts";
+import { Sender } from "../../src/chain/sender.ts";
 import { ANVIL_KEYS, startAnvil, type Anvil } from "../anvil.ts";
 import { parseDeployment } from "../deploy/config.ts";
 import { deploy } from "../deploy/deploy.ts";
@@ -17,14 +18,18 @@ export const HOME = "home";
 export const CHAINS = [HOME, "ethereum", "arbitrum"] as const;
 const FIRST_CHAIN_ID = 31_337;
 const HOUR = 3_600;
+/** A million dollars of six decimals. */
+const DESK_FUNDS = 10n ** 12n;
 
-/** Standings of the demo: a proof is good for two hours, and lapses six hours after that. */
+/** Standings of the demo: a proof is good for two hours, and lapses an hour after that. */
 export const VALIDITY = 2 * HOUR;
-export const GRACE = 6 * HOUR;
+export const GRACE = HOUR;
 export const FOLD_INTERVAL = 300;
 
 /** Who pays gas and acts: well-known development keys, funded on every development node. */
 export const [DEPLOYER, TRADER, KEEPER] = ANVIL_KEYS.map((key) => new Wallet(key)) as [Wallet, Wallet, Wallet];
+/** Pays for relaying, from a key of this run. */
+export const RELAYER = new Wallet(Wallet.createRandom().privateKey);
 /** Signers of headers and of books: keys of this run. */
 export const SIGNERS = [Wallet.createRandom(), Wallet.createRandom(), Wallet.createRandom()].map(({ privateKey }) => new Wallet(privateKey));
 
@@ -59,6 +64,8 @@ export async function startNetwork(start: number): Promise<DemoNetwork> {
     const network = await deploy(parseDeployment(deployment(tokens)), { endpoints, deployer: DEPLOYER });
     const nodes = new Map<string, Node>();
     for (const chain of network.chains) nodes.set(chain.name, await Node.connect(chain, endpoints[chain.name]!));
+    for (const node of nodes.values()) await node.rpc("anvil_setBalance", [RELAYER.address, toQuantity(10n ** 20n)]);
+    for (const { contract, chain, kind } of network.issuers) if (kind === "desk") await fundDesk(nodes.get(chain)!, contract);
     return { network, nodes, endpoints, tokens, pass: (seconds) => pass(nodes, seconds), stop: () => stop(anvils, nodes) };
   } catch (error) {
     await stop(anvils, new Map());
@@ -82,17 +89,26 @@ async function stop(anvils: readonly Anvil[], nodes: ReadonlyMap<string, Node>):
   await Promise.all(anvils.map((anvil) => anvil.stop()));
 }
 
-/** A token that mints whatever is asked of it. */
+/** A token, and plenty of it for the trader and for the lender. */
 async function deployToken(endpoint: string, decimals: number): Promise<string> {
   const { Token } = await compileContracts();
   const provider = new JsonRpcProvider(endpoint, undefined, { cacheTimeout: -1, pollingInterval: 100 });
   try {
     const contract = await new ContractFactory(Token!.abi, `0x${Token!.bytecode}`, DEPLOYER.connect(provider)).deploy(decimals);
     await contract.waitForDeployment();
+    for (const { address } of [TRADER, DEPLOYER]) await ((await contract.getFunction("mint")(address, 10n ** BigInt(decimals + 8))) as { wait(): Promise<unknown> }).wait();
     return await contract.getAddress();
   } finally {
     provider.destroy();
   }
+}
+
+/** The lender puts in what its desk may lend. */
+async function fundDesk(node: Node, desk: string): Promise<void> {
+  const sender = await Sender.open(node, DEPLOYER);
+  const asset = await node.read<string>("CreditDesk", desk, "asset");
+  await sender.send({ name: "IERC20Metadata", address: asset, method: "approve", args: [desk, DESK_FUNDS] });
+  await sender.send({ name: "CreditDesk", address: desk, method: "fund", args: [DESK_FUNDS] });
 }
 
 /** The deployment as its config file would say it. Committee keys are of this run, and nobody keeps their secrets. */

@@ -5,28 +5,27 @@
  * @module
  */
 import { issuerNamed, type NetworkIssuer } from "../../src/chain/network.ts";
-import { Sender } from "../../src/chain/sender.ts";
+import { writeAtomic } from "../../src/files.ts";
+import { formatProof } from "../../src/prove/proof.ts";
+import { renderHtml } from "../../src/report/html.ts";
+import type { Holding } from "../../src/account/holdings.ts";
 import { formatPercent, formatUsd, lotsToUnits } from "../../src/decimal.ts";
 import { marginReport } from "../../src/report/marginReport.ts";
-import { named } from "../../src/wallet/attention.ts";
-import { buildBatch } from "../../src/venue/batch.ts";
+import { VenueEngine } from "../../src/venue/engine.ts";
 import type { Actors } from "./actors.ts";
-import { DEPLOYER, FOLD_INTERVAL, TRADER } from "./network.ts";
+import { heldBack, spentLater, type Leftovers } from "./attacks.ts";
+import { DEPLOYER, FOLD_INTERVAL } from "./network.ts";
 
-const USD = 100n;
+/** Lots of USD instruments are cents; the desks' tokens have six decimals. */
+const CENTS = 100n;
 const TOKEN_USD = 1_000_000n;
 
-/** What the attacks after it need. */
-export interface Story {
-  readonly deskA: NetworkIssuer;
-  readonly deskB: NetworkIssuer;
-}
-
-export async function tell(actors: Actors): Promise<Story> {
-  const { trader, keeper, meter, network, books, chains } = actors;
+/** Tells it, step by step. Returns what an attacker might have kept of it. */
+export async function tell(actors: Actors): Promise<Leftovers> {
+  const { trader, keeper, meter, network, chains } = actors;
   const issuer = (name: string): NetworkIssuer => issuerNamed(network, name);
   const [venue, deskA, deskB] = [issuer("venue-b"), issuer("desk-a"), issuer("desk-b")];
-  const instrument = (name: string): number => books.now.listings.find((listing) => listing.name === name)!.instrument;
+  const instrument = (name: string): number => actors.book.listings.find((listing) => listing.name === name)!.instrument;
 
   meter.chapter("3. Collateral on two chains becomes one account at home");
   await trader.deposit(instrument("vault-ethereum:WBTC"), 120_000n);
@@ -35,26 +34,27 @@ export async function tell(actors: Actors): Promise<Story> {
   await trader.deposit(instrument("vault-arbitrum:ETH"), 150_000n);
   await meter.done("deposit 150 ETH on arbitrum");
   await actors.relay("relay the vaults' notes home: header, storage proof, join");
+  const arrived = await trader.view();
   await trader.fold("M");
   await meter.done("open the account by folding three notes");
 
   meter.chapter("4. A trading line; positions come from the venue's outbox and the line is given back");
-  await trader.bookCredit(venue, 600_000n * USD);
+  await trader.bookCredit(venue, 600_000n * CENTS);
   await meter.done("book a line of 600,000 USD for venue-b in the account");
   await actors.relay("relay the account's new state to both chains");
   await trader.authorise(venue);
   await trader.setNoteKey(venue);
   await meter.done("show venue-b that the account floats: its line is open");
   await postPositions(actors, venue);
-  await meter.done("the venue posts 14 BTC-PERP, −250 ETH-PERP and cash, releasing 200,000 USD");
+  await meter.done("the venue posts 20 BTC-PERP, −250 ETH-PERP and cash, releasing 200,000 USD");
   await chains.pass(FOLD_INTERVAL);
   await actors.relay("relay the venue's batch home");
   await trader.fold();
   await meter.done("fold positions, cash and release: one note");
 
   meter.chapter("5. Credit booked once, shown to a desk on another chain, drawn");
-  await trader.bookCredit(deskA, 500_000n * USD);
-  await trader.bookCredit(deskB, 50_000n * USD);
+  await trader.bookCredit(deskA, 500_000n * CENTS);
+  await trader.bookCredit(deskB, 50_000n * CENTS);
   await meter.done("book 500,000 USD for desk-a and 50,000 for desk-b");
   await actors.relay("relay the account's new state");
   await trader.authorise(deskA);
@@ -65,12 +65,14 @@ export async function tell(actors: Actors): Promise<Story> {
   await trader.draw(deskB, 10_000n * TOKEN_USD);
   await meter.done("draw 300,000 USDC and 10,000 USDC");
   await showMargin(actors);
+  const before = await trader.view();
+  const oldBook = await actors.tree();
 
   meter.chapter("6. Prices move at night; reporters sign a new book, the keeper proves again");
   await chains.pass(FOLD_INTERVAL);
-  await actors.publishNext({ BTC: -600, ETH: -450 }, "BTC −6 %, ETH −4.5 %: a new epoch, signed and published on three chains");
+  await actors.nextEpoch({ BTC: -600, ETH: -450 }, "BTC −6 %, ETH −4.5 %: a new epoch, signed and published on three chains");
   await showMargin(actors);
-  await keeper.step();
+  await keeper.run();
   await meter.done("the keeper, who holds no spend key, refreshes every line");
 
   meter.chapter("7. Extending a line inside one 12-second block");
@@ -78,13 +80,14 @@ export async function tell(actors: Actors): Promise<Story> {
   await trader.refresh(deskA);
   const seconds = (performance.now() - started) / 1000;
   await meter.done("prove at initial margin and extend desk-a's line");
-  console.log(`  proof made, checked and mined in ${seconds.toFixed(1)} s`);
+  console.log(`    proof made, checked and mined in ${seconds.toFixed(1)} s`);
+  await writeAtomic(`${actors.out}/solvency-proof.json`, formatProof(actors.shown()));
 
   meter.chapter("8. Repay, release, close, withdraw");
   await trader.repay(deskA);
-  await trader.release(deskA, 200_000n * USD);
+  await trader.release(deskA, 200_000n * CENTS);
   await meter.done("repay desk-a, release 200,000 USD of its line");
-  await actors.heldBack(deskA);
+  await heldBack(actors, deskA, 400_000n * TOKEN_USD);
   await trader.release(deskA);
   await meter.done("release the rest");
   await actors.relay("relay the release notes home");
@@ -96,39 +99,42 @@ export async function tell(actors: Actors): Promise<Story> {
   await actors.relay("relay the exit to the vault");
   await trader.collect();
   await meter.done("exit proof, claim: the vault pays 3 WBTC");
-  return { deskA, deskB };
+  return {
+    deskB, spentNote: spentLater(arrived.notes), spentUnder: arrived.notesRoot,
+    oldAccount: before.account!, oldPath: (await before.accountPath(deskB.chain))!, oldBook,
+  };
 }
 
 /** What the venue's matching engine does at the end of a window: one note to each alias that traded. */
-async function postPositions({ network, chains, books, view }: Actors, venue: NetworkIssuer): Promise<void> {
-  const node = chains.nodes.get(venue.chain)!;
-  const { lines, noteKeys } = await view(venue);
-  const price = (name: string): bigint => books.now.book.rows[books.now.listings.findIndex((listing) => listing.name === name)]!.mark;
-  const leg = (name: string, size: bigint): { instrument: number; size: bigint } => ({ instrument: books.now.listings.find((listing) => listing.name === name)!.instrument, size });
-  const [btc, eth] = [14_000n, -25_000n];
-  // Bought at the mark: cash moves by what positions are worth, µUSD to cents.
-  const cash = -(btc * price("venue-b:BTC-PERP") + eth * price("venue-b:ETH-PERP")) / 10_000n;
-  const batch = await buildBatch({
-    issuerId: venue.id, batchDepth: 3, batchNumber: 0n, release: lines.release,
+async function postPositions(actors: Actors, venue: NetworkIssuer): Promise<void> {
+  const { book: { book, listings } } = actors;
+  const place = (name: string): number => listings.findIndex((listing) => listing.name === name);
+  const leg = (name: string, size: bigint): Holding => ({ instrument: listings[place(name)]!.instrument, size });
+  const mark = (name: string): bigint => book.rows[place(name)]!.mark;
+  const [btc, eth] = [20_000n, -25_000n];
+  // Bought at the mark: cash moves by what the positions are worth, µUSD to cents.
+  const cash = -(btc * mark("venue-b:BTC-PERP") + eth * mark("venue-b:ETH-PERP")) / 10_000n;
+  const engine = await VenueEngine.open(actors.node(venue.chain), venue, await actors.sender(venue.chain, DEPLOYER), `${actors.out}/venue`);
+  const { alias } = await actors.lineAt(venue);
+  await engine.post({
+    id: "window-1",
     postings: [{
-      alias: lines.alias, noteKey: noteKeys, released: 200_000n * USD, unfolded: 0n, exposed: true,
+      alias, released: 200_000n * CENTS, unfolded: 0n, exposed: true,
       legs: [leg("venue-b:USD", cash), leg("venue-b:BTC-PERP", btc), leg("venue-b:ETH-PERP", eth)],
     }],
-  });
-  const engine = await Sender.open(node, DEPLOYER);
-  await engine.send({ name: "VenueOutbox", address: venue.contract, method: "post", args: [batch.root, batch.postings, batch.sealedNotes] });
-  void network;
+  }, "window-1");
 }
 
-async function showMargin({ trader, books }: Actors): Promise<void> {
+/** What the trader alone sees. */
+async function showMargin({ trader, book: listed, out }: Actors): Promise<void> {
   const { account } = await trader.view();
-  const places = new Map(books.now.book.rows.map(({ instrument }, i) => [instrument, i]));
-  const positions = account!.holdings.map(({ instrument, size }) => ({ row: books.now.book.rows[places.get(instrument)!]!, listing: books.now.listings[places.get(instrument)!]!, size }));
-  const { equity, requirement, ratioBps, band } = marginReport(positions, books.now);
-  for (const { instrument, size } of account!.holdings) {
-    const { name, units, unit } = named(instrument, size, books.now);
-    console.log(`      ${name.padEnd(24)} ${units.padStart(16)} ${unit}`);
-  }
-  console.log(`    only the trader sees this: equity ${formatUsd(equity)} USD, required ${formatUsd(requirement)} USD, ${formatPercent(ratioBps!)} of maintenance: ${band}`);
+  const positions = account!.holdings.map(({ instrument, size }) => {
+    const place = listed.book.rows.findIndex((row) => row.instrument === instrument);
+    return { row: listed.book.rows[place]!, listing: listed.listings[place]!, size };
+  });
+  const report = marginReport(positions, listed);
+  const { equity, requirement, ratioBps, band } = report;
+  await writeAtomic(`${out}/margin.html`, renderHtml(report));
+  for (const { listing, size } of positions) console.log(`      ${listing.name.padEnd(24)} ${lotsToUnits(size, listing.lot).padStart(16)} ${listing.unit}`);
+  console.log(`    what nobody else sees: equity ${formatUsd(equity)} USD, required ${formatUsd(requirement)} USD, ${formatPercent(ratioBps!)} of maintenance: ${band}; with charts in ${out}/margin.html`);
 }
-void [lotsToUnits, TRADER];
