@@ -5,6 +5,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {CollateralVault} from "contracts/CollateralVault.sol";
 import {Circuit, ExitSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {ICollateralVault, Instrument, Payout} from "contracts/interfaces/ICollateralVault.sol";
+import {Proof} from "contracts/interfaces/IGroth16Verifier.sol";
 import {IVerifiers} from "contracts/interfaces/IVerifiers.sol";
 import {Leg, NoteLib} from "contracts/lib/NoteLib.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
@@ -148,6 +149,24 @@ contract CollateralVaultTest is World {
         vm.expectPartialRevert(ICollateralVault.NothingPayable.selector);
         vault.claim(payout, BOB);
         vm.assertEq(vault.heldLots(PLAIN), 60);
+    }
+
+    /// @dev What is spent is the exit: not a proof of it, nor its path under one of many roots.
+    function testSpentWhateverTheProofAndTheRoot() external {
+        deposit(PLAIN, 100);
+        ExitSignals memory s = prove(exitSignals(PLAIN, 40, BOB));
+        vault.exit(Tier.T, s, noProof, deadline);
+        Proof memory another;
+        another.a[0] = 1;
+        vm.expectPartialRevert(ICollateralVault.ExitSpent.selector);
+        vault.exit(Tier.T, s, another, deadline);
+        roots.set(REGISTRY, RootSlot.EXITS, EXITS + 1, START);
+        s.exitsRoot = EXITS + 1;
+        prove(s);
+        vm.expectPartialRevert(ICollateralVault.ExitSpent.selector);
+        vault.exit(Tier.T, s, noProof, deadline);
+        vm.expectPartialRevert(ICollateralVault.ExitSpent.selector);
+        vault.exit(Tier.M, s, noProof, deadline);
     }
 
     function testForgedExits() external {
