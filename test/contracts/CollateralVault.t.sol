@@ -234,6 +234,29 @@ contract CollateralVaultTest is World {
         vm.assertEq(plain.balanceOf(ALICE) - before, 500e6);
     }
 
+    /// @dev Claims just before another lot is due would each round a refill away; as they come, they delay nobody.
+    function testClaimsAtAwkwardTimesDelayNobody() external {
+        Instrument[] memory listed = new Instrument[](1);
+        listed[0] = Instrument(address(plain), 1e6, 1, 100_000, 10);
+        vault = new CollateralVault(7, verifiers, roots, REGISTRY, WINDOW, listed);
+        vm.startPrank(ALICE);
+        plain.approve(address(vault), type(uint256).max);
+        vault.deposit(1, 100, 5);
+        vm.stopPrank();
+        uint256 payout = exit(1, 100, BOB);
+        vault.claim(payout, BOB);
+        vm.assertEq(plain.balanceOf(BOB), 10e6);
+        for (uint256 i = 0; i < 10; i++) {
+            skip(WINDOW / 5 - 1);
+            vault.claim(payout, BOB);
+        }
+        // Two windows less ten seconds.
+        vm.assertEq(plain.balanceOf(BOB), (10 + 19) * 1e6);
+        skip(10);
+        vault.claim(payout, BOB);
+        vm.assertEq(plain.balanceOf(BOB), (10 + 20) * 1e6);
+    }
+
     function testBannedRecipientBlocksNobody() external {
         deposit(BAN, 800);
         uint256 bobs = exit(BAN, 300, BOB);
@@ -302,6 +325,9 @@ contract CollateralVaultTest is World {
         refuse(bad);
         bad[1] = Instrument(address(fee), 1, 1, 10, 0);
         refuse(bad);
+        bad[1] = Instrument(address(fee), 1, 1, 10, type(uint40).max);
+        vm.expectPartialRevert(ICollateralVault.BadInstrument.selector);
+        new CollateralVault(7, verifiers, roots, REGISTRY, 1 << 25, bad);
     }
 
     function refuse(Instrument[] memory bad) private {
