@@ -25,8 +25,8 @@ contract CollateralVault is ICollateralVault, NoteIssuer, ReentrancyGuardTransie
     using VerifierLib for IVerifiers;
     using SafeERC20 for IERC20;
 
-    /// @notice A queue in lots since deployment: `queued` ever asked for, `released` of them cleared for payment, and the
-    ///         lots of the window that are used up at `usedAt`.
+    /// @notice A queue in lots since deployment: `queued` ever asked for, `released` of them cleared for payment, and what of
+    ///         the window is used up at `usedAt`, in lots · seconds of the window, so that no refill is rounded away.
     struct Queue {
         uint64 queued;
         uint64 released;
@@ -38,7 +38,7 @@ contract CollateralVault is ICollateralVault, NoteIssuer, ReentrancyGuardTransie
     /// @notice Where the home chain's roots come from, and the registry there.
     IRootSource public immutable roots;
     address public immutable registry;
-    /// @notice Seconds in which the lots that may leave refill.
+    /// @notice Seconds in which the lots that may leave refill, at least 1.
     uint256 public immutable window;
 
     Instrument[] private _instruments;
@@ -56,11 +56,12 @@ contract CollateralVault is ICollateralVault, NoteIssuer, ReentrancyGuardTransie
         uint256 window_,
         Instrument[] memory instruments
     ) NoteIssuer(issuerId_) {
-        (verifiers, roots, registry, window) = (verifiers_, roots_, registry_, window_);
+        (verifiers, roots, registry, window) = (verifiers_, roots_, registry_, Math.max(window_, 1));
         for (uint256 i = 0; i < instruments.length; i++) {
             Instrument memory listed = instruments[i];
             bool bad = listed.token.code.length == 0 || listed.unit == 0 || listed.leastLots == 0
-                || listed.leastLots > listed.mostLots || listed.mostLots >> Protocol.LOTS_BITS != 0 || listed.windowLots == 0;
+                || listed.leastLots > listed.mostLots || listed.mostLots >> Protocol.LOTS_BITS != 0 || listed.windowLots == 0
+                || listed.windowLots > type(uint64).max / Math.max(window_, 1);
             // Two instruments of one token would share its balance.
             for (uint256 j = 0; j < i && !bad; j++) bad = instruments[j].token == listed.token;
             if (bad) revert BadInstrument(listed.token);
@@ -168,10 +169,9 @@ contract CollateralVault is ICollateralVault, NoteIssuer, ReentrancyGuardTransie
     function _released(uint16 serial) private view returns (uint256 released, uint256 used) {
         Queue storage queue = _queues[serial];
         uint256 windowLots = _instruments[serial - 1].windowLots;
-        uint256 refilled = Math.mulDiv(block.timestamp - queue.usedAt, windowLots, Math.max(window, 1));
-        used = Math.saturatingSub(queue.used, refilled);
-        uint256 moved = Math.min(queue.queued - queue.released, Math.saturatingSub(windowLots, used));
-        return (queue.released + moved, used + moved);
+        used = Math.saturatingSub(queue.used, (block.timestamp - queue.usedAt) * windowLots);
+        uint256 moved = Math.min(queue.queued - queue.released, (windowLots * window - used) / window);
+        return (queue.released + moved, used + moved * window);
     }
 
     function _pull(IERC20 token, uint256 amount) private {

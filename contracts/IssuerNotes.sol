@@ -77,8 +77,9 @@ contract IssuerNotes is IIssuerNotes {
 
     /// @inheritdoc IIssuerNotes
     function isNotesRoot(uint256 root) external view returns (bool) {
+        if (root == notesRoot) return true;
         uint256 replacedAt = _replacedAt[_key(root)];
-        return root == notesRoot || (replacedAt != 0 && block.timestamp <= replacedAt + window);
+        return replacedAt != 0 && block.timestamp <= replacedAt + window;
     }
 
     /// @inheritdoc IIssuerNotes

@@ -10,8 +10,11 @@ import { build } from "../src/setup/build.ts";
 import { checkCosts, costsOf, costsTable, updateCosts } from "../src/setup/costs.ts";
 
 const SNAPSHOT = "test/costs.snapshot.json";
-/** test/contracts/gas.test.ts measures it and fails when it differs. */
+/** test/contracts/gas.test.ts measures both, and fails when they differ: the gas of operations, and where it goes. */
 const GAS = "test/contracts/gas.json";
+const GAS_PARTS = "test/contracts/gasParts.json";
+
+type Figures = Readonly<Record<string, number>>;
 
 const flags = new Command("npm run costs --")
   .description("Prints what circuits and contracts cost.")
@@ -27,9 +30,9 @@ try {
   const costs = costsOf(
     await build(wanted, { onEvent: (event) => event.type === "compiling" && console.error(`compiling ${event.instance}`) }),
   );
-  const gas = (await readJson(GAS)) as Readonly<Record<string, number>>;
-  const gasTable = Object.entries(gas).map(([name, units]) => `${name.padEnd(16)}${units.toLocaleString("en").padStart(11)} gas`);
-  console.log(flags.json ? JSON.stringify({ ...costs, gas }) : [costsTable(costs), "", ...gasTable].join("\n"));
+  const gas = (await readJson(GAS)) as Figures;
+  const gasParts = (await readJson(GAS_PARTS)) as Readonly<Record<string, Figures>>;
+  console.log(flags.json ? JSON.stringify({ ...costs, gas, gasParts }) : [costsTable(costs), "", ...gasTable(gas, gasParts)].join("\n"));
   if (flags.update) await updateCosts(costs, SNAPSHOT);
   const differences = flags.check ? await checkCosts(costs, SNAPSHOT) : [];
   if (differences.length > 0) {
@@ -40,4 +43,13 @@ try {
   if (!(error instanceof PlimsollError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
+}
+
+/** A line for each operation: its gas, and where it goes. */
+function gasTable(gas: Figures, parts: Readonly<Record<string, Figures>>): string[] {
+  const columns = Object.keys(Object.values(parts)[0] ?? {});
+  const line = (name: string, cells: readonly (number | string)[]): string =>
+    name.padEnd(18) + cells.map((cell) => cell.toLocaleString("en").padStart(13)).join("");
+  const rows = Object.entries(gas).map(([name, units]) => line(name, [units, ...columns.map((part) => parts[name]?.[part] ?? "")]));
+  return [line("operation", ["gas", ...columns]), ...rows];
 }

@@ -18,7 +18,7 @@ interface IIssuerNotes {
     error UnknownIssuer(uint8 issuerId);
     /// @notice Thrown when an issuer has no root newer than the one that is joined.
     error NothingNew(uint8 issuerId, uint256 root);
-    /// @notice Thrown when an issuer's route is frozen.
+    /// @notice Thrown when an issuer's route is frozen, and a root would come by it.
     error RouteFrozen(uint8 issuerId);
 
     /// @notice An issuer was admitted, at deployment.
@@ -26,13 +26,15 @@ interface IIssuerNotes {
     /// @notice An issuer's root was joined.
     event NotesJoined(uint8 indexed issuerId, uint256 issuerRoot, uint256 notesRoot);
 
-    /// @notice Joins an issuer's newest root. Anyone may call it.
+    /// @notice Joins an issuer's newest root. Anyone may call it. Where a conflict voided it, the issuer drops out, frozen or
+    ///         not, until a root is proven anew.
     function join(uint8 issuerId) external returns (uint256 notesRoot);
 
     /// @notice The joined root.
     function notesRoot() external view returns (uint256);
 
-    /// @notice Whether notes may be folded under this root: the current one, or one replaced within the window.
+    /// @notice Whether notes may be folded under this root: the current one, or one replaced within the window and
+    ///         since an issuer last dropped out.
     function isNotesRoot(uint256 root) external view returns (bool);
 
     /// @notice An issuer's root as it is joined, 0 before its first.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {LocalRoots} from "contracts/LocalRoots.sol";
 import {Circuit, FoldSignals, LowerSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {IAccountRegistry} from "contracts/interfaces/IAccountRegistry.sol";
+import {Proof} from "contracts/interfaces/IGroth16Verifier.sol";
 import {IVerifiers} from "contracts/interfaces/IVerifiers.sol";
 import {ProofContext} from "contracts/lib/ProofContext.sol";
 import {ReplacingTree} from "contracts/lib/ReplacingTree.sol";
@@ -149,6 +150,50 @@ contract AccountRegistryTest is Accounts {
         vm.expectPartialRevert(IAccountRegistry.NullifierSpent.selector);
         vm.prank(ALICE);
         registry.fold(0, second, noProof, deadline);
+    }
+
+    /// @dev What is spent is the note: not a proof of it, nor its path under one of many roots.
+    function testSpentWhateverTheProofAndTheRoot() external {
+        open(11);
+        skip(INTERVAL);
+        FoldSignals memory first = prove(foldSignals(11, 12), ALICE);
+        vm.prank(ALICE);
+        registry.fold(0, first, noProof, deadline);
+        roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
+        notes.join(1);
+        skip(INTERVAL);
+        FoldSignals memory second = foldSignals(12, 13);
+        vm.assertTrue(second.notesRoot != first.notesRoot);
+        second.nullifiers[0] = first.nullifiers[1];
+        prove(second, ALICE);
+        Proof memory another;
+        another.a[0] = 1;
+        vm.expectPartialRevert(IAccountRegistry.NullifierSpent.selector);
+        vm.prank(ALICE);
+        registry.fold(0, second, another, deadline);
+    }
+
+    /// @dev Every root that was ever current keeps its time: no flood of changes pushes one out.
+    function testAFloodOfRootsPushesNoneOut() external {
+        open(11);
+        uint256 early = registry.currentRoot(RootSlot.ACCOUNTS);
+        skip(100);
+        for (uint256 i = 0; i < 60; i++) open(100 + i);
+        skip(100);
+        vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, early), START + 100);
+    }
+
+    /// @dev A state, and with it a root, that comes back after others is current again, and dated by its last day.
+    function testARootThatComesBackIsCurrentAgain() external {
+        open(11);
+        lower(11, 12, 0);
+        skip(100);
+        lower(12, 11, 0);
+        skip(100);
+        vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, 11), START + 200);
+        lower(11, 12, 0);
+        skip(100);
+        vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, 11), START + 200);
     }
 
     function testNullifierCantPassForCipher() external {

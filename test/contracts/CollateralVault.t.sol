@@ -5,6 +5,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {CollateralVault} from "contracts/CollateralVault.sol";
 import {Circuit, ExitSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {ICollateralVault, Instrument, Payout} from "contracts/interfaces/ICollateralVault.sol";
+import {Proof} from "contracts/interfaces/IGroth16Verifier.sol";
 import {IVerifiers} from "contracts/interfaces/IVerifiers.sol";
 import {Leg, NoteLib} from "contracts/lib/NoteLib.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
@@ -150,6 +151,24 @@ contract CollateralVaultTest is World {
         vm.assertEq(vault.heldLots(PLAIN), 60);
     }
 
+    /// @dev What is spent is the exit: not a proof of it, nor its path under one of many roots.
+    function testSpentWhateverTheProofAndTheRoot() external {
+        deposit(PLAIN, 100);
+        ExitSignals memory s = prove(exitSignals(PLAIN, 40, BOB));
+        vault.exit(Tier.T, s, noProof, deadline);
+        Proof memory another;
+        another.a[0] = 1;
+        vm.expectPartialRevert(ICollateralVault.ExitSpent.selector);
+        vault.exit(Tier.T, s, another, deadline);
+        roots.set(REGISTRY, RootSlot.EXITS, EXITS + 1, START);
+        s.exitsRoot = EXITS + 1;
+        prove(s);
+        vm.expectPartialRevert(ICollateralVault.ExitSpent.selector);
+        vault.exit(Tier.T, s, noProof, deadline);
+        vm.expectPartialRevert(ICollateralVault.ExitSpent.selector);
+        vault.exit(Tier.M, s, noProof, deadline);
+    }
+
     function testForgedExits() external {
         deposit(PLAIN, 100);
         ExitSignals memory s = prove(exitSignals(PLAIN, 40, BOB));
@@ -213,6 +232,29 @@ contract CollateralVaultTest is World {
         skip(WINDOW);
         vault.claim(second, ALICE);
         vm.assertEq(plain.balanceOf(ALICE) - before, 500e6);
+    }
+
+    /// @dev Claims just before another lot is due would each round a refill away; as they come, they delay nobody.
+    function testClaimsAtAwkwardTimesDelayNobody() external {
+        Instrument[] memory listed = new Instrument[](1);
+        listed[0] = Instrument(address(plain), 1e6, 1, 100_000, 10);
+        vault = new CollateralVault(7, verifiers, roots, REGISTRY, WINDOW, listed);
+        vm.startPrank(ALICE);
+        plain.approve(address(vault), type(uint256).max);
+        vault.deposit(1, 100, 5);
+        vm.stopPrank();
+        uint256 payout = exit(1, 100, BOB);
+        vault.claim(payout, BOB);
+        vm.assertEq(plain.balanceOf(BOB), 10e6);
+        for (uint256 i = 0; i < 10; i++) {
+            skip(WINDOW / 5 - 1);
+            vault.claim(payout, BOB);
+        }
+        // Two windows less ten seconds.
+        vm.assertEq(plain.balanceOf(BOB), (10 + 19) * 1e6);
+        skip(10);
+        vault.claim(payout, BOB);
+        vm.assertEq(plain.balanceOf(BOB), (10 + 20) * 1e6);
     }
 
     function testBannedRecipientBlocksNobody() external {
@@ -283,6 +325,9 @@ contract CollateralVaultTest is World {
         refuse(bad);
         bad[1] = Instrument(address(fee), 1, 1, 10, 0);
         refuse(bad);
+        bad[1] = Instrument(address(fee), 1, 1, 10, type(uint40).max);
+        vm.expectPartialRevert(ICollateralVault.BadInstrument.selector);
+        new CollateralVault(7, verifiers, roots, REGISTRY, 1 << 25, bad);
     }
 
     function refuse(Instrument[] memory bad) private {

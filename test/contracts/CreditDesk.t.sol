@@ -2,57 +2,17 @@
 pragma solidity ^0.8.30;
 
 import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
-import {CreditDesk} from "contracts/CreditDesk.sol";
 import {Circuit, Protocol} from "contracts/generated/Protocol.sol";
-import {DeskTerms, ICreditDesk} from "contracts/interfaces/ICreditDesk.sol";
+import {ICreditDesk} from "contracts/interfaces/ICreditDesk.sol";
 import {IStanding, SolvencyProof, Standing, Status} from "contracts/interfaces/IStanding.sol";
 import {IVerifiers} from "contracts/interfaces/IVerifiers.sol";
 import {Leg, NoteLib} from "contracts/lib/NoteLib.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
-import {Lines} from "./support/Lines.sol";
-import {Token} from "./support/Tokens.sol";
+import {Desks} from "./support/Desks.sol";
 
-contract CreditDeskTest is Lines {
-    Token private usd;
-    CreditDesk private desk;
-
+contract CreditDeskTest is Desks {
     function setUp() external {
-        setUpLines();
-        usd = new Token(6);
-        desk = new CreditDesk(ISSUER, config(), DeskTerms(address(usd), 1e6, 1_000, 5e6, 5_000e6, 1 days), OWNER);
-        usd.mint(OWNER, 1e12);
-        usd.mint(ALICE, 1e12);
-        vm.startPrank(OWNER);
-        desk.setGuardian(GUARDIAN);
-        usd.approve(address(desk), type(uint256).max);
-        desk.fund(100_000e6);
-        vm.stopPrank();
-        vm.prank(ALICE);
-        usd.approve(address(desk), type(uint256).max);
-    }
-
-    function authorise(uint40 booked) private {
-        SolvencyProof memory proof = proofOf(address(desk), shown(10_000, true, booked, 0));
-        vm.prank(ALICE);
-        desk.authorise(proof);
-    }
-
-    function refresh(uint16 coverage, uint40 booked, uint40 released) private {
-        SolvencyProof memory proof = proofOf(address(desk), shown(coverage, false, booked, released));
-        vm.prank(ALICE);
-        desk.prove(proof);
-    }
-
-    /// @dev A new epoch and a root of now.
-    function tick(uint256 secs) private {
-        skip(secs);
-        publish(BOOK + epochNumber);
-        root(ACCOUNTS);
-    }
-
-    function draw(uint256 amount) private {
-        vm.prank(ALICE);
-        desk.draw(ALIAS, amount, ALICE);
+        setUpDesks();
     }
 
     // ── honest lines ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,53 +132,6 @@ contract CreditDeskTest is Lines {
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
         vm.prank(ALICE);
         desk.authorise(proof);
-    }
-
-    // ── what is stale ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    function testUnknownRootsAndOldBooks() external {
-        Shown memory s = shown(10_000, true, 2_000, 0);
-        s.accountsRoot = ACCOUNTS + 1;
-        SolvencyProof memory proof = proofOf(address(desk), s);
-        vm.expectPartialRevert(IStanding.UnknownAccountsRoot.selector);
-        vm.prank(ALICE);
-        desk.authorise(proof);
-
-        proof = proofOf(address(desk), shown(10_000, true, 2_000, 0));
-        tick(10 minutes);
-        SolvencyProof memory next = proofOf(address(desk), shown(10_000, true, 2_000, 0));
-        skip(OVERLAP + 1);
-        vm.expectPartialRevert(IStanding.StaleBook.selector);
-        vm.prank(ALICE);
-        desk.authorise(proof);
-        vm.prank(ALICE);
-        desk.authorise(next);
-    }
-
-    function testProofAcrossAnEpochChangeExtendsNothing() external {
-        authorise(2_000);
-        uint256 before = desk.standingOf(ALIAS).validUntil;
-        SolvencyProof memory proof = proofOf(address(desk), shown(8_000, false, 2_000, 0));
-        tick(10 minutes);
-        vm.prank(ALICE);
-        desk.prove(proof);
-        vm.assertEq(desk.standingOf(ALIAS).validUntil, before);
-    }
-
-    function testValidityRunsFromTheRootAndNotFromSubmission() external {
-        skip(VALIDITY - 20 minutes);
-        publish(BOOK + 1);
-        authorise(2_000);
-        vm.assertEq(desk.standingOf(ALIAS).validUntil, START + VALIDITY);
-        skip(20 minutes + 1);
-        vm.expectPartialRevert(IStanding.NotValid.selector);
-        vm.prank(ALICE);
-        desk.draw(ALIAS, 1, ALICE);
-        // The same root again, however fresh the proof.
-        SolvencyProof memory proof = proofOf(address(desk), shown(8_000, false, 2_000, 0));
-        vm.expectPartialRevert(IStanding.StaleProof.selector);
-        vm.prank(ALICE);
-        desk.prove(proof);
     }
 
     // ── the line ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -356,89 +269,7 @@ contract CreditDeskTest is Lines {
         vm.stopPrank();
     }
 
-    // ── default ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    function testLapsedIsCurableAndFinalIsNot() external {
-        authorise(2_000);
-        draw(1_000e6);
-        uint256 end = desk.graceEnd(ALIAS);
-        vm.assertEq(end, START + EPOCH + OVERLAP + GRACE);
-        vm.warp(START + EPOCH);
-        while (block.timestamp + EPOCH < end) {
-            publish(BOOK + epochNumber);
-            skip(EPOCH);
-        }
-        publish(BOOK + epochNumber);
-        vm.warp(end);
-        vm.expectPartialRevert(IStanding.NotLapsed.selector);
-        desk.lapse(ALIAS);
-        skip(1);
-        desk.lapse(ALIAS);
-        vm.expectPartialRevert(IStanding.NotLapsed.selector);
-        desk.lapse(ALIAS);
-
-        root(ACCOUNTS);
-        publish(BOOK + epochNumber);
-        refresh(8_000, 2_000, 0);
-        vm.assertEq(desk.standingOf(ALIAS).lapsedAt, 0);
-        vm.expectPartialRevert(IStanding.NotLapsed.selector);
-        desk.finalise(ALIAS);
-
-        // The clock stands still with the book, for a day at most.
-        skip(EPOCH + OVERLAP + GRACE + STALL + 1);
-        desk.lapse(ALIAS);
-        skip(NOTICE - 1);
-        vm.expectPartialRevert(IStanding.NoticeNotOver.selector);
-        desk.finalise(ALIAS);
-        skip(1);
-        desk.finalise(ALIAS);
-        root(ACCOUNTS);
-        publish(BOOK + epochNumber);
-        SolvencyProof memory cure = proofOf(address(desk), shown(10_000, true, 2_000, 0));
-        vm.startPrank(ALICE);
-        vm.expectPartialRevert(IStanding.WrongStatus.selector);
-        desk.authorise(cure);
-        vm.expectPartialRevert(IStanding.WrongStatus.selector);
-        desk.prove(cure);
-        vm.expectPartialRevert(IStanding.WrongStatus.selector);
-        desk.draw(ALIAS, 1, ALICE);
-        vm.expectPartialRevert(IStanding.WrongStatus.selector);
-        desk.release(ALIAS, 1);
-        desk.repay(ALIAS, type(uint256).max);
-        vm.assertEq(desk.owed(ALIAS), 0);
-    }
-
-    function testGraceStandsStillWithTheBookButNotForEver() external {
-        authorise(2_000);
-        draw(1_000e6);
-        vm.warp(START + EPOCH + OVERLAP + GRACE + 1);
-        // The book ended at START + EPOCH and no epoch came since.
-        vm.expectPartialRevert(IStanding.NotLapsed.selector);
-        desk.lapse(ALIAS);
-        roots.setStalled(10 days);
-        vm.assertEq(desk.graceEnd(ALIAS), START + EPOCH + OVERLAP + GRACE + STALL);
-        vm.warp(START + EPOCH + OVERLAP + GRACE + STALL + 1);
-        desk.lapse(ALIAS);
-    }
-
-    function testDustNeverLapsesNorBecomesFinal() external {
-        authorise(2_000);
-        draw(4e6);
-        skip(30 days);
-        vm.expectPartialRevert(IStanding.NotLapsed.selector);
-        desk.lapse(ALIAS);
-        publish(BOOK + epochNumber);
-        root(ACCOUNTS);
-        refresh(8_000, 2_000, 0);
-        draw(1_000e6);
-        skip(30 days);
-        desk.lapse(ALIAS);
-        vm.prank(ALICE);
-        desk.repay(ALIAS, type(uint256).max);
-        skip(NOTICE);
-        vm.expectPartialRevert(IStanding.NotLapsed.selector);
-        desk.finalise(ALIAS);
-    }
+    // ── the lender ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     function testTheOwnersMoneyAlone() external {
         vm.expectRevert();

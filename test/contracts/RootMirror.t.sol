@@ -96,6 +96,18 @@ contract RootMirrorTest is Routes {
         mirror.attest(5, hash, 0, signatures);
     }
 
+    /// @dev After a fork that changes this chain's id, what was signed for one branch is worth nothing on the other.
+    function testAttestationsOfAnotherBranch() external {
+        (bytes memory header,) = block_(5, START, 0xabc);
+        bytes32 hash = keccak256(header);
+        Signature[] memory signatures = attestation(5, hash, 1);
+        vm.chainId(777);
+        vm.expectPartialRevert(SignerSets.BadSignature.selector);
+        mirror.attest(5, hash, 1, signatures);
+        vm.chainId(31337);
+        mirror.attest(5, hash, 1, signatures);
+    }
+
     // ── conflicts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     function testConflictFreezesAndVoidsFromItsHeight() external {

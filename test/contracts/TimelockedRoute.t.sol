@@ -47,7 +47,7 @@ contract TimelockedRouteTest is Routes, Timelocks {
         mirror.attest(7, keccak256(third), 2, thirdNew);
     }
 
-    /// @dev The thaw's own delay and the timelock's run side by side when both calls are proposed at once.
+    /// @dev Proposed at once, both calls wait for the timelock together; the thaw's own delay comes after that.
     function testThawGoesThroughTheTimelock() external {
         attest(6, keccak256("one"));
         attest(6, keccak256("another"));

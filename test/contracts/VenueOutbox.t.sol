@@ -113,6 +113,29 @@ contract VenueOutboxTest is Lines {
         venue.lapse(ALIAS);
     }
 
+    /// @dev Made final just before the batch that has its note: the batch is refused, and goes out without it at once.
+    function testAFinalAliasHoldsUpNoOther() external {
+        skip(EPOCH + OVERLAP + GRACE + STALL + 1);
+        venue.lapse(ALIAS);
+        skip(NOTICE);
+        publish(BOOK + 1);
+        root(ACCOUNTS);
+        Shown memory other = shown(10_000, true, 100, 0);
+        other.alias_ = ALIAS + 1;
+        SolvencyProof memory proof = proofOf(address(venue), other);
+        vm.prank(ALICE);
+        venue.authorise(proof);
+        Posting[] memory both = new Posting[](2);
+        (both[0], both[1]) = (Posting(ALIAS, 1, 0, true), Posting(ALIAS + 1, 1, 0, true));
+        vm.prank(BOB);
+        venue.finalise(ALIAS);
+        refuse(both, IStanding.WrongStatus.selector);
+        Posting[] memory rest = posting(1, 0, true);
+        rest[0].alias_ = ALIAS + 1;
+        post(rest);
+        vm.assertEq(venue.standingOf(ALIAS + 1).released, 1);
+    }
+
     function testAnUnreleasedLineKeepsAStandingOpen() external {
         skip(EPOCH + OVERLAP + GRACE + STALL + 1);
         venue.lapse(ALIAS);

@@ -21,15 +21,19 @@ import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest } from "../../src/statements/statement.ts";
 import { send, startChain, type Chain } from "../support/chain.ts";
 import { deployAll, pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
+import { gasParts, type GasParts } from "./support/gasParts.ts";
 import { BTC, COMMITTEE, CREDIT, DESK, KEYS, RELEASE, bookTree } from "../support/world.ts";
 
 const GOALS = { extend: 400_000, refresh: 400_000, fold: 1_000_000, lower: 1_000_000, deposit: 600_000, exit: 400_000, headerAndRoot: 450_000, headerAndRootDeep: 450_000 };
 const SNAPSHOT = new URL("gas.json", import.meta.url);
+/** Where it goes. */
+const PARTS = new URL("gasParts.json", import.meta.url);
 const M = tierNumber("M");
 /** Levels of a tree of 2^20 leaves. */
 const LEVELS = 20;
 const prover = snarkjsProver();
 const measured: Record<string, number> = {};
+const parts: Record<string, GasParts> = {};
 let chains: Chain[];
 let home: Home;
 let away: Away;
@@ -40,7 +44,10 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([prover.close(), ...chains.map((chain) => chain.stop())]));
 
-const record = (name: string, { gasUsed }: ContractTransactionReceipt): void => void (measured[name] = Number(gasUsed));
+async function record(name: string, receipt: ContractTransactionReceipt): Promise<void> {
+  measured[name] = Number(receipt.gasUsed);
+  parts[name] = await gasParts(chains.find(({ provider }) => provider === receipt.provider)!, receipt);
+}
 const set = (chain: Chain, contract: string, slot: bigint, value: bigint): Promise<unknown> =>
   chain.rpc("anvil_setStorageAt", [contract, toBeHex(slot, 32), toBeHex(value, 32)]);
 const at = (key: bigint, slot: bigint): bigint => BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(["uint256", "uint256"], [key, slot])));
@@ -99,24 +106,24 @@ async function contextAt(contract: Contract, chain: Chain, account: string): Pro
 it("costs what the snapshot says, and no more than the goals", async () => {
   const owner = ownerOf(KEYS);
   const book = await bookTree("M");
-  for (const side of [home, away]) record("publishEpoch", await publishBook(side, book.root, book.book.epoch));
+  for (const side of [home, away]) await record("publishEpoch", await publishBook(side, book.root, book.book.epoch));
   const me = home.chain.addresses[0];
 
   // A deposit into a tree of which every level is complete.
   await send(away.btc, "mint", me, 10n ** 15n);
   await send(away.btc, "approve", await away.vault.getAddress(), 10n ** 15n);
   await send(away.vault, "deposit", 1, 1_000, 5n);
-  record("depositFirst", await send(away.vault, "deposit", 1, 1_000, 5n));
+  await record("depositFirst", await send(away.vault, "deposit", 1, 1_000, 5n));
   const vault = await away.vault.getAddress();
   await fillGrowing(away.chain, vault, await slotHolding(away.chain, vault, 2n));
-  record("deposit", await send(away.vault, "deposit", 1, 1_000, 5n));
+  await record("deposit", await send(away.vault, "deposit", 1, 1_000, 5n));
 
   // An account among 2^20 opens, takes credit, folds.
   const open = await contextAt(home.registry, home.chain, me);
   const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
   const opening = foldStatement({ keys: KEYS, from: "M", notes: [], notesRoot, context: open.context });
   const opened = await prover.prove(proofRequest(opening.statement));
-  record("open", await send(home.registry, "open", M, { ...opened.signals }, proofArgument(opened), open.deadline));
+  await record("open", await send(home.registry, "open", M, { ...opened.signals }, proofArgument(opened), open.deadline));
   let account: Account = opening.account;
   const registry = await home.registry.getAddress();
   const rootSlot = await slotHolding(home.chain, registry, account.commitment);
@@ -127,7 +134,7 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   const fold = await contextAt(home.registry, home.chain, me);
   const folding = foldStatement({ keys: KEYS, from: account, notes: [], notesRoot, context: fold.context });
   const foldProof = await prover.prove(proofRequest(folding.statement));
-  record("fold", await send(home.registry, "fold", 0, { ...foldProof.signals }, proofArgument(foldProof), fold.deadline));
+  await record("fold", await send(home.registry, "fold", 0, { ...foldProof.signals }, proofArgument(foldProof), fold.deadline));
 
   // A state with holdings, put in place of the empty one.
   account = folding.account.next([{ instrument: BTC, size: 500n }, { instrument: CREDIT, size: -2_000n }]);
@@ -140,14 +147,14 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   const exitsSlot = sizeSlot + 3n;
   await fillGrowing(home.chain, registry, exitsSlot);
   await set(home.chain, registry, exitsSlot + TREE_SLOTS, (1n << BigInt(LEVELS)) - 1n);
-  record("lower", await send(home.registry, "lower", 0, false, { ...lowerProof.signals }, proofArgument(lowerProof), lower.deadline));
+  await record("lower", await send(home.registry, "lower", 0, false, { ...lowerProof.signals }, proofArgument(lowerProof), lower.deadline));
   account = lowering.account;
-  record("addExit", await send(home.registry, "addExits", 1));
+  await record("addExit", await send(home.registry, "addExits", 1));
   await fillGrowing(home.chain, registry, exitsSlot, 16n);
   for (let place = (1n << BigInt(LEVELS)) - 16n; place < 1n << BigInt(LEVELS); place++) {
     await set(home.chain, registry, at(place, exitsSlot + TREE_SLOTS + 1n), place);
   }
-  record("addExits16", await send(home.registry, "addExits", 16));
+  await record("addExits16", await send(home.registry, "addExits", 16));
   const path = await fillAccounts(sizeSlot, account.commitment);
 
   // The other chain takes its root, as it took one before, and the desk a proof.
@@ -158,7 +165,7 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   await relay(away, home, home.registry, "accounts");
   await set(home.chain, registry, BigInt(ROOT_SLOTS.accounts), path.root);
   await home.chain.rpc("evm_mine");
-  record("headerAndRoot", await relay(away, home, home.registry, "accounts"));
+  await record("headerAndRoot", await relay(away, home, home.registry, "accounts"));
   for (const name of ["authorise", "extend", "refresh"] as const) {
     const shown = await contextAt(away.desk, away.chain, me);
     const coverage = name === "refresh" ? 8_000 : 10_000;
@@ -167,7 +174,7 @@ it("costs what the snapshot says, and no more than the goals", async () => {
       account, keys, path, book, coverage, issuerId: DESK, show: [CREDIT, RELEASE], committee: COMMITTEE, context: shown.context,
     })));
     const { accountsRoot, bookRoot, alias, seal } = proof.signals;
-    record(name, await send(away.desk, name === "authorise" ? "authorise" : "prove", {
+    await record(name, await send(away.desk, name === "authorise" ? "authorise" : "prove", {
       tier: M, alias_: alias, accountsRoot, bookRoot, coverage, withSpendKey: name === "authorise", booked: 2_000, released: 0, seal,
       deadline: shown.deadline, proof: proofArgument(proof),
     }));
@@ -176,9 +183,9 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   await send(away.usd, "approve", await away.desk.getAddress(), 10n ** 12n);
   await send(away.desk, "fund", 10n ** 11n);
   const alias = aliasOf(owner, DESK);
-  record("draw", await send(away.desk, "draw", alias, 1_000_000_000n, me));
-  record("repay", await send(away.desk, "repay", alias, 10n ** 12n));
-  record("release", await send(away.desk, "release", alias, 2_000));
+  await record("draw", await send(away.desk, "draw", alias, 1_000_000_000n, me));
+  await record("repay", await send(away.desk, "repay", alias, 10n ** 12n));
+  await record("release", await send(away.desk, "release", alias, 2_000));
 
   // An exit.
   const exit = new Exit(BTC, 100n, 0xb0bn, 99n);
@@ -188,20 +195,31 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   await relay(away, home, home.registry, "exits");
   const paid = await contextAt(away.vault, away.chain, toBeHex(0xb0b, 20));
   const exitProof = await prover.prove(proofRequest(exitStatement(exit, exits.path(exit.leaf), paid.context, "M")));
-  record("exit", await send(away.vault, "exit", M, { ...exitProof.signals }, proofArgument(exitProof), paid.deadline));
-  record("claim", await send(away.vault, "claim", 0, toBeHex(0xb0b, 20)));
+  await record("exit", await send(away.vault, "exit", M, { ...exitProof.signals }, proofArgument(exitProof), paid.deadline));
+  await record("claim", await send(away.vault, "claim", 0, toBeHex(0xb0b, 20)));
 
   // The same between tries as deep as a busy chain's: proofs of five and six nodes instead of three.
   await deepen(registry);
   await set(home.chain, registry, BigInt(ROOT_SLOTS.exits), 1n << 250n);
   await home.chain.rpc("evm_mine");
-  record("headerAndRootDeep", await relay(away, home, home.registry, "exits"));
+  await record("headerAndRootDeep", await relay(away, home, home.registry, "exits"));
 
-  if (process.env["PLIMSOLL_SNAPSHOT"] === "write") writeFileSync(SNAPSHOT, `${JSON.stringify(measured, null, 2)}\n`);
-  console.log(measured);
+  if (process.env["PLIMSOLL_SNAPSHOT"] === "write") {
+    for (const [file, figures] of [[SNAPSHOT, measured], [PARTS, parts]] as const) writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
+  }
+  console.table(Object.entries(parts).map(([operation, split]) => ({ operation, gas: measured[operation], ...split })));
   for (const [name, goal] of Object.entries(GOALS)) expect(measured[name], name).toBeLessThanOrEqual(goal);
-  const snapshot = JSON.parse(readFileSync(SNAPSHOT, "utf8")) as Record<string, number>;
+  const snapshot = JSON.parse(readFileSync(SNAPSHOT, "utf8")) as typeof measured;
+  const snapshotParts = JSON.parse(readFileSync(PARTS, "utf8")) as typeof parts;
   expect(Object.keys(measured)).toEqual(Object.keys(snapshot));
-  // Calldata differs from proof to proof by its zero bytes, and a header's size by its numbers.
-  for (const [name, units] of Object.entries(snapshot)) expect(Math.abs(measured[name]! - units), name).toBeLessThan(3_000);
+  expect(Object.keys(parts)).toEqual(Object.keys(snapshotParts));
+  for (const [name, units] of Object.entries(snapshot)) {
+    // Calldata differs from proof to proof by its zero bytes, and a header's size by its numbers.
+    expect(Math.abs(measured[name]! - units), name).toBeLessThan(3_000);
+    for (const [part, some] of Object.entries(snapshotParts[name]!)) {
+      const found = parts[name]![part as keyof GasParts];
+      expect(found, `${name}: ${part}`).toBeGreaterThanOrEqual(0);
+      expect(Math.abs(found - some), `${name}: ${part}`).toBeLessThan(3_000);
+    }
+  }
 });

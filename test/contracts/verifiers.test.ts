@@ -14,10 +14,11 @@ import { snarkjsVerifier } from "../../src/prove/snarkjsVerifier.ts";
 import { verifyStatement } from "../../src/prove/verify.ts";
 import { verificationKeyHash } from "../../src/prove/verificationKey.ts";
 import { verifierName } from "../../src/setup/verifierSolidity.ts";
-import { proofRequest } from "../../src/statements/statement.ts";
+import { proofRequest, type Statement as Provable } from "../../src/statements/statement.ts";
 import { refusal, startChain, type Chain } from "../support/chain.ts";
-import { honestExit } from "../support/honest.ts";
+import { honestExit, honestFold, honestLower, honestSolvency } from "../support/honest.ts";
 import { Random } from "../support/random.ts";
+import { bookTree } from "../support/world.ts";
 
 const prover = snarkjsProver();
 const snarkjs = snarkjsVerifier();
@@ -100,6 +101,24 @@ it("every signal changed: by one, by the field's order, missing, surplus", async
   }
   expect(await verdict(signals.slice(0, -1), proof.points)).toBe(false);
   expect(await verdict([...signals, 0n], proof.points)).toBe(false);
+});
+
+it("no signal of any circuit passes for another by the field's order", async () => {
+  const book = await bookTree("T");
+  const statements: Provable[] = [honestSolvency(book), honestFold().statement, honestLower(book).statement, honestExit().statement];
+  for (const statement of statements) {
+    const made = await prover.prove(proofRequest(statement));
+    const verifier = await chain.deploy(verifierName(made.circuit, "T"));
+    const verify = (list: readonly bigint[]): Promise<boolean> =>
+      verifier.getFunction("verify").staticCall(proofArgument(made), list) as Promise<boolean>;
+    const signals = signalList(made);
+    expect(await verify(signals), made.circuit).toBe(true);
+    for (const [i, signal] of signals.entries()) {
+      for (const aliased of [signal + FIELD, signal + 2n * FIELD]) {
+        expect(await verify(signals.map((other, j) => (i === j ? aliased : other))), `${made.circuit} ${i}`).toBe(false);
+      }
+    }
+  }
 });
 
 it("a verifier says whose key it has, and a development key stays on local chains", async () => {

@@ -73,6 +73,40 @@ contract SilentToken {
     }
 }
 
+/// @notice Returns false instead of reverting, as some old tokens do; while it is told to.
+contract FalseToken is Token(18) {
+    bool public fails;
+
+    function setFails(bool fails_) external {
+        fails = fails_;
+    }
+
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        return !fails && super.transfer(to, amount);
+    }
+
+    function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
+        return !fails && super.transferFrom(from, to, amount);
+    }
+}
+
+/// @notice Everybody's balance grows and shrinks with one index.
+contract RebasingToken is Token(18) {
+    uint256 private _index = 1e18;
+
+    function rebase(uint256 index) external {
+        _index = index;
+    }
+
+    function balanceOf(address account) public view override returns (uint256) {
+        return super.balanceOf(account) * _index / 1e18;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount * 1e18 / _index);
+    }
+}
+
 /// @notice Calls its sender's contract back before it moves anything.
 contract HookToken is Token(18) {
     address private _target;
