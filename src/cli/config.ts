@@ -10,7 +10,7 @@ import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { Node } from "../chain/node.ts";
 import { chainNamed, readNetwork, type Network } from "../chain/network.ts";
-import { InputError, KeystoreError } from "../errors.ts";
+import { InputError, KeystoreError, NodeError } from "../errors.ts";
 import { readJson, readText } from "../files.ts";
 import { PROTOCOL_VERSION } from "../protocol.ts";
 import { exactly, validated } from "../risk/validated.ts";
@@ -69,6 +69,25 @@ export async function connect({ network, endpoints }: Config, names = network.ch
     throw error;
   }
   return nodes;
+}
+
+/**
+ * Connects to every chain that can be reached, and says in words why others can't. Home must be. For commands that only
+ * look: they show what there is.
+ */
+export async function connectReachable(config: Config): Promise<{ readonly nodes: ReadonlyMap<string, Node>; readonly unreachable: readonly string[] }> {
+  const { network: { chains, home } } = config;
+  const nodes = new Map(await connect(config, [home]));
+  const unreachable: string[] = [];
+  for (const { name } of chains.filter((chain) => chain.name !== home)) {
+    try {
+      for (const [, node] of await connect(config, [name])) nodes.set(name, node);
+    } catch (error) {
+      if (!(error instanceof NodeError || error instanceof InputError)) throw error;
+      unreachable.push(error.message);
+    }
+  }
+  return { nodes, unreachable };
 }
 
 /** The key that sends transactions or signs: $PLIMSOLL_ETH_KEY, or the config's key file, which nobody else may read. */

@@ -21,6 +21,7 @@ import { notesCommands } from "./notes.ts";
 import { proveCommands } from "./prove.ts";
 import { relayCommands } from "./relay.ts";
 import { reportCommands } from "./report.ts";
+import { restoreCommands } from "./restore.ts";
 import { statusCommands } from "./status.ts";
 import { verifyCommands } from "./verify.ts";
 import { BACKENDS, DEFAULT_BACKEND } from "../prove/backends.ts";
@@ -37,7 +38,7 @@ const program = new Command("plimsoll")
   .configureOutput({ outputError: () => undefined })
   .configureHelp({ showGlobalOptions: true });
 
-for (const add of [keysCommands, bookCommands, marginCommands, accountCommands, proveCommands, verifyCommands, moveCommands, statusCommands, keepCommands, notesCommands, deskCommands, relayCommands, attestCommands, reportCommands, ceremonyCommands]) add(program);
+for (const add of [keysCommands, bookCommands, marginCommands, accountCommands, proveCommands, verifyCommands, moveCommands, statusCommands, restoreCommands, keepCommands, notesCommands, deskCommands, relayCommands, attestCommands, reportCommands, ceremonyCommands]) add(program);
 examples(
   program, "plimsoll keys new", "plimsoll book build --market data/market.json", "plimsoll margin --portfolio data/portfolio.json --html margin.html",
   "plimsoll account new --portfolio data/portfolio.json", "plimsoll prove solvency --issuer desk-a --out proof.json", "plimsoll verify proof.json",

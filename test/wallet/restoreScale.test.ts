@@ -52,7 +52,7 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
         nullifiers: Array.from({ length: TIERS.M.notes }, () => random.field()), cipher: next.cipher, context: 0n,
       };
       const proof = { a: [0, 0], b: [[0, 0], [0, 0]], c: [0, 0] };
-      await send(registry, old === undefined ? "open" : "fold", old === undefined ? tierNumber("M") : SLOT, signals, proof, 2n ** 255n);
+      await send(registry, old === undefined ? "open" : "fold", old === undefined ? tierNumber("M") : SLOT, signals, proof, 2n ** 255n, GAS);
       account = next;
     };
     for (let slot = 0; slot < STRANGERS; slot += AT_ONCE) {
