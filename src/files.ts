@@ -22,11 +22,19 @@ export async function writeAtomic(
     await file.sync();
     await file.close();
     await rename(draft, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** Makes a renaming last through a power cut, where the system can: some have no handles of folders. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }
 
 /** Reads a text file of at most `limit` bytes. Throws an {@link InputError} when it is missing or larger. */

@@ -9,7 +9,7 @@ import { chainNamed } from "../chain/network.ts";
 import { InputError } from "../errors.ts";
 import { alone } from "../relay/alone.ts";
 import { Daemon, type Task } from "../relay/daemon.ts";
-import { jsonLog, prettyLog, type Log } from "../relay/log.ts";
+import { jsonLog, prettyLog, withoutRepeats } from "../relay/log.ts";
 import { healthHandler, serve, type Handler } from "../relay/server.ts";
 import { remembered, type World } from "../relay/world.ts";
 import { EXIT, wholeNumber, type Globals } from "./command.ts";
@@ -29,7 +29,7 @@ export function daemonOptions(command: Command, { interval, listen }: { readonly
   return command
     .addOption(listen === undefined ? option : option.default(listen))
     .addOption(new Option("--interval <seconds>", "between two looks at the chains").argParser(wholeNumber(1, 86_400)).default(interval))
-    .addOption(new Option("--longest-pause <seconds>", "that failures lead to, doubling from the interval").argParser(wholeNumber(1, 86_400)).default(Math.max(300, interval)))
+    .addOption(new Option("--longest-pause <seconds>", "that failures lead to, doubling from the interval").argParser(wholeNumber(1, 86_400)).default(Math.max(120, interval)))
     .option("--once", "do what is missing, once, and end")
     .option("--pretty", "log lines for people instead of JSON");
 }
@@ -43,7 +43,7 @@ export interface Made {
 /** Runs a daemon, the only one of its name in the home, until SIGTERM or SIGINT; a second signal ends it at once. */
 export async function runDaemon(name: string, flags: DaemonFlags, make: (world: World, config: Config) => Promise<Made>): Promise<void> {
   const write = (line: string): void => void process.stdout.write(line);
-  const log: Log = flags.pretty === true ? prettyLog(write) : jsonLog(write);
+  const log = withoutRepeats(flags.pretty === true ? prettyLog(write) : jsonLog(write));
   const config = await loadConfig(flags.home);
   await alone(flags.home, name, async () => {
     const nodes = new Set<Node>();

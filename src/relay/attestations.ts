@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { ATTESTATION_TYPES, signingDomain } from "../chain/calls.ts";
 import type { NetworkChain } from "../chain/network.ts";
+import { askAll } from "./askAll.ts";
 import { getJson } from "./client.ts";
 import { reasonOf, type Log } from "./log.ts";
 import { Ballots, memberSignature, type SignerSet } from "./members.ts";
@@ -43,13 +44,13 @@ export async function collectAttestations({ source, destination, mirror, signers
   const finalised: number[] = [];
   const refused: string[] = [];
   const domain = signingDomain("RootMirror", BigInt(destination.chainId), mirror);
-  await Promise.all(attestors.map(async (url, i) => {
+  await askAll(attestors, async (url, i) => {
     const who = `attestors[${i}]`;
     const reason = await ask(who, url).catch(reasonOf);
     if (reason === undefined) return;
     refused.push(`${who}: ${reason}`);
     log("warn", "attestor skipped", { attestor: i, source: source.name, mirror: destination.name, number, reason });
-  }));
+  }, () => ballots.full(signers.threshold).length > 0);
   return { ballots, finalised, refused };
 
   async function ask(who: string, url: string): Promise<string | undefined> {

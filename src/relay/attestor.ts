@@ -8,10 +8,9 @@ import type { Wallet } from "ethers";
 import { join } from "node:path";
 import { ATTESTATION_TYPES, signingDomain } from "../chain/calls.ts";
 import type { NetworkChain } from "../chain/network.ts";
-import { InputError } from "../errors.ts";
 import type { Task } from "./daemon.ts";
 import { currentSet } from "./members.ts";
-import { HttpRefusal, toJson, type Handler } from "./server.ts";
+import { HttpRefusal, badRequest, toJson, type Handler } from "./server.ts";
 import { SignedBefore, SignedOnce } from "./signedOnce.ts";
 import { remembered, type World } from "./world.ts";
 
@@ -76,9 +75,9 @@ export class Attestor {
   /** GET /attestations/<source chain>/<height>?mirror=<chain> */
   readonly handler: Handler = async ([path, source, height, ...rest], query) => {
     if (path !== "attestations" || source === undefined || height === undefined || rest.length > 0) return undefined;
-    if (!/^\d{1,15}$/.test(height)) throw new InputError("height", "must be a whole number", height);
+    if (!/^\d{1,15}$/.test(height)) throw badRequest("height", "must be a whole number", height);
     const mirror = query.get("mirror");
-    if (mirror === null) throw new InputError("mirror", "must name the chain that the mirror is on");
+    if (mirror === null) throw badRequest("mirror", "must name the chain that the mirror is on");
     return toJson(await this.attest(source, Number(height), mirror));
   };
 
@@ -100,8 +99,8 @@ export class Attestor {
     const node = await this.world.node(source.name);
     const finalised = await node.finalised();
     if (height > finalised.number) throw new HttpRefusal(409, `${source.name} ${height} isn't final yet`, { finalised: finalised.number });
-    const { newest } = record;
-    if (newest !== undefined && newest[0] <= finalised.number && newest[0] !== height) {
+    const newest = [...record.all].findLast(([number]) => number <= finalised.number);
+    if (newest !== undefined && newest[0] !== height) {
       const { hash } = await node.block(newest[0]);
       if (hash !== newest[1]) {
         this.finalityBroke(source, newest[0], newest[1], hash);

@@ -6,7 +6,9 @@
 import * as v from "valibot";
 import { EPOCH_TYPES, signingDomain } from "../chain/calls.ts";
 import { chainNamed, type NetworkChain } from "../chain/network.ts";
+import type { Sender } from "../chain/sender.ts";
 import { NodeError, RefusedError } from "../errors.ts";
+import { askAll } from "./askAll.ts";
 import { refusalIn } from "./attestations.ts";
 import { getJson } from "./client.ts";
 import { EPOCH, type Epoch } from "./epoch.ts";
@@ -27,11 +29,11 @@ interface Published {
   readonly notAfter: bigint;
 }
 
-/** Does what is missing on a chain. Throws a NodeError when a newer epoch is there that not enough reporters signed. */
+/** Does what is missing on a chain. Throws a NodeError when no reporter answers. */
 export async function relayEpoch(world: SendingWorld, chainName: string, reporters: readonly string[]): Promise<Fields> {
   const { network, log } = world;
   const chain = chainNamed(network, chainName);
-  const node = await world.node(chainName);
+  const [sender, node] = [await world.sender(chainName), await world.node(chainName)];
   const address = chain.riskBook;
   const [signers, head, root] = await Promise.all([currentSet(node, "RiskBook", address), node.block(), node.read<bigint>("RiskBook", address, "newestRoot")]);
   const { number, notAfter } = await node.read<Published>("RiskBook", address, "epochOf", root);
@@ -46,26 +48,25 @@ export async function relayEpoch(world: SendingWorld, chainName: string, reporte
   for (const candidate of numbers) {
     await ask(String(candidate));
     const full = ballots.full(signers.threshold).filter(({ statement }) => statement.number === candidate);
-    if (full.length > 1) return contradict(world, chain, signers, full, state);
+    if (full.length > 1) return contradict(world, sender, chain, signers, full, state);
     const found = full[0];
-    if (found === undefined) continue;
-    const { statement: epoch, signatures } = found;
-    if (epoch.notAfter < head.time) continue;
-    return publish(world, chain, signers, epoch, signatures, state);
+    // Nobody may use a book that is over.
+    if (found === undefined || found.statement.notAfter < head.time) continue;
+    return publish(world, sender, chain, signers, found.statement, found.signatures, state);
   }
-  if (numbers.length > 0) {
-    throw new NodeError("reporters", `epoch ${numbers.join(", ")} for ${chainName} lacks signatures: ${signers.threshold} are needed (${[...refused.values()].join("; ")})`);
-  }
-  return state;
+  if (numbers.length === 0) return state;
+  // No failure of ours: reporters may just be at it, or don't agree, and then the next number comes.
+  log("warn", "epoch lacks signatures", { chain: chainName, numbers, needed: signers.threshold, reasons: [...refused.values()] });
+  return { ...state, lacking: numbers };
 
   async function ask(which: string): Promise<void> {
-    await Promise.all(reporters.map(async (url, i) => {
+    await askAll(reporters, async (url, i) => {
       const who = `reporters[${i}]`;
       const reason = await report(who, url, which).catch(reasonOf);
       if (reason === undefined) return void refused.delete(i);
       refused.set(i, `${who}: ${reason}`);
       log("warn", "reporter skipped", { reporter: i, chain: chainName, epoch: which, reason });
-    }));
+    }, () => ballots.full(signers.threshold).some(({ statement }) => which === "newest" || String(statement.number) === which));
   }
 
   async function report(who: string, url: string, which: string): Promise<string | undefined> {
@@ -84,11 +85,11 @@ export async function relayEpoch(world: SendingWorld, chainName: string, reporte
 }
 
 async function publish(
-  world: SendingWorld, { name, riskBook }: NetworkChain, { set }: SignerSet, epoch: Epoch, signatures: readonly MemberSignature[], state: Fields,
+  { log }: SendingWorld, sender: Sender, { name, riskBook }: NetworkChain, { set }: SignerSet, epoch: Epoch, signatures: readonly MemberSignature[], state: Fields,
 ): Promise<Fields> {
   try {
-    const { hash } = await (await world.sender(name)).send({ name: "RiskBook", address: riskBook, method: "publish", args: [epoch, set, signatures] });
-    world.log("info", "epoch published", { chain: name, ...epoch, transaction: hash });
+    const { hash } = await sender.send({ name: "RiskBook", address: riskBook, method: "publish", args: [epoch, set, signatures] });
+    log("info", "epoch published", { chain: name, ...epoch, transaction: hash });
   } catch (error) {
     // Another relayer was first.
     if (!(error instanceof RefusedError && error.refusal === "EpochNotNewer")) throw error;
@@ -98,13 +99,13 @@ async function publish(
 
 /** Two epochs of one number, each signed by enough: shown to the book, they pause it until others report. */
 async function contradict(
-  world: SendingWorld, { name, riskBook }: NetworkChain, { set }: SignerSet,
+  { log }: SendingWorld, sender: Sender, { name, riskBook }: NetworkChain, { set }: SignerSet,
   [first, second]: readonly { readonly statement: Epoch; readonly signatures: readonly MemberSignature[] }[], state: Fields,
 ): Promise<Fields> {
-  world.log("alarm", "reporters contradict themselves", { chain: name, first: first!.statement, second: second!.statement });
-  if (!(await (await world.node(name)).read<boolean>("RiskBook", riskBook, "isContradicted"))) {
+  log("alarm", "reporters contradict themselves", { chain: name, first: first!.statement, second: second!.statement });
+  if (!(await sender.node.read<boolean>("RiskBook", riskBook, "isContradicted"))) {
     const args = [set, first!.statement, first!.signatures, second!.statement, second!.signatures];
-    await (await world.sender(name)).send({ name: "RiskBook", address: riskBook, method: "challenge", args });
+    await sender.send({ name: "RiskBook", address: riskBook, method: "challenge", args });
   }
   return { ...state, contradicted: true };
 }

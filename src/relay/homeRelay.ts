@@ -6,7 +6,7 @@
 import { ROOT_SLOTS } from "../chain/calls.ts";
 import { chainNamed } from "../chain/network.ts";
 import { InputError, RefusedError } from "../errors.ts";
-import type { Call } from "../chain/sender.ts";
+import type { Call, Sender } from "../chain/sender.ts";
 import type { Fields } from "./log.ts";
 import type { SendingWorld } from "./world.ts";
 
@@ -17,7 +17,7 @@ const MOST_EXITS = 100n;
 export async function joinNotes(world: SendingWorld): Promise<Fields> {
   const { network, log } = world;
   const { home, issuerNotes, issuers } = network;
-  const node = await world.node(home);
+  const [sender, node] = [await world.sender(home), await world.node(home)];
   let joined = 0;
   for (const { id, name, chain, contract } of issuers) {
     const source = chainNamed(network, home).roots[chain];
@@ -27,7 +27,7 @@ export async function joinNotes(world: SendingWorld): Promise<Fields> {
     const known = await node.read<bigint>("IssuerNotes", issuerNotes, "issuerRoot", id);
     if (newest === known) continue;
     if (newest !== 0n && (await node.read<boolean>("RootMirror", source, "isFrozen"))) continue;
-    const hash = await sendUnlessDone(world, { name: "IssuerNotes", address: issuerNotes, method: "join", args: [id] }, ["NothingNew", "RouteFrozen"]);
+    const hash = await sendUnlessDone(sender, { name: "IssuerNotes", address: issuerNotes, method: "join", args: [id] }, ["NothingNew", "RouteFrozen"]);
     if (hash === undefined) continue;
     joined += 1;
     log("info", "notes joined", { issuer: name, root: newest, transaction: hash });
@@ -38,19 +38,19 @@ export async function joinNotes(world: SendingWorld): Promise<Fields> {
 /** Adds queued exits to the tree that vaults read. */
 export async function addExits(world: SendingWorld): Promise<Fields> {
   const { home, registry } = world.network;
-  const node = await world.node(home);
+  const [sender, node] = [await world.sender(home), await world.node(home)];
   const queued = await node.read<bigint>("AccountRegistry", registry, "queuedExits");
   if (queued === 0n) return { queued: 0 };
   const most = queued < MOST_EXITS ? queued : MOST_EXITS;
-  const hash = await sendUnlessDone(world, { name: "AccountRegistry", address: registry, method: "addExits", args: [most] }, ["NothingQueued"]);
+  const hash = await sendUnlessDone(sender, { name: "AccountRegistry", address: registry, method: "addExits", args: [most] }, ["NothingQueued"]);
   if (hash !== undefined) world.log("info", "exits added", { exits: most, transaction: hash });
   return { queued: queued - most };
 }
 
 /** Hash of the transaction; undefined when somebody else was first, which the named refusals say. */
-async function sendUnlessDone({ network, sender }: SendingWorld, call: Call, done: readonly string[]): Promise<string | undefined> {
+async function sendUnlessDone(sender: Sender, call: Call, done: readonly string[]): Promise<string | undefined> {
   try {
-    return (await (await sender(network.home)).send(call)).hash;
+    return (await sender.send(call)).hash;
   } catch (error) {
     if (error instanceof RefusedError && done.includes(error.refusal)) return undefined;
     throw error;

@@ -23,6 +23,23 @@ export const prettyLog = (write: (line: string) => void, now: () => number = Dat
     write(`${withoutUrls(`${new Date(now()).toISOString().slice(11, 19)} ${mark}${event}${shown}`)}\n`);
   };
 
+/** Milliseconds for which a line that says the same again is left out, and how many lines are remembered. */
+const SAME_AGAIN = 600_000;
+const MOST_REMEMBERED = 1_000;
+
+/** Leaves out warnings and alarms that were just given, such as that a route is frozen still. */
+export function withoutRepeats(log: Log, now: () => number = Date.now): Log {
+  const told = new Map<string, number>();
+  return (level, event, fields = {}) => {
+    const line = JSON.stringify([level, event, fields], plain);
+    if (level !== "info" && now() - (told.get(line) ?? -Infinity) < SAME_AGAIN) return;
+    told.delete(line);
+    told.set(line, now());
+    for (const oldest of [...told.keys()].slice(0, -MOST_REMEMBERED)) told.delete(oldest);
+    log(level, event, fields);
+  };
+}
+
 /** Why something failed, in one line. */
 export function reasonOf(error: unknown): string {
   if (error instanceof PlimsollError) return withoutUrls(error.message);

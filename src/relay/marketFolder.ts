@@ -15,12 +15,16 @@ import { MARKET_LENGTH, readMarket } from "../risk/marketFile.ts";
 import { get, getJson } from "./client.ts";
 import { reasonOf, type Log } from "./log.ts";
 
-const NAME = /^[0-9a-f]{64}\.json$/;
-const LISTING = v.object({ markets: v.pipe(v.array(v.pipe(v.string(), v.regex(NAME))), v.maxLength(1_000)) });
+/** Name of a market file: the SHA-256 of its bytes. */
+export const MARKET_NAME = /^[0-9a-f]{64}\.json$/;
+const LISTING = v.object({ markets: v.pipe(v.array(v.pipe(v.string(), v.regex(MARKET_NAME))), v.maxLength(1_000)) });
 const LISTING_LENGTH = 128 * 1024;
 const TIMEOUT = 60_000;
-/** Downloads of one visit to one service. */
+/** Downloads of one visit to one service, and files that may wait for their epoch: a service can't fill the disk. */
 const MOST_AT_ONCE = 16;
+const MOST_WAITING = 64;
+/** Names that are remembered: the oldest ones are looked at again. */
+const MOST_REMEMBERED = 20_000;
 
 export class MarketFolder {
   /** What is known of files by name: the number of their epoch, or that they were refused. */
@@ -64,6 +68,8 @@ export class MarketFolder {
 
   /** Fetches files that aren't here from every service; keeps those of epoch `from` or later. */
   async fetch(from: number): Promise<void> {
+    if (this.urls.length > 0 && (await this.names(from)).length >= MOST_WAITING) return;
+    for (const oldest of [...this.seen.keys()].slice(0, -MOST_REMEMBERED)) this.seen.delete(oldest);
     await Promise.all(this.urls.map((url, i) => this.fetchFrom(`markets[${i}]`, url, from)
       .catch((error: unknown) => this.log("warn", "market source skipped", { source: i, reason: reasonOf(error) }))));
   }

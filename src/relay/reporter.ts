@@ -18,11 +18,11 @@ import { encodeBook } from "../risk/bookFile.ts";
 import type { Market } from "../risk/market.ts";
 import type { Parameters } from "../risk/parameters.ts";
 import { BookTree } from "../risk/tree.ts";
-import { EPOCH, type Epoch } from "./epoch.ts";
+import { EPOCH } from "./epoch.ts";
 import type { Fields } from "./log.ts";
-import type { MarketFolder } from "./marketFolder.ts";
+import { MARKET_NAME, type MarketFolder } from "./marketFolder.ts";
 import { currentSet } from "./members.ts";
-import { HttpRefusal, toJson, type Handler } from "./server.ts";
+import { HttpRefusal, badRequest, toJson, type Handler } from "./server.ts";
 import { SignedOnce } from "./signedOnce.ts";
 import { checkSuccession, compute, largestMove, type Computed } from "./succession.ts";
 import type { World } from "./world.ts";
@@ -72,7 +72,7 @@ export class Reporter {
 
   /** Signs the next epoch, if there is a market for one. Throws a NodeError when the epoch before can't be computed. */
   async step(): Promise<Fields> {
-    const { network, log } = this.world;
+    const { network } = this.world;
     const { markets } = this.options;
     const node = await this.world.node(network.home);
     const { riskBook } = chainNamed(network, network.home);
@@ -93,9 +93,7 @@ export class Reporter {
         else if (!(error instanceof NotYet)) throw error;
       }
     }
-    const last = this.newestSigned;
-    if (last !== undefined && last.number > number) log("info", "waiting for signatures", { epoch: last.number, root: last.root });
-    return { published: newest, signed: last?.number ?? null, ageSeconds: before === undefined ? null : head.time - before.market.asOf };
+    return { published: newest, signed: this.record.newest?.[0] ?? null, ageSeconds: before === undefined ? null : head.time - before.market.asOf };
   }
 
   /**
@@ -109,11 +107,6 @@ export class Reporter {
     if (path === "books") return this.book(name);
     return path === "epochs" ? toJson(await this.epoch(name, query.get("chain"))) : undefined;
   };
-
-  private get newestSigned(): Epoch | undefined {
-    const statement = this.record.newest?.[1];
-    return statement === undefined ? undefined : v.parse(EPOCH, JSON.parse(statement));
-  }
 
   private get signedMarkets(): string[] {
     return [...this.record.all.values()].slice(-LISTED_MARKETS).map((statement) => v.parse(STATEMENT, JSON.parse(statement)).market);
@@ -197,7 +190,7 @@ export class Reporter {
   }
 
   private async book(root: string): Promise<string> {
-    if (!/^\d{1,78}$/.test(root)) throw new InputError("root", "must be a decimal", root);
+    if (!/^\d{1,78}$/.test(root)) throw badRequest("root", "must be a decimal", root);
     const known = this.texts.get(root);
     if (known !== undefined) return known;
     const reading = readFile(join(this.options.folder, "books", `${root}.json`), "utf8").catch((cause: unknown) => notHere("book", cause));
@@ -208,12 +201,12 @@ export class Reporter {
   }
 
   private async market(name: string): Promise<string> {
-    if (![...this.record.all.values()].some((statement) => v.parse(STATEMENT, JSON.parse(statement)).market === name)) notHere("market");
+    if (!MARKET_NAME.test(name) || ![...this.record.all.values()].some((statement) => statement.includes(`"market":"${name}"`))) notHere("market");
     return (await this.options.markets.bytes(name).catch((cause: unknown) => notHere("market", cause))).toString("utf8");
   }
 
   private async epoch(which: string, chainName: string | null): Promise<object> {
-    if (!/^(newest|\d{1,16})$/.test(which)) throw new InputError("epoch", 'must be "newest" or a number', which);
+    if (!/^(newest|\d{1,16})$/.test(which)) throw badRequest("epoch", 'must be "newest" or a number', which);
     const statement = which === "newest" ? this.record.newest?.[1] : this.record.all.get(Number(which));
     if (statement === undefined) throw new HttpRefusal(404, which === "newest" ? "nothing was signed yet" : `epoch ${which} wasn't signed here`);
     const { market, ...epoch } = v.parse(STATEMENT, JSON.parse(statement));

@@ -9,6 +9,7 @@ import { ROOT_SLOTS } from "../chain/calls.ts";
 import { readHeader, readRootProof } from "../chain/header.ts";
 import { chainNamed } from "../chain/network.ts";
 import type { Block, Node } from "../chain/node.ts";
+import type { Sender } from "../chain/sender.ts";
 import { NodeError, RefusedError } from "../errors.ts";
 import { collectAttestations, type Asking } from "./attestations.ts";
 import type { Fields } from "./log.ts";
@@ -38,7 +39,7 @@ interface Due {
 export async function relayRoots(world: SendingWorld, route: Route, options: RootRelayOptions): Promise<Fields> {
   const { network, log } = world;
   const { from, to, mirror } = route;
-  const [source, node] = [await world.node(from), await world.node(to)];
+  const [sender, source, node] = [await world.sender(to), await world.node(from), await world.node(to)];
   if (await node.read<boolean>("RootMirror", mirror, "isFrozen")) {
     log("alarm", "route frozen", { from, to });
     return { frozen: true };
@@ -58,14 +59,14 @@ export async function relayRoots(world: SendingWorld, route: Route, options: Roo
     const { roots } = number === final.number ? due : await dueAt(source, node, route, block, refreshAge);
     if (roots.length === 0) return state;
     const attested = await node.read<string>("RootMirror", mirror, "attestedHash", number);
-    if (attested === block.hash) return bring(world, route, block, roots, undefined, state);
+    if (attested === block.hash) return bring(world, sender, route, block, roots, undefined, state);
 
     const collected = await collectAttestations(asking, number);
     const full = collected.ballots.full(signers.threshold);
     const hashes = new Set([...full.map(({ statement }) => statement), ...(attested === NONE ? [] : [attested])]);
-    if (hashes.size > 1) return freeze(world, route, number, signers.set, full.filter(({ statement }) => statement !== attested), state);
+    if (hashes.size > 1) return freeze(world, sender, route, number, signers.set, full.filter(({ statement }) => statement !== attested), state);
     const ours = full.find(({ statement }) => statement === block.hash);
-    if (ours !== undefined) return bring(world, route, block, roots, { set: signers.set, signatures: ours.signatures }, state);
+    if (ours !== undefined) return bring(world, sender, route, block, roots, { set: signers.set, signatures: ours.signatures }, state);
     for (const { statement } of full) {
       log("alarm", "attestors vouch for another block", { from, to, number, theirs: statement, ours: block.hash });
     }
@@ -96,18 +97,18 @@ async function dueAt(source: Node, node: Node, { wanted, mirror }: Route, block:
 
 /** One transaction: the header, unless it is attested already, and every root that is due. */
 async function bring(
-  world: SendingWorld, { from, to, mirror }: Route, block: Block, roots: readonly WantedRoot[],
+  world: SendingWorld, sender: Sender, { from, to, mirror }: Route, block: Block, roots: readonly WantedRoot[],
   signed: { readonly set: bigint; readonly signatures: readonly MemberSignature[] } | undefined, state: Fields,
 ): Promise<Fields> {
   const source = await world.node(from);
   const header = await readHeader(source.provider, BigInt(block.number));
   if (header.hash !== block.hash) throw new NodeError(from, `block ${block.number} changed while it was read`);
   const proofs = await Promise.all(roots.map(({ account, root }) => readRootProof(source.provider, account, ROOT_SLOTS[root], header.number)));
-  const { interface: calls } = (await world.node(to)).contract("RootMirror", mirror);
+  const { interface: calls } = sender.node.contract("RootMirror", mirror);
   const attest = signed === undefined ? [] : [calls.encodeFunctionData("attest", [block.number, block.hash, signed.set, signed.signatures])];
   const args = [[...attest, calls.encodeFunctionData("mirror", [header.rlp, proofs])]];
   try {
-    const { hash } = await (await world.sender(to)).send({ name: "RootMirror", address: mirror, method: "multicall", args });
+    const { hash } = await sender.send({ name: "RootMirror", address: mirror, method: "multicall", args });
     world.log("info", "roots brought", { from, to, number: block.number, roots: roots.map(({ account, root }) => `${root} of ${account}`), transaction: hash });
   } catch (error) {
     // Somebody showed a conflict meanwhile.
@@ -120,13 +121,13 @@ async function bring(
 
 /** Two hashes for one height, each signed by enough: shown to the mirror, they stop the route before more is believed. */
 async function freeze(
-  world: SendingWorld, { from, to, mirror }: Route, number: number, set: bigint,
+  { log }: SendingWorld, sender: Sender, { from, to, mirror }: Route, number: number, set: bigint,
   signed: readonly { readonly statement: string; readonly signatures: readonly MemberSignature[] }[], state: Fields,
 ): Promise<Fields> {
-  world.log("alarm", "attestors contradict themselves", { from, to, number, hashes: signed.map(({ statement }) => statement) });
-  const { interface: calls } = (await world.node(to)).contract("RootMirror", mirror);
+  log("alarm", "attestors contradict themselves", { from, to, number, hashes: signed.map(({ statement }) => statement) });
+  const { interface: calls } = sender.node.contract("RootMirror", mirror);
   const args = [signed.map(({ statement, signatures }) => calls.encodeFunctionData("attest", [number, statement, set, signatures]))];
-  await (await world.sender(to)).send({ name: "RootMirror", address: mirror, method: "multicall", args });
+  await sender.send({ name: "RootMirror", address: mirror, method: "multicall", args });
   return { ...state, frozen: true };
 }
 

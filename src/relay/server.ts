@@ -22,6 +22,9 @@ export class HttpRefusal extends PlimsollError {
   }
 }
 
+/** What was asked for breaks a rule. Any other InputError is of a file of ours, and none of a stranger's business. */
+export const badRequest = (path: string, rule: string, value?: string): HttpRefusal => new HttpRefusal(400, new InputError(path, rule, value).message);
+
 /** Answers a path, given as its parts, with a JSON text; undefined when it is none of its own. May throw an HttpRefusal. */
 export type Handler = (parts: readonly string[], query: URLSearchParams) => Promise<string | undefined>;
 
@@ -94,7 +97,6 @@ async function answer(request: IncomingMessage, handlers: readonly Handler[], lo
     return [404, refusalText("is no path of this service")];
   } catch (error) {
     if (error instanceof HttpRefusal) return [error.status, refusalText(error.message, error.fields)];
-    if (error instanceof InputError) return [400, refusalText(error.message)];
     log("warn", "request failed", { path: pathname, reason: reasonOf(error) });
     return [500, refusalText("failed; the log says why")];
   }

@@ -8,6 +8,7 @@ import type { Wallet } from "ethers";
 import type { Network } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
 import { Sender } from "../chain/sender.ts";
+import { NodeError } from "../errors.ts";
 import type { Log } from "./log.ts";
 
 export interface World {
@@ -18,6 +19,11 @@ export interface World {
 }
 
 export interface SendingWorld extends World {
+  /**
+   * Asked for before a chain is looked at: opening sends again what a crash left unsent.
+   *
+   * @throws NodeError while a transaction of its own is on its way
+   */
   sender(chain: string): Promise<Sender>;
 }
 
@@ -35,7 +41,18 @@ export function remembered<T>(make: (name: string) => Promise<T>): (name: string
 }
 
 /** A sender for each chain, with its journal in a folder. */
-export const withSenders = (world: World, signer: Wallet, folder?: string): SendingWorld => ({
-  ...world,
-  sender: remembered(async (chain) => Sender.open(await world.node(chain), signer, { folder })),
-});
+export function withSenders(world: World, signer: Wallet, folder?: string): SendingWorld {
+  const open = remembered(async (chain) => Sender.open(await world.node(chain), signer, { folder }));
+  return { ...world, sender: async (chain) => idle(await open(chain)) };
+}
+
+/** What is on its way may be just what would look missing now, and what is sent behind it waits for it anyway. */
+async function idle(sender: Sender): Promise<Sender> {
+  const { node: { chain, provider }, address } = sender;
+  const [mined, known] = await Promise.all((["latest", "pending"] as const).map((tag) => provider.getTransactionCount(address, tag)))
+    .catch((cause: unknown) => {
+      throw new NodeError(chain.name, "the node didn't answer eth_getTransactionCount", { cause });
+    }) as [number, number];
+  if (known > mined) throw new NodeError(chain.name, `${known - mined} transactions of ${address} are on their way`);
+  return sender;
+}

@@ -50,10 +50,10 @@ export async function served(...handlers: Handler[]): Promise<Served> {
 }
 
 /** A service that answers as it likes: a liar, or one that never answers. */
-export async function rogue(answer: (path: string) => unknown): Promise<Served> {
+export async function rogue(answer: (path: string) => { readonly status?: number; readonly body: string } | undefined): Promise<Served> {
   const server = createServer((request, response) => {
-    const body = answer(request.url!);
-    if (body !== undefined) response.end(typeof body === "string" ? body : JSON.stringify(body));
+    const reply = answer(request.url!);
+    if (reply !== undefined) response.writeHead(reply.status ?? 200).end(reply.body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -99,7 +99,7 @@ export async function reporting(local: LocalNetwork, place: number, markets: str
 }
 
 export interface Relaying {
-  readonly lines: readonly Line[];
+  readonly lines: Line[];
   /** Runs every task once; what failed is in the lines. */
   round(): Promise<void>;
   /** Runs one task; throws what it throws. */
@@ -175,3 +175,7 @@ export async function writeMarket(folder: string, text: string): Promise<string>
 }
 
 export const mirrorOf = ({ network }: LocalNetwork, from: string, to: string): string => chainNamed(network, to).roots[from]!;
+
+/** A RootMirror's answer for one of its roots: value and time. */
+export const latestRoot = async (local: LocalNetwork, from: string, to: string, account: string, root: keyof typeof ROOT_SLOTS): Promise<[bigint, bigint]> =>
+  [...(await local.nodes.get(to)!.read<[bigint, bigint]>("RootMirror", mirrorOf(local, from, to), "latestRoot", account, ROOT_SLOTS[root]))] as [bigint, bigint];
