@@ -1,6 +1,6 @@
 import { buildPoseidonReference } from "circomlibjs";
 import { describe, expect, it } from "vitest";
-import { bulkHasher } from "../src/bulkHash.ts";
+import { bulkHasher, hasherFor } from "../src/bulkHash.ts";
 import { hash, hashList, hashPair } from "../src/hash.ts";
 import { TAGS, type TagName } from "../src/protocol.ts";
 import { Random } from "./support/random.ts";
@@ -32,6 +32,16 @@ describe("hash", () => {
       const items = Array.from({ length }, () => random.field());
       expect(bulk.hashList("BOOK", items)).toBe(hashList("BOOK", items));
       if (length <= 15) expect(bulk.hash("ROW", ...items)).toBe(hash("ROW", ...items));
+    }
+  });
+
+  it("is the same from whichever implementation is soonest", async () => {
+    const random = Random.named("hasher for");
+    const [left, right] = [random.field(), random.field()];
+    for (const { hash: tagged, hashList: list, hashPair: pair } of [await hasherFor(1), await hasherFor(100_000)]) {
+      expect(pair(left, right)).toBe(hashPair(left, right));
+      expect(tagged("NOTE", left, right)).toBe(hash("NOTE", left, right));
+      expect(list("NOTE", [left, right])).toBe(hashList("NOTE", [left, right]));
     }
   });
 

@@ -23,11 +23,11 @@ const SOON = 3_600;
 const ORDER = { now: 0, soon: 1, idle: 2 } as const;
 
 /**
- * @param listed the newest book at home, if it could be had
- * @param margin of the account on it
+ * @param bookEnds when the newest epoch at home ends, Unix seconds, if there is one
+ * @param margin of the account on its book, if that could be had
  */
-export function attention(view: TraderView, listed: ListedBook | undefined, margin: MarginReport | undefined): Attention[] {
-  return [...ofMargin(margin), ...ofBook(view, listed), ...view.lines.flatMap((line) => ofLine(line, timeAt(view, line))), ...ofNotes(view), ...ofExits(view), ...ofChains(view)]
+export function attention(view: TraderView, bookEnds: number | undefined, margin: MarginReport | undefined): Attention[] {
+  return [...ofMargin(margin), ...ofBook(view, bookEnds), ...view.lines.flatMap((line) => ofLine(line, timeAt(view, line))), ...ofNotes(view), ...ofExits(view), ...ofChains(view)]
     .sort((a, b) => ORDER[a.urgency] - ORDER[b.urgency] || (a.until ?? Infinity) - (b.until ?? Infinity));
 }
 
@@ -38,10 +38,10 @@ function ofMargin(margin: MarginReport | undefined): Attention[] {
   return [];
 }
 
-function ofBook({ network, blocks }: TraderView, listed: ListedBook | undefined): Attention[] {
+function ofBook({ network, blocks }: TraderView, bookEnds: number | undefined): Attention[] {
   const time = blocks.get(network.home)?.time;
-  if (listed === undefined || time === undefined || time <= listed.book.notAfter) return [];
-  return [{ urgency: "idle", what: `the newest risk book, epoch ${listed.book.epoch}, is over: nothing but pairs and bare collateral can leave until reporters sign another` }];
+  if (bookEnds === undefined || time === undefined || time <= bookEnds) return [];
+  return [{ urgency: "idle", what: "the newest risk book is over: nothing but pairs and bare collateral can leave until reporters sign another" }];
 }
 
 function ofLine(line: TraderLine, time: number): Attention[] {

@@ -28,7 +28,7 @@ export interface ChainState {
 }
 
 /** The account as home's events give it. */
-export interface OwnAccount {
+interface OwnAccount {
   readonly slot: number;
   readonly tier: TierName;
   readonly versions: readonly Account[];

@@ -99,7 +99,7 @@ export class FollowedChain {
   /** So that another node, or the same one in better health, gets a chance to give the right ones. */
   private async forget(error: WrongEvents): Promise<NodeError> {
     await this.log.forget();
-    return new NodeError(this.name, error.message, { cause: error.cause });
+    return new NodeError(this.name, error.rule, { cause: error });
   }
 
   private async has({ number, hash }: Block): Promise<boolean> {

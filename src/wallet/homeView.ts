@@ -13,7 +13,7 @@ import { GrowingTree, type TreePath } from "../account/trees.ts";
 import { hasherFor } from "../bulkHash.ts";
 import { WrongEvents, type ChainEvent } from "../chain/chainEvent.ts";
 import { FIELD, TIERS, type TierName } from "../protocol.ts";
-import { openPublished } from "./versions.ts";
+import { leftBetween, openPublished } from "./versions.ts";
 
 /** One change of a slot: its event is read no further than needed. */
 export interface SlotChange {
@@ -22,6 +22,8 @@ export interface SlotChange {
   readonly event: ChainEvent;
   /** Leaf of the exit that left by it. */
   readonly exitLeaf: bigint | undefined;
+  /** Whether it is a fold, which spends notes or makes as if. */
+  readonly spends: boolean;
 }
 
 /** AccountChanged: commitment, accountsRoot, offset and length of the cipher, then the cipher itself, whose first word is the owner's. */
@@ -75,7 +77,9 @@ export class HomeView {
       case "NullifiersSpent": {
         // An opening spends before the slot is there.
         const slot = Number(event.indexed(0));
-        this.spendings.set(slot, [...(this.spendings.get(slot) ?? []), event]);
+        const spendings = this.spendings.get(slot);
+        if (spendings === undefined) this.spendings.set(slot, [event]);
+        else spendings.push(event);
         return;
       }
       case "ExitQueued":
@@ -122,7 +126,12 @@ export class HomeView {
     return this.slots[slot]!;
   }
 
-  /** Every version of the owner's account. Throws WrongEvents naming slot and version for one that isn't what it must be. */
+  /**
+   * Every version of the owner's account.
+   *
+   * @throws WrongEvents naming slot and version for one whose cipher doesn't open to its commitment, or that holds more
+   *   than the one before without having spent a note
+   */
   open(slot: number): readonly Account[] {
     const published = this.slots[slot]!.map(({ commitment, event }) => ({
       commitment,
@@ -132,7 +141,9 @@ export class HomeView {
     }));
     const refused = (version: number, cause: unknown): WrongEvents =>
       new WrongEvents(this.chain, `slot ${slot}, version ${version}: what the node gives as its cipher doesn't open to its commitment`, { cause });
-    return (this.versions = openPublished(this.tiers[slot]!, published, this.keys, refused, this.versions));
+    const versions = openPublished(this.tiers[slot]!, published, this.keys, refused, this.versions);
+    for (let version = this.versions.length; version < versions.length; version++) this.checkGain(slot, version, versions);
+    return (this.versions = versions);
   }
 
   /** What the folds of a slot have spent, places without a note among them. */
@@ -168,13 +179,22 @@ export class HomeView {
     return tree.path(leaf);
   }
 
+  /** Every note adds to something, so whatever grows was folded: unless the node left out that notes were spent. */
+  private checkGain(slot: number, version: number, versions: readonly Account[]): void {
+    const grew = version === 0 ? versions[0]!.holdings : leftBetween(versions[version]!, versions[version - 1]!);
+    if (grew.length > 0 && !this.slots[slot]![version]!.spends) {
+      throw new WrongEvents(this.chain, `slot ${slot}, version ${version}: the node leaves out what its fold spent`);
+    }
+  }
+
   private change(event: ChainEvent, before: ChainEvent | undefined): void {
     const slot = Number(event.indexed(0));
     const own = this.slots[slot];
     if (own === undefined) throw this.missing(event);
     // The registry announces an exit right before the change that it left by.
     const left = before?.event === "ExitQueued" && before.transaction === event.transaction ? before.word(0) : undefined;
-    const change = { slot, commitment: event.word(CHANGED.commitment), event, exitLeaf: left };
+    const spends = this.spendings.get(slot)?.at(-1)?.transaction === event.transaction;
+    const change = { slot, commitment: event.word(CHANGED.commitment), event, exitLeaf: left, spends };
     own.push(change);
     this.changeOfRoot.set(event.word(CHANGED.accountsRoot), this.changes.length);
     this.changes.push(change);

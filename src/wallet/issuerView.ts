@@ -59,6 +59,7 @@ export class IssuerView {
   private readonly owner: bigint;
   private readonly alias: bigint;
   private aliases: OwnAliases | undefined;
+  /** Notes to the owner by their positions: at most one at a vault or desk, those of a batch at a venue. */
   private readonly opened = new Map<number, readonly ReceivedNote[]>();
   private trees = new Map<bigint, GrowingTree>();
 
@@ -171,8 +172,12 @@ export class IssuerView {
     const { salts } = this.ownAliases;
     return this.issued.flatMap((event, position) => {
       const salt = salts.get(event.indexed(0));
-      const note = salt === undefined ? undefined : this.parse(event, salt);
-      return note === undefined ? [] : [{ note, position, index: 0, siblings: [] }];
+      if (salt === undefined) return [];
+      if (!this.opened.has(position)) {
+        const note = this.parse(event, salt);
+        this.opened.set(position, note === undefined ? [] : [{ note, position, index: 0, siblings: [] }]);
+      }
+      return this.opened.get(position)!;
     });
   }
 

@@ -66,6 +66,7 @@ export async function contextOf(node: Node, contract: string, account: string): 
 export async function foldOf(
   view: TraderView, sources: BookSources, sender: string, tier: TierName = view.tier ?? view.network.tiers[0]!,
 ): Promise<Submission<"fold"> & { readonly count: number }> {
+  if (!view.network.tiers.includes(tier)) throw new InputError("tier", `must be one that the network verifies: ${view.network.tiers.join(", ")}`, tier);
   const ready = view.notes.flatMap(({ folded }) => (folded === undefined ? [] : [folded])).slice(0, TIERS[tier].notes);
   if (view.slot !== undefined && ready.length === 0) throw new InputError("notes", "none has arrived at home that could be folded");
   const home = nodeOf(view.nodes, view.network.home);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { foundry } from "../../scripts/foundry.ts";
 import { ownerOf } from "../../src/account/keys.ts";
 import { encodeNetwork } from "../../src/chain/network.ts";
+import { EXIT } from "../../src/cli/command.ts";
 import { TIERS } from "../../src/protocol.ts";
 import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
 import { BookTree } from "../../src/risk/tree.ts";
@@ -82,7 +83,7 @@ describe.skipIf(foundry("anvil") === undefined)("plimsoll restore", () => {
   });
 
   it("refuses an address that is none, and a home that can't be reached", async () => {
-    expect(await home.run(["restore", "--recipient", "0x12"])).toMatchObject({ code: 2, stderr: expect.stringContaining("recipients[0]: must be an Ethereum address") as string });
-    expect(await home.run(["restore"], { PLIMSOLL_RPC_HOME: "http://127.0.0.1:1" })).toMatchObject({ code: 2, stderr: expect.stringContaining("home: the node didn't answer") as string });
+    expect(await home.run(["restore", "--recipient", "0x12"])).toMatchObject({ code: EXIT.input, stderr: expect.stringContaining("recipients[0]: must be an Ethereum address") as string });
+    expect(await home.run(["restore"], { PLIMSOLL_RPC_HOME: "http://127.0.0.1:1" })).toMatchObject({ code: EXIT.node, stderr: expect.stringContaining("home: the node didn't answer") as string });
   });
 });

@@ -262,39 +262,54 @@ describe("what goes wrong", () => {
 });
 
 interface Log {
+  readonly blockNumber: string;
+  readonly logIndex: string;
   readonly topics: readonly string[];
   readonly data: string;
 }
+/** What a node makes of its logs; `all` of them are known, since it gives them in pieces. */
+type Lie = (logs: readonly Log[], all: readonly Log[]) => readonly Log[];
+
 /** A node that is honest but for its logs. */
-const lying = (name: string, lie: (logs: Log[]) => Log[]): ReadonlyMap<string, Node> => {
+const lying = (name: string, lie: Lie): ReadonlyMap<string, Node> => {
   const node = local.nodes.get(name)!;
   const rpc = async (method: string, params: readonly unknown[]): Promise<unknown> => {
-    const answer = await node.rpc<unknown>(method, params);
-    return method === "eth_getLogs" ? lie(answer as Log[]) : answer;
+    if (method !== "eth_getLogs") return node.rpc(method, params);
+    const all = await node.rpc<Log[]>(method, [{ ...params[0] as object, fromBlock: "0x0", toBlock: "latest" }]);
+    return lie(await node.rpc<Log[]>(method, params), all);
   };
   return new Map([...local.nodes, [name, Object.create(node, { rpc: { value: rpc } }) as Node]]);
 };
 const topicOf = (name: "AccountRegistry" | "CollateralVault", event: string): string => new Interface(ABI[name]).getEvent(event)!.topicHash;
+/** Data with the last bit of a word flipped. */
 const flipped = (data: string, word: number): string => {
   const at = 2 + 64 * word + 63;
   return `${data.slice(0, at)}${(Number.parseInt(data[at]!, 16) ^ 1).toString(16)}${data.slice(at + 1)}`;
 };
-const nth = (topic: string, slot: number, place: number, change: (log: Log) => Log[]) => (logs: Log[]): Log[] => {
-  const fit = logs.filter(({ topics }) => topics[0] === topic && BigInt(topics[1]!) === BigInt(slot));
-  return logs.flatMap((log) => (log === fit.at(place) ? change(log) : [log]));
+/** Changes one event: of those whose first indexed argument is `first`, if given, the one at a place, the last being -1. */
+const at = (topic: string, place: number, change: (log: Log) => Log[], first?: bigint): Lie => (logs, all) => {
+  const chosen = all.filter(({ topics }) => topics[0] === topic && (first === undefined || BigInt(topics[1]!) === first)).at(place)!;
+  return logs.flatMap((log) => (log.blockNumber === chosen.blockNumber && log.logIndex === chosen.logIndex ? change(log) : [log]));
 };
+const gone = (): Log[] => [];
+const flip = (word: number) => (log: Log): Log[] => [{ ...log, data: flipped(log.data, word) }];
 
 describe("a node that lies", () => {
-  const changed = topicOf("AccountRegistry", "AccountChanged");
-  it.each<[string, (logs: Log[]) => Log[], string]>([
-    ["another cipher of our version 2", nth(changed, 1, 2, (log) => [{ ...log, data: flipped(log.data, 5) }]), "home: slot 1, version 2: what the node gives as its cipher"],
-    ["another cipher of our version 0", nth(changed, 1, 0, (log) => [{ ...log, data: flipped(log.data, 4) }]), "version 0 of no slot is the owner's"],
-    ["another commitment of somebody else's", nth(changed, 0, -1, (log) => [{ ...log, data: flipped(log.data, 0) }]), "the node's events give another tree of accounts"],
-    ["our last change left out", nth(changed, 1, -1, () => []), "the events end at the accounts root"],
-    ["a change of ours left out", nth(changed, 1, 1, () => []), "slot 1, version 1"],
-    ["an opening left out", (logs) => logs.filter(({ topics }) => topics[0] !== topicOf("AccountRegistry", "AccountOpened") || BigInt(topics[1]!) !== 0n), "the node leaves out events before AccountOpened 1"],
-    ["a change that is cut short", nth(changed, 0, 0, (log) => [{ ...log, data: log.data.slice(0, 66) }]), "with too little in it"],
-    ["what no one asked for", (logs) => [{ ...logs[0]!, address: `0x${"11".repeat(20)}` } as Log], "what wasn't asked for"],
+  const [changed, spent, queued, opened] = ["AccountChanged", "NullifiersSpent", "ExitQueued", "AccountOpened"].map((event) => topicOf("AccountRegistry", event)) as [string, string, string, string];
+  const issued = topicOf("CollateralVault", "NoteIssued");
+
+  it.each<[string, Lie, string]>([
+    ["another cipher of our version 2", at(changed, 2, flip(5), 1n), "home: slot 1, version 2: what the node gives as its cipher"],
+    ["another cipher of our version 0", at(changed, 0, flip(4), 1n), "version 0 of no slot is the owner's"],
+    ["another commitment of somebody else's", at(changed, -1, flip(0), 0n), "the node's events give another tree of accounts"],
+    ["our last change left out", at(changed, -1, gone, 1n), "the events end at the accounts root"],
+    ["a change of ours left out", at(changed, 1, gone, 1n), "slot 1, version 1: what the node gives as its cipher"],
+    ["what a fold of ours spent left out", at(spent, -1, gone, 1n), "slot 1, version 5: the node leaves out what its fold spent"],
+    ["what our opening spent left out", at(spent, 0, gone, 1n), "slot 1, version 0: the node leaves out what its fold spent"],
+    ["an exit left out", at(queued, 0, gone), "the node leaves out events before ExitQueued 1"],
+    ["an opening left out", at(opened, 0, gone), "the node leaves out events before AccountChanged 0"],
+    ["a change that is cut short", at(changed, 0, (log) => [{ ...log, data: log.data.slice(0, 66) }]), "with too little in it"],
+    ["what no one asked for", (logs) => logs.map((log) => ({ ...log, address: `0x${"11".repeat(20)}` })), "what wasn't asked for"],
   ])("at home: %s", async (_, lie, message) => {
     const cache = await mkdtemp(join(folder, "lies-"));
     await expect(ours.restored(KEYS, lying("home", lie), cache)).rejects.toThrow(message);
@@ -302,9 +317,9 @@ describe("a node that lies", () => {
     expect(said(await ours.restored(KEYS, local.nodes, cache))).toEqual(said(await ours.view()));
   });
 
-  it.each<[string, (logs: Log[]) => Log[], string]>([
-    ["a note left out", (logs) => logs.filter((log) => log !== logs.find(({ topics }) => topics[0] === topicOf("CollateralVault", "NoteIssued"))), "the node leaves out notes of vault-north before NoteIssued 1"],
-    ["all notes left out", (logs) => logs.filter(({ topics }) => topics[0] !== topicOf("CollateralVault", "NoteIssued")), "the events end at the notes root of vault-north 0"],
+  it.each<[string, Lie, string]>([
+    ["a note left out", at(issued, 0, gone), "the node leaves out notes of vault-north before NoteIssued 1"],
+    ["all notes left out", (logs) => logs.filter(({ topics }) => topics[0] !== issued), "the events end at the notes root of vault-north 0"],
   ])("at a vault: %s", async (_, lie, message) => {
     const view = await ours.restored(KEYS, lying("north", lie));
     expect(view.missing).toEqual(["north"]);
@@ -315,12 +330,7 @@ describe("a node that lies", () => {
   it("at a vault: another leaf of somebody's note, found out when a path is built on it", async () => {
     await ours.deposit(USDC, 3n);
     await local.relayNotes("vault-north");
-    const issued = topicOf("CollateralVault", "NoteIssued");
-    const lie = (logs: Log[]): Log[] => {
-      const first = logs.find(({ topics }) => topics[0] === issued);
-      return logs.map((log) => (log === first ? { ...log, data: flipped(log.data, 2) } : log));
-    };
-    const view = await ours.restored(KEYS, lying("north", lie));
+    const view = await ours.restored(KEYS, lying("north", at(issued, 0, flip(2))));
     expect(view.notes).toEqual([]);
     expect(view.warnings.join()).toContain("give another tree of vault-north's notes");
     expect((await ours.view()).notes).toHaveLength(1);
