@@ -336,3 +336,14 @@ describe("a node that lies", () => {
     expect((await ours.view()).notes).toHaveLength(1);
   });
 });
+
+it("takes what a stranger deposits for one of its names, and goes on counting its own deposits", async () => {
+  const before = await ours.view();
+  await theirs.depositFor(aliasOf(ownerOf(KEYS), VAULT), BTC, 2n);
+  await theirs.depositFor(aliasOf(ownerOf(KEYS), VAULT, before.notes[0]!.note.salt), BTC, 1n);
+  const view = await ours.view();
+  expect(view.notes.slice(before.notes.length).map(({ note }) => note.legs)).toEqual([[{ instrument: BTC, size: 2n }], [{ instrument: BTC, size: 1n }]]);
+  expect(view.nextDepositCounter(VAULT)).toBe(before.nextDepositCounter(VAULT));
+  expect(view.warnings).toEqual([]);
+  await restores(ours, view);
+});

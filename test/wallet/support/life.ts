@@ -52,16 +52,21 @@ export class Life {
 
   /** Puts collateral into a vault; the notes' root isn't relayed yet. */
   async deposit(instrument: number, lots: bigint): Promise<void> {
-    const { id, chain, contract } = issuerNamed(this.local.network, instrument >> 16, "vault");
-    const name = chain as LocalChainName;
-    const { chains } = this.local;
-    const signer = chains[name].signers[this.who];
-    const vault = chains[name].at("CollateralVault", contract, signer);
-    const { token, unit } = (await vault.getFunction("instrumentAt")(instrument % 2 ** 16)) as { token: string; unit: bigint };
-    await send(chains[name].at("Token", token), "mint", this.address, lots * unit);
-    await send(chains[name].at("Token", token, signer), "approve", contract, lots * unit);
-    const salt = depositSalt(this.keys.proveKey, id, (await this.view()).nextDepositCounter(id));
-    await send(vault, "deposit", instrument % 2 ** 16, lots, aliasOf((await this.view()).owner, id, salt));
+    const view = await this.view();
+    const salt = depositSalt(this.keys.proveKey, instrument >> 16, view.nextDepositCounter(instrument >> 16));
+    await this.depositFor(aliasOf(view.owner, instrument >> 16, salt), instrument, lots);
+  }
+
+  /** Puts collateral into a vault for any recipient. */
+  async depositFor(recipient: bigint, instrument: number, lots: bigint): Promise<void> {
+    const { chain, contract } = issuerNamed(this.local.network, instrument >> 16, "vault");
+    const { signers, at } = this.local.chains[chain as LocalChainName];
+    const serial = instrument % 2 ** 16;
+    const vault = at("CollateralVault", contract, signers[this.who]);
+    const { token, unit } = (await vault.getFunction("instrumentAt")(serial)) as { token: string; unit: bigint };
+    await send(at("Token", token), "mint", this.address, lots * unit);
+    await send(at("Token", token, signers[this.who]), "approve", contract, lots * unit);
+    await send(vault, "deposit", serial, lots, recipient);
   }
 
   /** Folds what can be folded, or opens. */
