@@ -180,6 +180,11 @@ describe("a life", () => {
     const folded = await theirs.view();
     expect(holdings(folded)).toContainEqual({ instrument: PERP, size: 3n });
     expect(folded.notes).toEqual([]);
+
+    // South knows the root from before that fold: our path is under it, and theirs has to wait.
+    const [old, current] = await Promise.all(["south", "home"].map(async (chain) => (await ours.view()).accountPath(chain)));
+    expect(old!.root).not.toBe(current!.root);
+    expect(await folded.accountPath("south")).toBeUndefined();
   });
 });
 

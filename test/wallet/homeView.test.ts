@@ -29,7 +29,7 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
 
   beforeAll(async () => {
     chain = await startChain(31_337);
-    const random = Random.named("restore scale");
+    const random = Random.named("home view");
     const verifier = await (await chain.deploy("CredulousVerifier")).getAddress();
     const verifiers = await chain.deploy("Verifiers", [[circuitNumber("fold"), tierNumber("M"), verifier]]);
     const notes = await chain.deploy("IssuerNotes", [], 86_400);
