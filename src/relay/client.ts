@@ -17,7 +17,7 @@ interface Limits {
 }
 
 
-const TIMEOUT = 10_000;
+const TIMEOUT = 5_000;
 const LENGTH = 16 * 1024;
 
 /**

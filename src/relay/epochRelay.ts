@@ -43,16 +43,16 @@ export async function relayEpoch(world: SendingWorld, chainName: string, reporte
   const refused = new Map<number, string>();
   await ask("newest");
   if (refused.size === reporters.length) throw new NodeError("reporters", `none answered: ${[...refused.values()].join("; ")}`);
-  // Some may have signed what others have not seen yet: each number is asked of all.
   const numbers = [...new Set(ballots.all.map((epoch) => epoch.number))].filter((seen) => seen > number).sort((a, b) => (a > b ? -1 : 1));
-  for (const candidate of numbers) {
-    await ask(String(candidate));
-    const full = ballots.full(signers.threshold).filter(({ statement }) => statement.number === candidate);
-    if (full.length > 1) return contradict(world, sender, chain, signers, full, state);
-    const found = full[0];
+  // What is newest to some may be old to others, or not there yet: each number is asked of all, unless one is full already.
+  for (const candidate of [undefined, ...numbers]) {
+    if (candidate !== undefined) await ask(String(candidate));
+    const full = ballots.full(signers.threshold).sort((a, b) => (a.statement.number > b.statement.number ? -1 : 1));
+    const twice = full.find(({ statement }, i) => statement.number === full[i + 1]?.statement.number);
+    if (twice !== undefined) return contradict(world, sender, chain, signers, full.filter(({ statement }) => statement.number === twice.statement.number), state);
     // Nobody may use a book that is over.
-    if (found === undefined || found.statement.notAfter < head.time) continue;
-    return publish(world, sender, chain, signers, found.statement, found.signatures, state);
+    const found = full.find(({ statement }) => statement.number > number && statement.notAfter >= head.time);
+    if (found !== undefined) return publish(world, sender, chain, signers, found.statement, found.signatures, state);
   }
   if (numbers.length === 0) return state;
   // No failure of ours: reporters may just be at it, or don't agree, and then the next number comes.

@@ -27,8 +27,12 @@ const MOST_WAITING = 64;
 const MOST_REMEMBERED = 20_000;
 
 export class MarketFolder {
-  /** What is known of files by name: the number of their epoch, or that they were refused. */
-  private readonly seen = new Map<string, number | "refused">();
+  /** Epochs of files that are what their name says. */
+  private readonly epochs = new Map<string, number>();
+  /** Files that are refused as they stand, by name: one that was still being copied is looked at again. */
+  private readonly refused = new Map<string, string>();
+  /** What a service needn't be asked for again, by its place and a name: another may well have the right bytes. */
+  private readonly unwanted = new Set<string>();
 
   constructor(private readonly folder: string, private readonly urls: readonly string[], private readonly log: Log) {}
 
@@ -36,20 +40,22 @@ export class MarketFolder {
   async names(above: number): Promise<readonly { readonly name: string; readonly epoch: number }[]> {
     await mkdir(this.folder, { recursive: true });
     const present = (await readdir(this.folder)).filter((name) => name.endsWith(".json")).sort();
-    for (const name of this.seen.keys()) if (this.seen.get(name) !== "refused" && !present.includes(name)) this.seen.delete(name);
-    for (const name of present.filter((name) => !this.seen.has(name))) {
+    for (const known of [this.epochs, this.refused]) for (const name of known.keys()) if (!present.includes(name)) known.delete(name);
+    for (const name of present.filter((name) => !this.epochs.has(name))) {
+      if (this.refused.get(name) === (await this.version(name))) continue;
       await this.read(name).catch((error: unknown) => this.refuse(name, reasonOf(error)));
     }
     return present.flatMap((name) => {
-      const epoch = this.seen.get(name);
-      return typeof epoch === "number" && epoch >= above ? [{ name, epoch }] : [];
+      const epoch = this.epochs.get(name);
+      return epoch === undefined || epoch < above ? [] : [{ name, epoch }];
     }).sort((a, b) => a.epoch - b.epoch);
   }
 
   /** Reads a market. Throws an InputError when its name isn't that of its bytes, or it is no market. */
   async read(name: string): Promise<Market> {
     const market = parse(name, await this.bytes(name));
-    this.seen.set(name, market.epoch);
+    this.epochs.set(name, market.epoch);
+    this.refused.delete(name);
     return market;
   }
 
@@ -60,16 +66,17 @@ export class MarketFolder {
     return readFile(path);
   }
 
-  /** Doesn't look at a file again. */
-  refuse(name: string, reason: string): void {
-    this.seen.set(name, "refused");
+  /** Looks at a file no more, as it stands. */
+  async refuse(name: string, reason: string): Promise<void> {
+    this.epochs.delete(name);
+    this.refused.set(name, await this.version(name));
     this.log("warn", "market refused", { market: name, reason });
   }
 
   /** Fetches files that aren't here from every service; keeps those of epoch `from` or later. */
   async fetch(from: number): Promise<void> {
     if (this.urls.length > 0 && (await this.names(from)).length >= MOST_WAITING) return;
-    for (const oldest of [...this.seen.keys()].slice(0, -MOST_REMEMBERED)) this.seen.delete(oldest);
+    for (const oldest of [...this.unwanted].slice(0, -MOST_REMEMBERED)) this.unwanted.delete(oldest);
     await Promise.all(this.urls.map((url, i) => this.fetchFrom(`markets[${i}]`, url, from)
       .catch((error: unknown) => this.log("warn", "market source skipped", { source: i, reason: reasonOf(error) }))));
   }
@@ -79,19 +86,26 @@ export class MarketFolder {
     if (status !== 200) throw new InputError(who, `answered ${status}`);
     const listing = v.safeParse(LISTING, json);
     if (!listing.success) throw new InputError(who, "must answer with a list of markets");
-    const missing = listing.output.markets.filter((name) => !this.seen.has(name)).slice(0, MOST_AT_ONCE);
+    const missing = listing.output.markets
+      .filter((name) => !this.epochs.has(name) && !this.refused.has(name) && !this.unwanted.has(`${who} ${name}`)).slice(0, MOST_AT_ONCE);
     for (const name of missing) {
       const file = await get(who, url, `/markets/${name}`, { length: MARKET_LENGTH, timeout: TIMEOUT });
       if (file.status !== 200) continue;
       try {
         const { epoch } = parse(name, Buffer.from(file.text));
         // What nobody needs would fill the disk.
-        if (epoch < from) this.seen.set(name, "refused");
+        if (epoch < from) this.unwanted.add(`${who} ${name}`);
         else await writeAtomic(join(this.folder, name), file.text);
       } catch (error) {
-        this.refuse(name, reasonOf(error));
+        this.unwanted.add(`${who} ${name}`);
+        this.log("warn", "market refused", { market: name, reason: `${who}: ${reasonOf(error)}` });
       }
     }
+  }
+
+  private async version(name: string): Promise<string> {
+    const { mtimeMs, size } = await stat(join(this.folder, name));
+    return `${mtimeMs} ${size}`;
   }
 }
 

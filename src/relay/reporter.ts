@@ -89,7 +89,7 @@ export class Reporter {
         await this.sign(name, await markets.read(name), before, head.time);
         break;
       } catch (error) {
-        if (error instanceof InputError) markets.refuse(name, error.message);
+        if (error instanceof InputError) await markets.refuse(name, error.message);
         else if (!(error instanceof NotYet)) throw error;
       }
     }
