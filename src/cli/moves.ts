@@ -13,7 +13,7 @@ import { COVERAGE_INITIAL, COVERAGE_MAINTENANCE, TIERS, type TierName } from "..
 import { newestBook, nodeOf } from "../wallet/submissions.ts";
 import type { Sent, Trader } from "../wallet/trader.ts";
 import { examples, show } from "./command.ts";
-import { withTrader, type ChainFlags, type Looking } from "./onchain.ts";
+import { rememberRecipient, withTrader, type ChainFlags, type Looking } from "./onchain.ts";
 
 interface Flags extends ChainFlags {
   readonly issuer: string;
@@ -93,10 +93,14 @@ export function moveCommands(program: Command): void {
     command("withdraw [leg]", "take collateral out of the account and have its vault pay it; without one, collect what is on its way")
       .option("--recipient <address>", "whom the vault pays (default: the sender)"),
     "plimsoll withdraw vault-ethereum:WBTC=1 --recipient 0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "plimsoll withdraw",
-  ).action((leg: string | undefined, _: unknown, made: Command) => act(made, async (trader, looking, { recipient }) => {
+  ).action((leg: string | undefined, _: unknown, made: Command) => act(made, async (trader, looking, flags) => {
+    const { recipient } = flags;
     if (leg !== undefined) {
       const { row, size } = await position(looking, leg);
-      await trader.lowerCollateral(row.instrument, size, recipient === undefined ? undefined : address(recipient, "recipient"));
+      const to = recipient === undefined ? undefined : address(recipient, "recipient");
+      // Written down first: the chains don't say whom an exit pays.
+      if (to !== undefined) await rememberRecipient(flags.home, to);
+      await trader.lowerCollateral(row.instrument, size, to);
     }
     await trader.collect();
   }));

@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { isAddress } from "ethers";
 import { join } from "node:path";
 import type { ProveKeys, SpendKeys } from "../account/keys.ts";
 import type { BookSources } from "../chain/bookSource.ts";
 import { Sender } from "../chain/sender.ts";
+import { InputError } from "../errors.ts";
+import { readJson, writeAtomic } from "../files.ts";
 import { withLock } from "../setup/lock.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
 import { nodeOf, type Nodes } from "../wallet/submissions.ts";
@@ -35,6 +38,25 @@ export const cacheFolder = (home: string): string => join(home, "cache");
 
 /** Where books are fetched, by their root. */
 export const bookSources = ({ reporters }: Pick<Config, "reporters">, home: string): BookSources => ({ urls: reporters, folder: join(cacheFolder(home), "books") });
+
+/** Addresses other than senders that exits were made out to, which the chains don't tell. */
+const recipientsPath = (home: string): string => join(home, "recipients.json");
+
+export async function knownRecipients(home: string): Promise<string[]> {
+  const path = recipientsPath(home);
+  const known = await readJson(path).catch((error: unknown) => {
+    if ((error as { cause?: NodeJS.ErrnoException }).cause?.code === "ENOENT") return [];
+    throw error;
+  });
+  if (!Array.isArray(known) || !known.every((address) => isAddress(address))) throw new InputError(path, "must be a list of addresses");
+  return known;
+}
+
+/** Keeps an address for {@link knownRecipients}. Callers hold the home's lock. */
+export async function rememberRecipient(home: string, address: string): Promise<void> {
+  const known = await knownRecipients(home);
+  if (!known.includes(address)) await writeAtomic(recipientsPath(home), `${JSON.stringify([...known, address], null, 1)}\n`, { secret: true });
+}
 
 /** Opens the wallet with the keystore's keys, a keeper's or the trader's. */
 export async function withWallet<T>(flags: ChainFlags, work: (looking: Looking) => Promise<T>): Promise<T> {
@@ -74,7 +96,7 @@ async function opened<K extends ProveKeys, T>(flags: ChainFlags, keys: K, work: 
   const config = await loadConfig(flags.home);
   const nodes = await connect(config);
   try {
-    const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home) });
+    const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home), recipients: await knownRecipients(flags.home) });
     return await work({ config, nodes, keys, wallet, books: bookSources(config, flags.home) });
   } finally {
     for (const node of nodes.values()) node.close();

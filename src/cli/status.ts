@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import type { Node } from "../chain/node.ts";
 import { formatPercent, formatUsd } from "../decimal.ts";
 import { TIERS } from "../protocol.ts";
 import { marginReport, type MarginReport } from "../report/marginReport.ts";
@@ -26,12 +27,14 @@ export function statusCommands(program: Command): void {
 async function status(flags: ChainFlags): Promise<void> {
   await withWallet(flags, async ({ config: { network }, nodes, wallet, books }) => {
     const view = await wallet.refresh();
-    const listed = await newestBook(nodeOf(nodes, network.home), books, view.tier ?? network.tiers[0]!).then((book) => book.listed, (error: Error) => {
+    const home = nodeOf(nodes, network.home);
+    const newest = await newestBook(home, books, view.tier ?? network.tiers[0]!).catch((error: Error) => {
       remark(flags, `without a risk book: ${error.message}`);
       return undefined;
     });
+    const listed = newest?.listed;
     const margin = listed === undefined ? undefined : marginOf(view, listed);
-    const next = attention(view, listed, margin);
+    const next = attention(view, newest === undefined ? undefined : await bookEnd(home, newest.tree.root), margin);
     const holdings = (view.account?.holdings ?? []).map(({ instrument, size }) => ({ instrument, size, ...named(instrument, size, listed) }));
     const lines = view.lines.map(({ issuer, ...line }) => ({ issuer: issuer.name, chain: issuer.chain, ...line }));
     const notes = view.notes.map(({ note: { legs, serial }, issuer, folded }) => ({ issuer: issuer.name, serial, legs, arrived: folded !== undefined }));
@@ -45,6 +48,12 @@ async function status(flags: ChainFlags): Promise<void> {
       ...(next.length === 0 ? ["nothing needs attention"] : ["next:", ...next.map(attentionText)]),
     ].join("\n"));
   });
+}
+
+/** When a book's epoch ends: the chain says, not the book's file. */
+async function bookEnd(node: Node, root: bigint): Promise<number> {
+  const { notAfter } = await node.read<{ notAfter: bigint }>("RiskBook", node.chain.riskBook, "epochOf", root);
+  return Number(notAfter);
 }
 
 /** Margin of the account, if the book lists all that it holds. */

@@ -47,7 +47,7 @@ export class ChainWallet {
     recipients: readonly string[],
   ) {
     this.owner = ownerOf(keys);
-    this.recipients = new Recipients(recipients.map(addressNumber));
+    this.recipients = new Recipients(recipients.map((address, i) => addressNumber(address, `recipients[${i}]`)));
   }
 
   /**
@@ -67,6 +67,11 @@ export class ChainWallet {
       chains.set(name, await FollowedChain.open(node, network, keys, folder, (block, head) => onProgress?.(name, block, head)));
     }
     return new ChainWallet(network, keys, chains, recipients);
+  }
+
+  /** Looks for exits to this address too. Throws an InputError unless it is one. */
+  expect(recipient: string): void {
+    this.recipients.add(addressNumber(recipient, "recipient"));
   }
 
   /**
@@ -188,7 +193,7 @@ async function tolerant(warnings: string[], work: () => Promise<void>): Promise<
   }
 }
 
-function addressNumber(address: string, i: number): bigint {
-  if (!isAddress(address) || BigInt(address) === 0n) throw new InputError(`recipients[${i}]`, "must be an Ethereum address other than 0", address);
+function addressNumber(address: string, path: string): bigint {
+  if (!isAddress(address) || BigInt(address) === 0n) throw new InputError(path, "must be an Ethereum address other than 0", address);
   return BigInt(address);
 }

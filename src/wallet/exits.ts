@@ -42,8 +42,17 @@ export class Recipients {
   /** Of transactions, by their hashes. */
   private readonly senders = new Map<string, bigint>();
 
+  private readonly named: Set<bigint>;
+
   /** @param named addresses that the user says exits may have gone to */
-  constructor(private readonly named: readonly bigint[]) {}
+  constructor(named: readonly bigint[]) {
+    this.named = new Set(named);
+  }
+
+  /** Another such address. */
+  add(recipient: bigint): void {
+    this.named.add(recipient);
+  }
 
   /**
    * Tries whom the vault owes it; else whom the user named, whom the vault ever had to pay, and who sent the slot's

@@ -184,6 +184,7 @@ export class Trader {
   /** Takes collateral out of the account for a recipient, the sender by default. The vault pays it by {@link collect}. */
   async lowerCollateral(instrument: number, lots: bigint, recipient?: string): Promise<void> {
     const { address } = await this.means.sender(this.means.network.home);
+    this.means.wallet.expect(recipient ?? address);
     await this.lower({ kind: "collateral", instrument, lots, recipient: BigInt(recipient ?? address) });
   }
 

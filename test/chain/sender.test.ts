@@ -86,7 +86,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
       const sender = await Sender.open(node, signer, { folder, patience: 0 });
       const before = await nonce();
       await expect(sender.send(approve(20n))).rejects.toThrow(/was sent and not mined within 0 s; it may yet be/);
-      const [{ hash }] = (await journal()).transactions as [{ hash: string }];
+      const [{ hash }] = (await journal()).transactions as unknown as [{ hash: string }];
       // The node forgets it, as it would have never heard of it.
       await node.rpc("anvil_dropTransaction", [hash]);
       await mine(1);
@@ -124,7 +124,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
     try {
       const sender = await Sender.open(node, signer, { folder, patience: 0 });
       await expect(sender.send(approve(40n))).rejects.toThrow(NodeError);
-      const [{ hash }] = (await journal()).transactions as [{ hash: string }];
+      const [{ hash }] = (await journal()).transactions as unknown as [{ hash: string }];
       await node.rpc("anvil_dropTransaction", [hash]);
       const replacing = new Wallet(signer.privateKey, node.provider);
       await replacing.sendTransaction({ to: other.address, value: 1n, nonce: await nonce() });
