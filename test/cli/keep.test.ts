@@ -2,13 +2,14 @@
  * plimsoll keep, killed between any two of its steps and started again: everything happens, and happens once.
  */
 import type { EventLog } from "ethers";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sizeOf } from "../../src/account/holdings.ts";
 import { issuerNamed } from "../../src/chain/network.ts";
 import { TIERS } from "../../src/protocol.ts";
 import { localProver } from "../../src/prove/backends.ts";
 import { BookTree } from "../../src/risk/tree.ts";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
+import { foundry } from "../../scripts/foundry.ts";
 import { localBook, localDeployment, type LocalChainName, type LocalNetwork } from "../support/localNetwork.ts";
 import { BTC, CREDIT, DESK, KEYS, USDC } from "../support/world.ts";
 import { Life } from "../wallet/support/life.ts";
@@ -42,98 +43,100 @@ const mining = async (chain: LocalChainName, on: boolean): Promise<void> => {
 };
 const once = (): { outcome: Promise<Outcome> } => home.start(["keep", "--once"]);
 
-beforeAll(async () => {
-  local = await localDeployment();
-  home = await chainHome(local, ANVIL_KEYS[2], KEEPER);
-  const book = await publish();
-  trader = await Life.begin(local, KEYS, prover, book, 1);
-  await trader.deposit(BTC, 200n);
-  await local.relayNotes("vault-north");
-  await trader.fold();
-  await trader.lower({ kind: "credit", instrument: CREDIT, lots: 5_000n });
-  await local.relayHome();
-  await trader.authorise("desk-south", CREDIT);
-});
-afterAll(() => Promise.all([prover.close(), local.stop(), home.remove()]));
-
-let before: { proofs: number; versions: number };
-/** Each time there is a new epoch to prove on, and a note to fold. */
-beforeEach(async () => {
-  await trader.deposit(USDC, 10n);
-  usdc += 10n;
-  await local.relayNotes("vault-north");
-  await local.pass(600);
-  await publish();
-  await local.relayHome();
-  before = { proofs: (await proofs()).length, versions: await versions() };
-});
-
-async function happenedOnce(): Promise<void> {
-  expect(await versions()).toBe(before.versions + 1);
-  expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(usdc);
-  expect(await proofs()).toHaveLength(before.proofs + 1);
-}
-
-it("does what is missing once, and ends", async () => {
-  const { code, stdout, stderr } = await once().outcome;
-  expect(stderr).toBe("");
-  expect(code).toBe(0);
-  expect(stdout.trim().split("\n").map((text) => (JSON.parse(text) as { event: string }).event)).toEqual(["refresh desk-south", "fold"]);
-  await happenedOnce();
-});
-
-it.each([["the refresh", "south"], ["the fold", "home"]] as const)("killed with %s signed and not yet mined", async (_, chain) => {
-  await mining(chain, false);
-  const killed = home.start(["keep"]);
-  await until(() => isPending(home, local.chains[chain], address()));
-  killed.child.kill("SIGKILL");
-  await killed.outcome;
-  const again = once();
-  await mining(chain, true);
-  expect(await again.outcome).toMatchObject({ code: 0, stderr: "" });
-  await happenedOnce();
-});
-
-it("killed while it reads or proves", async () => {
-  const killed = home.start(["keep"]);
-  await until(() => new Promise((resolve) => killed.child.stdout!.once("data", (text: Buffer) => resolve(text.includes('"started"')))));
-  killed.child.kill("SIGKILL");
-  await killed.outcome;
-  expect(await once().outcome).toMatchObject({ code: 0, stderr: "" });
-  await happenedOnce();
-});
-
-it("killed right after the refresh was mined", async () => {
-  const killed = home.start(["keep"]);
-  await until(async () => (await proofs()).length > before.proofs);
-  killed.child.kill("SIGKILL");
-  await killed.outcome;
-  expect(await once().outcome).toMatchObject({ code: 0, stderr: "" });
-  await happenedOnce();
-});
-
-it("says how it is, and ends in order when told to", async () => {
-  const { child, outcome } = home.start(["keep", "--listen", "127.0.0.1:0", "--interval", "1"]);
-  let text = "";
-  child.stdout!.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  await until(() => text.includes("\n"));
-  const { port } = JSON.parse(text.split("\n")[0]!) as { port: number };
-  let health: { tasks: { keep: { lines?: Record<string, { secondsLeft: number }> } } } | undefined;
-  await until(async () => {
-    const answer = await fetch(`http://127.0.0.1:${port}/health`);
-    if (answer.status === 200) health = (await answer.json()) as typeof health;
-    return answer.status === 200;
+describe.skipIf(foundry("anvil") === undefined)("a keeper in a process of its own", () => {
+  beforeAll(async () => {
+    local = await localDeployment();
+    home = await chainHome(local, ANVIL_KEYS[2], KEEPER);
+    const book = await publish();
+    trader = await Life.begin(local, KEYS, prover, book, 1);
+    await trader.deposit(BTC, 200n);
+    await local.relayNotes("vault-north");
+    await trader.fold();
+    await trader.lower({ kind: "credit", instrument: CREDIT, lots: 5_000n });
+    await local.relayHome();
+    await trader.authorise("desk-south", CREDIT);
   });
-  expect(health!.tasks.keep.lines!["desk-south"]!.secondsLeft).toBeGreaterThan(3_000);
-  child.kill("SIGTERM");
-  expect(await outcome).toMatchObject({ code: 0, stderr: "" });
-  await happenedOnce();
-});
+  afterAll(() => Promise.all([prover.close(), local.stop(), home.remove()]));
 
-it("takes no keystore that could spend", async () => {
-  const spending = await chainHome(local, ANVIL_KEYS[2], KEYS);
-  const { code, stderr } = await spending.run(["keep", "--once"]);
-  expect(stderr).toMatch(/keystore.json: is the trader's; a keeper takes less, which plimsoll keys derive --keeper writes/);
-  expect(code).toBe(4);
-  await spending.remove();
+  let before: { proofs: number; versions: number };
+  /** Each time there is a new epoch to prove on, and a note to fold. */
+  beforeEach(async () => {
+    await trader.deposit(USDC, 10n);
+    usdc += 10n;
+    await local.relayNotes("vault-north");
+    await local.pass(600);
+    await publish();
+    await local.relayHome();
+    before = { proofs: (await proofs()).length, versions: await versions() };
+  });
+
+  async function happenedOnce(): Promise<void> {
+    expect(await versions()).toBe(before.versions + 1);
+    expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(usdc);
+    expect(await proofs()).toHaveLength(before.proofs + 1);
+  }
+
+  it("does what is missing once, and ends", async () => {
+    const { code, stdout, stderr } = await once().outcome;
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout.trim().split("\n").map((text) => (JSON.parse(text) as { event: string }).event)).toEqual(["refresh desk-south", "fold"]);
+    await happenedOnce();
+  });
+
+  it.each([["the refresh", "south"], ["the fold", "home"]] as const)("killed with %s signed and not yet mined", async (_, chain) => {
+    await mining(chain, false);
+    const killed = home.start(["keep"]);
+    await until(() => isPending(home, local.chains[chain], address()));
+    killed.child.kill("SIGKILL");
+    await killed.outcome;
+    const again = once();
+    await mining(chain, true);
+    expect(await again.outcome).toMatchObject({ code: 0, stderr: "" });
+    await happenedOnce();
+  });
+
+  it("killed while it reads or proves", async () => {
+    const killed = home.start(["keep"]);
+    await until(() => new Promise((resolve) => killed.child.stdout!.once("data", (text: Buffer) => resolve(text.includes('"started"')))));
+    killed.child.kill("SIGKILL");
+    await killed.outcome;
+    expect(await once().outcome).toMatchObject({ code: 0, stderr: "" });
+    await happenedOnce();
+  });
+
+  it("killed right after the refresh was mined", async () => {
+    const killed = home.start(["keep"]);
+    await until(async () => (await proofs()).length > before.proofs);
+    killed.child.kill("SIGKILL");
+    await killed.outcome;
+    expect(await once().outcome).toMatchObject({ code: 0, stderr: "" });
+    await happenedOnce();
+  });
+
+  it("says how it is, and ends in order when told to", async () => {
+    const { child, outcome } = home.start(["keep", "--listen", "127.0.0.1:0", "--interval", "1"]);
+    let text = "";
+    child.stdout!.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    await until(() => text.includes("\n"));
+    const { port } = JSON.parse(text.split("\n")[0]!) as { port: number };
+    let health: { tasks: { keep: { lines?: Record<string, { secondsLeft: number }> } } } | undefined;
+    await until(async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/health`);
+      if (answer.status === 200) health = (await answer.json()) as typeof health;
+      return answer.status === 200;
+    });
+    expect(health!.tasks.keep.lines!["desk-south"]!.secondsLeft).toBeGreaterThan(3_000);
+    child.kill("SIGTERM");
+    expect(await outcome).toMatchObject({ code: 0, stderr: "" });
+    await happenedOnce();
+  });
+
+  it("takes no keystore that could spend", async () => {
+    const spending = await chainHome(local, ANVIL_KEYS[2], KEYS);
+    const { code, stderr } = await spending.run(["keep", "--once"]);
+    expect(stderr).toMatch(/keystore.json: is the trader's; a keeper takes less, which plimsoll keys derive --keeper writes/);
+    expect(code).toBe(4);
+    await spending.remove();
+  });
 });

@@ -6,7 +6,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventLog } from "ethers";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { foundry } from "../../scripts/foundry.ts";
 import { instrumentId, sizeOf } from "../../src/account/holdings.ts";
 import type { SpendKeys } from "../../src/account/keys.ts";
 import { aliasOf, ownerOf } from "../../src/account/keys.ts";
@@ -76,168 +77,170 @@ const proofs = async (): Promise<bigint[]> =>
 const take = (): typeof said => said.splice(0);
 const attention = (all: typeof said): unknown[] => all.filter(({ event }) => event === "attention").map(({ what }) => what);
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "plimsoll-keeper-"));
-  local = await localDeployment();
-  desk = issuerNamed(local.network, DESK, "desk");
-  await publish();
-  trader = await Life.begin(local, KEYS, prover, book, 1);
-  await trader.deposit(BTC, 200n);
-  await local.relayNotes("vault-north");
-  await trader.fold();
-  await trader.lower({ kind: "credit", instrument: CREDIT, lots: 5_000n });
-  await local.relayHome();
-  await trader.authorise("desk-south", CREDIT);
-  keeper = await newKeeper(2);
-});
-afterAll(async () => {
-  await Promise.all([prover.close(), local.stop()]);
-  await rm(folder, { recursive: true });
-});
-
-it("has nothing to do right after a proof", async () => {
-  const shown = await keeper.run();
-  expect(take()).toEqual([]);
-  expect(await proofs()).toEqual([10_000n]);
-  expect(shown).toMatchObject({ version: 1, notesWaiting: 0, lines: { "desk-south": {} } });
-});
-
-it("refreshes a line once for each epoch, and before it lapses", async () => {
-  const { validUntil } = await line();
-  await local.pass(1_000);
-  await publish();
-  await local.relayHome();
-  await keeper.run();
-  await keeper.run();
-  expect(await proofs()).toEqual([10_000n, 10_000n]);
-  expect((await line()).validUntil).toBeGreaterThanOrEqual(validUntil + 1_000);
-  // A root that was proven again gains a little: not worth a proof.
-  await local.pass(60);
-  await local.relayHome();
-  await keeper.run();
-  expect(await proofs()).toHaveLength(2);
-  expect(attention(take())).toEqual([]);
-});
-
-it("refreshes at maintenance what doesn't float at initial margin, and warns once of the deepest band", async () => {
-  await local.pass(1_000);
-  await publish(200n);
-  await local.relayHome();
-  await keeper.run();
-  await keeper.run();
-  expect(await proofs()).toEqual([10_000n, 10_000n, 8_000n]);
-  expect(attention(take())).toEqual(["equity is 93.95 % of initial margin, below 100 %"]);
-});
-
-it("warns and waits when the account doesn't float at maintenance, and says when grace runs", async () => {
-  await local.pass(3_500);
-  await publish(250n);
-  await local.relayHome();
-  await keeper.run();
-  await keeper.run();
-  expect(await proofs()).toHaveLength(3);
-  const first = take();
-  expect(first[0]).toMatchObject({ level: "alarm", what: expect.stringMatching(/^equity is 75.45 % of initial margin, below 80 %: no line can be refreshed$/) as string });
-  expect(attention(first)).toHaveLength(2);
-  expect(attention(first)[1]).toMatch(/^desk-south: can't be refreshed: equity is 75.45 % of initial margin, and maintenance takes 80 %; good until /);
-  await local.pass(1_000);
-  await keeper.run();
-  expect(await now()).toBeGreaterThan((await line()).validUntil);
-  expect(attention(take())).toEqual([expect.stringMatching(/^desk-south: the proof is over and grace runs, until /)]);
-});
-
-it("folds a top-up, waits for relayers to bring the change, then refreshes: a line in trouble is cured", async () => {
-  await trader.deposit(USDC, 45_000n);
-  await keeper.run();
-  expect((await trader.view()).account!.version).toBe(1);
-  await local.relayNotes("vault-north");
-  take();
-  await keeper.run();
-  expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(45_000n);
-  expect(await proofs()).toHaveLength(3);
-  expect(attention(take())).toEqual([expect.stringMatching(/^desk-south: can't be refreshed: the account's last change hasn't arrived on its chain/)]);
-  await local.relayHome();
-  await keeper.run();
-  expect(await proofs()).toEqual([10_000n, 10_000n, 8_000n, 10_000n]);
-  expect((await line()).validUntil).toBeGreaterThan(await now());
-});
-
-it("leaves a note for the slot's interval to pass", async () => {
-  await trader.deposit(USDC, 10n);
-  await trader.deposit(USDC, 20n);
-  await trader.deposit(USDC, 30n);
-  await local.relayNotes("vault-north");
-  // A fold takes two; the third waits for the interval.
-  await local.pass(300);
-  await keeper.run();
-  expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(45_030n);
-  await keeper.run();
-  expect((await trader.view()).notes).toHaveLength(1);
-  await local.pass(300);
-  await keeper.run();
-  expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(45_060n);
-});
-
-it("shares an account with another keeper, at the cost of gas alone", async () => {
-  await trader.deposit(USDC, 40n);
-  await local.relayNotes("vault-north");
-  await local.pass(900);
-  await publish();
-  await local.relayHome();
-  take();
-  const other = await newKeeper(0);
-  const before = (await proofs()).length;
-  await Promise.all([keeper.run(), other.run()]);
-  const { account, notes } = await trader.view();
-  expect(sizeOf(account!.holdings, USDC)).toBe(45_100n);
-  expect(notes).toEqual([]);
-  expect((await proofs()).length).toBeGreaterThan(before);
-  expect((await line()).validUntil).toBeGreaterThan((await now()) + 3_000);
-  // Whoever came second was refused, and went on.
-  expect(take().filter(({ level, event }) => level !== "info" && event !== "refused" && event !== "attention")).toEqual([]);
-});
-
-it("keeps lines on one chain while another doesn't answer", async () => {
-  await local.pass(1_000);
-  await publish();
-  await local.relayHome();
-  const before = (await proofs()).length;
-  const nodes = new Map([...local.nodes].filter(([name]) => name !== "north"));
-  const lonely = new Keeper({
-    network: local.network, keys: KEEPER, books: { urls: [], folder }, wallet: await ChainWallet.open(local.network, nodes, KEEPER),
-    prove: (statement) => prover.prove(proofRequest(statement)),
-    sender: async (chain) => Sender.open(local.nodes.get(chain)!, local.chains[chain as LocalChainName].signers[2]),
-    log: (level, event, fields: Fields = {}) => said.push({ level, event, what: fields["what"] }),
+describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "plimsoll-keeper-"));
+    local = await localDeployment();
+    desk = issuerNamed(local.network, DESK, "desk");
+    await publish();
+    trader = await Life.begin(local, KEYS, prover, book, 1);
+    await trader.deposit(BTC, 200n);
+    await local.relayNotes("vault-north");
+    await trader.fold();
+    await trader.lower({ kind: "credit", instrument: CREDIT, lots: 5_000n });
+    await local.relayHome();
+    await trader.authorise("desk-south", CREDIT);
+    keeper = await newKeeper(2);
   });
-  take();
-  await lonely.run();
-  expect(attention(take())).toEqual(["north's node doesn't answer"]);
-  expect((await proofs()).length).toBe(before + 1);
-});
+  afterAll(async () => {
+    await Promise.all([prover.close(), local.stop()]);
+    await rm(folder, { recursive: true });
+  });
 
-it("can't draw, release, lower or withdraw with the keys it has", async () => {
-  const alias = aliasOf(ownerOf(KEYS), DESK);
-  const signer = local.chains.south.signers[2];
-  const at = local.chains.south.at("CreditDesk", desk.contract, signer);
-  expect(await refusal(at, "draw", alias, 1, local.chains.south.addresses[2])).toBe("NotOperator");
-  expect(await refusal(at, "release", alias, 1)).toBe("NotOperator");
-  expect(await refusal(at, "close", alias)).toBe("NotOperator");
+  it("has nothing to do right after a proof", async () => {
+    const shown = await keeper.run();
+    expect(take()).toEqual([]);
+    expect(await proofs()).toEqual([10_000n]);
+    expect(shown).toMatchObject({ version: 1, notesWaiting: 0, lines: { "desk-south": {} } });
+  });
 
-  // To become the operator takes a proof with the spend key; one without says so, and can't say otherwise.
-  const view = await (await ChainWallet.open(local.network, local.nodes, KEEPER)).refresh();
-  const submission = (await solvencyOf(view, desk, KEEPER, { urls: [], folder }, signer.address, 10_000))!;
-  const { method, args: [shown] } = standingCall("CreditDesk", desk.contract, "authorise", await prover.prove(proofRequest(submission.statement)), submission.deadline);
-  expect(await refusal(at, method, shown)).toBe("SpendKeyNeeded");
-  expect(await refusal(at, method, { ...(shown as object), withSpendKey: true })).toBe("InvalidProof");
-  expect(await refusal(at, "prove", shown)).toBeUndefined();
+  it("refreshes a line once for each epoch, and before it lapses", async () => {
+    const { validUntil } = await line();
+    await local.pass(1_000);
+    await publish();
+    await local.relayHome();
+    await keeper.run();
+    await keeper.run();
+    expect(await proofs()).toEqual([10_000n, 10_000n]);
+    expect((await line()).validUntil).toBeGreaterThanOrEqual(validUntil + 1_000);
+    // A root that was proven again gains a little: not worth a proof.
+    await local.pass(60);
+    await local.relayHome();
+    await keeper.run();
+    expect(await proofs()).toHaveLength(2);
+    expect(attention(take())).toEqual([]);
+  });
 
-  // Collateral out and debt booked are lowerings: without the spend key there is no witness, and a guess is none.
-  for (const move of [{ kind: "collateral", instrument: BTC, lots: 1n, recipient: 5n }, { kind: "credit", instrument: CREDIT, lots: 1n }] as const) {
-    const request = { account: view.account!, book, move, context: 1n };
-    const without = lowerStatement({ ...request, keys: KEEPER as SpendKeys });
-    await expect(prover.prove(proofRequest(without.statement))).rejects.toThrow("inputs.spendKey: must be a bigint, got undefined");
-    const guessed = lowerStatement({ ...request, keys: { ...KEEPER, spendKey: 12345n } });
-    await expect(prover.prove(proofRequest(guessed.statement))).rejects.toThrow(/lower|Lower|assert/i);
-  }
-  expect(instrumentId(DESK, 2)).toBe(RELEASE);
+  it("refreshes at maintenance what doesn't float at initial margin, and warns once of the deepest band", async () => {
+    await local.pass(1_000);
+    await publish(200n);
+    await local.relayHome();
+    await keeper.run();
+    await keeper.run();
+    expect(await proofs()).toEqual([10_000n, 10_000n, 8_000n]);
+    expect(attention(take())).toEqual(["equity is 93.95 % of initial margin, below 100 %"]);
+  });
+
+  it("warns and waits when the account doesn't float at maintenance, and says when grace runs", async () => {
+    await local.pass(3_500);
+    await publish(250n);
+    await local.relayHome();
+    await keeper.run();
+    await keeper.run();
+    expect(await proofs()).toHaveLength(3);
+    const first = take();
+    expect(first[0]).toMatchObject({ level: "alarm", what: expect.stringMatching(/^equity is 75.45 % of initial margin, below 80 %: no line can be refreshed$/) as string });
+    expect(attention(first)).toHaveLength(2);
+    expect(attention(first)[1]).toMatch(/^desk-south: can't be refreshed: equity is 75.45 % of initial margin, and maintenance takes 80 %; good until /);
+    await local.pass(1_000);
+    await keeper.run();
+    expect(await now()).toBeGreaterThan((await line()).validUntil);
+    expect(attention(take())).toEqual([expect.stringMatching(/^desk-south: the proof is over and grace runs, until /)]);
+  });
+
+  it("folds a top-up, waits for relayers to bring the change, then refreshes: a line in trouble is cured", async () => {
+    await trader.deposit(USDC, 45_000n);
+    await keeper.run();
+    expect((await trader.view()).account!.version).toBe(1);
+    await local.relayNotes("vault-north");
+    take();
+    await keeper.run();
+    expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(45_000n);
+    expect(await proofs()).toHaveLength(3);
+    expect(attention(take())).toEqual([expect.stringMatching(/^desk-south: can't be refreshed: the account's last change hasn't arrived on its chain/)]);
+    await local.relayHome();
+    await keeper.run();
+    expect(await proofs()).toEqual([10_000n, 10_000n, 8_000n, 10_000n]);
+    expect((await line()).validUntil).toBeGreaterThan(await now());
+  });
+
+  it("leaves a note for the slot's interval to pass", async () => {
+    await trader.deposit(USDC, 10n);
+    await trader.deposit(USDC, 20n);
+    await trader.deposit(USDC, 30n);
+    await local.relayNotes("vault-north");
+    // A fold takes two; the third waits for the interval.
+    await local.pass(300);
+    await keeper.run();
+    expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(45_030n);
+    await keeper.run();
+    expect((await trader.view()).notes).toHaveLength(1);
+    await local.pass(300);
+    await keeper.run();
+    expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(45_060n);
+  });
+
+  it("shares an account with another keeper, at the cost of gas alone", async () => {
+    await trader.deposit(USDC, 40n);
+    await local.relayNotes("vault-north");
+    await local.pass(900);
+    await publish();
+    await local.relayHome();
+    take();
+    const other = await newKeeper(0);
+    const before = (await proofs()).length;
+    await Promise.all([keeper.run(), other.run()]);
+    const { account, notes } = await trader.view();
+    expect(sizeOf(account!.holdings, USDC)).toBe(45_100n);
+    expect(notes).toEqual([]);
+    expect((await proofs()).length).toBeGreaterThan(before);
+    expect((await line()).validUntil).toBeGreaterThan((await now()) + 3_000);
+    // Whoever came second was refused, and went on.
+    expect(take().filter(({ level, event }) => level !== "info" && event !== "refused" && event !== "attention")).toEqual([]);
+  });
+
+  it("keeps lines on one chain while another doesn't answer", async () => {
+    await local.pass(1_000);
+    await publish();
+    await local.relayHome();
+    const before = (await proofs()).length;
+    const nodes = new Map([...local.nodes].filter(([name]) => name !== "north"));
+    const lonely = new Keeper({
+      network: local.network, keys: KEEPER, books: { urls: [], folder }, wallet: await ChainWallet.open(local.network, nodes, KEEPER),
+      prove: (statement) => prover.prove(proofRequest(statement)),
+      sender: async (chain) => Sender.open(local.nodes.get(chain)!, local.chains[chain as LocalChainName].signers[2]),
+      log: (level, event, fields: Fields = {}) => said.push({ level, event, what: fields["what"] }),
+    });
+    take();
+    await lonely.run();
+    expect(attention(take())).toEqual(["north's node doesn't answer"]);
+    expect((await proofs()).length).toBe(before + 1);
+  });
+
+  it("can't draw, release, lower or withdraw with the keys it has", async () => {
+    const alias = aliasOf(ownerOf(KEYS), DESK);
+    const signer = local.chains.south.signers[2];
+    const at = local.chains.south.at("CreditDesk", desk.contract, signer);
+    expect(await refusal(at, "draw", alias, 1, local.chains.south.addresses[2])).toBe("NotOperator");
+    expect(await refusal(at, "release", alias, 1)).toBe("NotOperator");
+    expect(await refusal(at, "close", alias)).toBe("NotOperator");
+
+    // To become the operator takes a proof with the spend key; one without says so, and can't say otherwise.
+    const view = await (await ChainWallet.open(local.network, local.nodes, KEEPER)).refresh();
+    const submission = (await solvencyOf(view, desk, KEEPER, { urls: [], folder }, signer.address, 10_000))!;
+    const { method, args: [shown] } = standingCall("CreditDesk", desk.contract, "authorise", await prover.prove(proofRequest(submission.statement)), submission.deadline);
+    expect(await refusal(at, method, shown)).toBe("SpendKeyNeeded");
+    expect(await refusal(at, method, { ...(shown as object), withSpendKey: true })).toBe("InvalidProof");
+    expect(await refusal(at, "prove", shown)).toBeUndefined();
+
+    // Collateral out and debt booked are lowerings: without the spend key there is no witness, and a guess is none.
+    for (const move of [{ kind: "collateral", instrument: BTC, lots: 1n, recipient: 5n }, { kind: "credit", instrument: CREDIT, lots: 1n }] as const) {
+      const request = { account: view.account!, book, move, context: 1n };
+      const without = lowerStatement({ ...request, keys: KEEPER as SpendKeys });
+      await expect(prover.prove(proofRequest(without.statement))).rejects.toThrow("inputs.spendKey: must be a bigint, got undefined");
+      const guessed = lowerStatement({ ...request, keys: { ...KEEPER, spendKey: 12345n } });
+      await expect(prover.prove(proofRequest(guessed.statement))).rejects.toThrow(/lower|Lower|assert/i);
+    }
+    expect(instrumentId(DESK, 2)).toBe(RELEASE);
+  });
 });
