@@ -1,0 +1,136 @@
+/**
+ * The daemons as processes that are killed at any point: what is there in the end is what an undisturbed run leaves, and
+ * nothing was done twice.
+ */
+import { Wallet } from "ethers";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { ANVIL_KEYS } from "../../scripts/anvil.ts";
+import { getJson } from "../../src/relay/client.ts";
+import type { Home } from "../cli/plimsoll.ts";
+import { SIGNERS } from "../support/deployment.ts";
+import { LOCAL_CHAINS, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+import { daemonHome, linesOf, type DaemonHome, type LogLine } from "./daemons.ts";
+import { marketJson } from "./market.ts";
+import { attesting, deposit, mine, reporting, setRoot, stateOf, tempFolder, transactions, writeMarket, type Attesting, type Reporting } from "./support.ts";
+
+const RELAYER = new Wallet(ANVIL_KEYS[1]);
+let local: LocalNetwork;
+let attestors: Attesting[];
+let reporters: Reporting[];
+let snapshots: string[];
+let homes: Home[] = [];
+const snapshot = async (): Promise<void> => {
+  snapshots = await Promise.all(LOCAL_CHAINS.map((name) => local.chains[name].rpc<string>("evm_snapshot")));
+};
+const revert = async (): Promise<void> => void (await Promise.all(LOCAL_CHAINS.map((name, i) => local.chains[name].rpc("evm_revert", [snapshots[i]]))));
+
+beforeAll(async () => {
+  local = await localDeployment();
+  await deposit(local, "vault-north");
+  await deposit(local, "vault-south");
+  await setRoot(local, "home", local.network.registry, "accounts", 1_234n);
+  await setRoot(local, "home", local.network.registry, "exits", 5_678n);
+  await mine(local);
+  await mine(local);
+});
+beforeEach(async () => {
+  await snapshot();
+  const markets = await tempFolder();
+  await writeMarket(markets, JSON.stringify(marketJson(1, await local.chains.home.now())));
+  attestors = await Promise.all([0, 1, 2, 3].map((place) => attesting(local, place)));
+  reporters = await Promise.all([0, 1, 2, 3].map((place) => reporting(local, place, markets)));
+  await Promise.all(reporters.map(({ reporter }) => reporter.step()));
+});
+afterEach(async () => {
+  await Promise.all([...attestors, ...reporters].map((service) => service.close()));
+  await Promise.all(homes.splice(0).map((home) => home.remove()));
+  await revert();
+});
+afterAll(() => local.stop());
+
+const homeOf = async (key: Wallet): Promise<DaemonHome> => {
+  const made = await daemonHome(local, key, { attestors: attestors.map(({ url }) => url), reporters: reporters.map(({ url }) => url) });
+  homes.push(made.home);
+  return made;
+};
+const attestAnew = async (): Promise<void> => {
+  await Promise.all(attestors.map((attestor) => attestor.close()));
+  attestors = await Promise.all([0, 1, 2, 3].map((place) => attesting(local, place)));
+};
+
+it("ends alike after the relayer was killed at each of its log lines in turn, and does nothing twice", async () => {
+  const sent = (): Promise<number> => transactions(local, RELAYER.address);
+  const before = await sent();
+  const { home, env } = await homeOf(RELAYER);
+  const undisturbed = await home.run(["relay", "--once"], env);
+  expect([undisturbed.code, undisturbed.stderr]).toEqual([0, ""]);
+  const events = undisturbed.stdout.trim().split("\n").map((line) => (JSON.parse(line) as LogLine).event);
+  expect(events).toEqual([...Array<string>(3).fill("epoch published"), ...Array<string>(2).fill("roots brought"), ...Array<string>(2).fill("notes joined"), ...Array<string>(2).fill("roots brought")]);
+  const [state, count] = [await stateOf(local), (await sent()) - before];
+  expect(count).toBe(events.length);
+
+  for (let last = 1; last <= events.length; last++) {
+    await revert();
+    await snapshot();
+    // Blocks of a height are others each time.
+    await attestAnew();
+    const { home: killed, env: its } = await homeOf(RELAYER);
+    const { child } = killed.start(["relay", "--once"], its);
+    let lines = 0;
+    for await (const line of linesOf(child)) {
+      expect(line.level).toBe("info");
+      if (++lines === last) child.kill("SIGKILL");
+    }
+    const restarted = await killed.run(["relay", "--once"], its);
+    expect([restarted.code, restarted.stderr], `after line ${last}`).toEqual([0, ""]);
+    expect(await stateOf(local), `after line ${last}`).toEqual(state);
+    expect((await sent()) - before, `after line ${last}`).toBe(count);
+  }
+});
+
+it("runs until it is told to stop, shows its health, and is the only one in its home", async () => {
+  const { home, env } = await homeOf(RELAYER);
+  const { child, outcome } = home.start(["relay", "--interval", "1", "--listen", "127.0.0.1:0"], env);
+  let port: unknown;
+  const seen = new Set<string>();
+  for await (const line of linesOf(child)) {
+    seen.add(line.event);
+    if (line.event === "started") port = line["port"];
+    if (line.event === "roots brought" && line["from"] === "home" && line["to"] === "south") {
+      expect(await home.run(["relay", "--once"], env)).toMatchObject({ code: 2, stderr: expect.stringContaining("has a running plimsoll relay already") as string });
+      let health = await getJson("it", `http://127.0.0.1:${port}`, "/health");
+      while (health.status !== 200) health = await getJson("it", `http://127.0.0.1:${port}`, "/health");
+      expect(health.json).toMatchObject({ ok: true, tasks: { "epoch home": { epoch: "1" }, "roots north to home": { frozen: false, finalised: expect.any(Number) as number } } });
+      child.kill("SIGTERM");
+    }
+  }
+  expect(await outcome).toMatchObject({ code: 0, stderr: "" });
+  expect([...seen]).toEqual(expect.arrayContaining(["started", "epoch published", "notes joined", "stopped"]));
+});
+
+it("signs one epoch though the reporter is killed as soon as it has, and serves its book again", async () => {
+  const { home, env } = await homeOf(SIGNERS[0]!);
+  const markets = home.at("markets");
+  await writeMarket(markets, JSON.stringify(marketJson(1, await local.chains.home.now())));
+  const first = home.start(["report", "--listen", "127.0.0.1:0", "--interval", "1"], env);
+  let signed: LogLine | undefined;
+  for await (const line of linesOf(first.child)) {
+    if (line.event === "epoch signed") signed = line;
+    if (signed !== undefined) first.child.kill("SIGKILL");
+  }
+  // Another market of the same number, whose name comes first or last.
+  await writeMarket(markets, JSON.stringify(marketJson(1, await local.chains.home.now(), { btc: 61_000 })));
+  const second = home.start(["report", "--listen", "127.0.0.1:0", "--interval", "1"], env);
+  for await (const line of linesOf(second.child)) {
+    expect(line.event).not.toBe("epoch signed");
+    if (line.event !== "started") continue;
+    const url = `http://127.0.0.1:${line["port"]}`;
+    let health = await getJson("it", url, "/health");
+    while (health.status !== 200) health = await getJson("it", url, "/health");
+    expect((await getJson("it", url, "/epochs/newest?chain=north")).json).toMatchObject({ epoch: { number: "1", root: signed!["root"] }, market: signed!["market"], place: 0 });
+    expect((await fetch(`${url}/books/${String(signed!["root"])}`)).status).toBe(200);
+    second.child.kill("SIGINT");
+  }
+  expect(await second.outcome).toMatchObject({ code: 0 });
+});
+
