@@ -142,7 +142,7 @@ export class Keeper implements Task {
     const validity = Number(await node.read<bigint>(standingContract(issuer), issuer.contract, "validity"));
     const bookRoot = await node.read<bigint>("RiskBook", riskBook, "newestRoot");
     const seen = { line, now, validity, bookRoot, provenOn: this.provenOn.get(issuer.id) };
-    const blocked = (why: string): LineSight => ({ ...seen, proofUntil: undefined, margin: undefined, blocked: why });
+    const blocked = (why: string, arriving = false): LineSight => ({ ...seen, proofUntil: undefined, margin: undefined, blocked: why, arriving });
 
     if (view.account === undefined) return blocked("there is no account");
     if (bookRoot === 0n) return blocked("no risk book has been published");
@@ -151,7 +151,7 @@ export class Keeper implements Task {
     ]);
     if (now > goodUntil) return blocked("the newest risk book is over, and no reporter has published another");
     const path = await view.accountPath(issuer.chain);
-    if (path === undefined) return blocked("the account's last change hasn't arrived on its chain");
+    if (path === undefined) return blocked("the account's last change hasn't arrived on its chain", true);
     const rootTime = await node.read<bigint>("RootMirror", roots[this.means.network.home]!, "rootTime", this.means.network.registry, ROOT_SLOTS.accounts, path.root);
     if (rootTime === 0n) return blocked("the root of the account isn't known on its chain any more");
     const book = await newestBook(node, this.means.books, view.account.tier).catch(unlessDefect);
@@ -159,7 +159,7 @@ export class Keeper implements Task {
     const margin = marginOf(view.account.holdings, book.tree);
     if (margin === undefined) return blocked("the newest risk book doesn't list all that the account holds");
     const from = Number(rootTime < asOf ? rootTime : asOf);
-    return { ...seen, blocked: undefined, margin, proofUntil: Math.min(from + validity, Number(goodUntil)) };
+    return { ...seen, blocked: undefined, arriving: false, margin, proofUntil: Math.min(from + validity, Number(goodUntil)) };
   }
 
   /** Says what has begun to be so; of the margin's bands the deepest alone. */

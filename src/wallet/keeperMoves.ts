@@ -23,6 +23,8 @@ export interface LineSight {
   /** Until when a proof made now would be good; undefined where {@link blocked} says why none can be made. */
   readonly proofUntil: number | undefined;
   readonly blocked: string | undefined;
+  /** Whether it is so because the account's last change is still on its way there. */
+  readonly arriving: boolean;
   /** Of the account on that book. */
   readonly margin: Margin | undefined;
 }
@@ -56,6 +58,8 @@ export interface Warning {
 const LATE = 1 / 3;
 /** A proof that gains less than this of validity isn't worth its gas, until less than this is left. */
 const LITTLE = 1 / 20;
+/** With less than this left no fold is made while the last change is on its way: one after the other, none would arrive. */
+const HOLD = 1 / 2;
 /** Equity over requirement, per cent, below which a keeper warns. */
 const WARN_BELOW = [120, 110, 100, 80] as const;
 
@@ -83,8 +87,9 @@ function refreshCoverage({ line, now, validity, bookRoot, provenOn, proofUntil, 
 }
 
 /** Notes that have arrived, whose legs are all listed, as many as one fold takes and the account has room for. */
-function foldable({ account, notes, mayFold, listed }: Sight): FoldedNote[] {
-  if (account === undefined || listed === undefined || !mayFold) return [];
+function foldable(sight: Sight): FoldedNote[] {
+  const { account, notes, mayFold, listed } = sight;
+  if (account === undefined || listed === undefined || !mayFold || mustHold(sight)) return [];
   const taken: FoldedNote[] = [];
   for (const { note, folded } of notes) {
     if (taken.length === TIERS[account.tier].notes) break;
@@ -92,6 +97,12 @@ function foldable({ account, notes, mayFold, listed }: Sight): FoldedNote[] {
     if (fits(account, [...taken, folded])) taken.push(folded);
   }
   return taken;
+}
+
+/** A line needs the account to stay as it is until that has arrived; unless it floats nowhere as it is. */
+function mustHold({ lines, margin }: Sight): boolean {
+  const waits = lines.some(({ arriving, line, now, validity }) => arriving && line.validUntil - now < HOLD * validity);
+  return waits && margin !== undefined && floats(margin, COVERAGE_MAINTENANCE);
 }
 
 function fits(account: Account, notes: readonly FoldedNote[]): boolean {

@@ -164,7 +164,7 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
     expect((await line()).validUntil).toBeGreaterThan(await now());
   });
 
-  it("leaves a note for the slot's interval to pass", async () => {
+  it("leaves a note for the slot's interval to pass, and for the last change to arrive where a line needs it", async () => {
     await trader.deposit(USDC, 10n);
     await trader.deposit(USDC, 20n);
     await trader.deposit(USDC, 30n);
@@ -176,6 +176,9 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
     await keeper.run();
     expect((await trader.view()).notes).toHaveLength(1);
     await local.pass(300);
+    await keeper.run();
+    expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(45_030n);
+    await local.relayHome();
     await keeper.run();
     expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(45_060n);
   });

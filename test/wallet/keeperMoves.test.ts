@@ -23,7 +23,7 @@ const line = (changes: Partial<TraderLine> = {}): TraderLine => ({
   validUntil: NOW + 5_000, graceEnd: NOW + 5_000 + 600, booked: 1n, released: 0n, folded: 0n, lapsedAt: 0, owed: 1n, usableLots: 1n, credit: CREDIT, release: RELEASE, ...changes,
 });
 const seen = (changes: Partial<LineSight> = {}): LineSight =>
-  ({ line: line(), now: NOW, validity: VALIDITY, bookRoot: BOOK, provenOn: BOOK, proofUntil: NOW + 5_900, blocked: undefined, margin: marginAt(150), ...changes });
+  ({ line: line(), now: NOW, validity: VALIDITY, bookRoot: BOOK, provenOn: BOOK, proofUntil: NOW + 5_900, blocked: undefined, arriving: false, margin: marginAt(150), ...changes });
 const left = (seconds: number, changes: Partial<TraderLine> = {}): TraderLine => line({ validUntil: NOW + seconds, graceEnd: NOW + seconds + 600, ...changes });
 
 const ALL = new Set([BTC, USDC, PERP, PUT, CASH, CREDIT, RELEASE, ETH_PERP]);
@@ -112,6 +112,25 @@ describe("a fold", () => {
     expect(foldedBy({ notes, mayFold: false })).toEqual([]);
     expect(foldedBy({ notes, listed: undefined })).toEqual([]);
     expect(foldedBy({ notes, account: undefined })).toEqual([]);
+  });
+});
+
+describe("a fold beside a line", () => {
+  const arriving = (seconds: number): LineSight => seen({ line: left(seconds), proofUntil: undefined, margin: undefined, blocked: "on its way", arriving: true });
+  const folds = (changes: Partial<Sight>): number => movesOf(sight({ notes: [waiting([{ instrument: BTC, size: 1n }])], ...changes })).length;
+
+  it("waits for the last change to arrive where the line will need it", () => {
+    expect(folds({ lines: [arriving(3_000)] })).toBe(1);
+    expect(folds({ lines: [arriving(2_999)] })).toBe(0);
+    expect(folds({ lines: [seen({ line: left(6_000) }), arriving(100)] })).toBe(0);
+    // Blocked by anything else, a fold does no harm.
+    expect(folds({ lines: [seen({ line: left(100), proofUntil: undefined, margin: undefined, blocked: "no book" })] })).toBe(1);
+  });
+
+  it("doesn't wait when the account floats nowhere as it is: what is folded may cure it", () => {
+    expect(folds({ lines: [arriving(100)], margin: marginAt(80) })).toBe(0);
+    expect(folds({ lines: [arriving(100)], margin: marginAt(79) })).toBe(1);
+    expect(folds({ lines: [arriving(100)], margin: undefined })).toBe(1);
   });
 });
 
