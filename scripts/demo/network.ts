@@ -14,8 +14,8 @@ import { parseDeployment } from "../deploy/config.ts";
 import { deploy } from "../deploy/deploy.ts";
 import { compileContracts } from "../solidity.ts";
 
-export const HOME = "home";
-export const CHAINS = [HOME, "ethereum", "arbitrum"] as const;
+const HOME = "home";
+const CHAINS = [HOME, "ethereum", "arbitrum"] as const;
 const FIRST_CHAIN_ID = 31_337;
 const HOUR = 3_600;
 /** A million dollars of six decimals. */

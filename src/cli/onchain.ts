@@ -15,7 +15,7 @@ import { ChainWallet } from "../wallet/chainWallet.ts";
 import { nodeOf, type Nodes } from "../wallet/submissions.ts";
 import { Trader, type Means, type Sent } from "../wallet/trader.ts";
 import { remark, type Globals } from "./command.ts";
-import { connect, loadConfig, signingKey, type Config } from "./config.ts";
+import { connect, connectReachable, loadConfig, signingKey, type Config } from "./config.ts";
 import { unlock, unlockSpend } from "./home.ts";
 import { withProver } from "./proving.ts";
 
@@ -58,15 +58,19 @@ export async function rememberRecipient(home: string, address: string): Promise<
   if (!known.includes(address)) await writeAtomic(recipientsPath(home), `${JSON.stringify([...known, address], null, 1)}\n`, { secret: true });
 }
 
-/** Opens the wallet with the keystore's keys, a keeper's or the trader's. */
-export async function withWallet<T>(flags: ChainFlags, work: (looking: Looking) => Promise<T>): Promise<T> {
-  return opened(flags, await unlock(flags, flags.keystore), work);
+/**
+ * Opens the wallet with the keystore's keys, a keeper's or the trader's.
+ *
+ * @param missing whether the command can do with the chains that answer
+ */
+export async function withWallet<T>(flags: ChainFlags, work: (looking: Looking) => Promise<T>, { missing = false } = {}): Promise<T> {
+  return opened(flags, await unlock(flags, flags.keystore), missing, work);
 }
 
 /** As {@link withWallet}, with the trader that moves; one command at a time per home. */
 export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, looking: Looking<SpendKeys>, sent: readonly Sent[]) => Promise<T>): Promise<T> {
   const keys = await unlockSpend(flags, flags.keystore);
-  return withLock(flags.home, () => opened(flags, keys, (looking) => withProver(flags, async (prove) => {
+  return withLock(flags.home, () => opened(flags, keys, false, (looking) => withProver(flags, async (prove) => {
     const { config: { network, ...config }, nodes, wallet, books } = looking;
     const signer = await signingKey(config);
     const senders = new Map<string, Promise<Sender>>();
@@ -92,9 +96,9 @@ export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, lo
   })));
 }
 
-async function opened<K extends ProveKeys, T>(flags: ChainFlags, keys: K, work: (looking: Looking<K>) => Promise<T>): Promise<T> {
+async function opened<K extends ProveKeys, T>(flags: ChainFlags, keys: K, missing: boolean, work: (looking: Looking<K>) => Promise<T>): Promise<T> {
   const config = await loadConfig(flags.home);
-  const nodes = await connect(config);
+  const nodes = missing ? (await connectReachable(config)).nodes : await connect(config);
   try {
     const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home), recipients: await knownRecipients(flags.home) });
     return await work({ config, nodes, keys, wallet, books: bookSources(config, flags.home) });

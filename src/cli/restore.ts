@@ -17,7 +17,7 @@ import type { TraderView } from "../wallet/traderView.ts";
 import { examples, remark, show, type Globals } from "./command.ts";
 import { connectReachable, loadConfig } from "./config.ts";
 import { loadBook, unlock } from "./home.ts";
-import { cacheFolder } from "./onchain.ts";
+import { cacheFolder, knownRecipients } from "./onchain.ts";
 
 interface Flags extends Globals {
   readonly keystore?: string;
@@ -44,7 +44,7 @@ async function restore(flags: Flags): Promise<void> {
   const { nodes, unreachable } = await connectReachable(config);
   const bar = progressBar(flags);
   try {
-    const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home), recipients: flags.recipient, onProgress: bar?.update });
+    const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home), recipients: [...(await knownRecipients(flags.home)), ...(flags.recipient ?? [])], onProgress: bar?.update });
     const view = await wallet.refresh();
     bar?.stop();
     const warnings = [...unreachable, ...view.warnings];

@@ -47,7 +47,7 @@ async function status(flags: ChainFlags): Promise<void> {
       ...view.lines.map((line) => lineText(line, view)),
       ...(next.length === 0 ? ["nothing needs attention"] : ["next:", ...next.map(attentionText)]),
     ].join("\n"));
-  });
+  }, { missing: true });
 }
 
 /** When a book's epoch ends: the chain says, not the book's file. */
