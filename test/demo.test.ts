@@ -29,7 +29,7 @@ describe.skipIf(foundry("anvil") === undefined)("npm run demo, on three chains",
     for (const refusal of ["BeyondLine", "short of initial margin by", "NullifierSpent", "NotCurrent", "ExitSpent", "InvalidProof", "StaleProof", "StaleBook", "NotValid", "Frozen"]) {
       expect(output).toContain(refusal);
     }
-    for (const step of ["open the account", "its line is open", "fold positions", "draw 300,000", "the keeper", "extend desk-a", "the vault pays 3 WBTC"]) expect(output).toMatch(new RegExp(`✓ .*${step}`));
+    for (const step of ["open the account", "its line is open", "fold positions", "draw 300,000", "the keeper", "extend desk-a", "the vault pays 3 WBTC", "restore from the spend key alone"]) expect(output).toMatch(new RegExp(`✓ .*${step}`));
     expect(output).toMatch(/^in all +[\d,]+ +\d+\.\d$/m);
     expect(output).not.toMatch(SECRETS);
   });

@@ -12,6 +12,7 @@ import type { Holding } from "../../src/account/holdings.ts";
 import { formatPercent, formatUsd, lotsToUnits } from "../../src/decimal.ts";
 import { marginReport } from "../../src/report/marginReport.ts";
 import { VenueEngine } from "../../src/venue/engine.ts";
+import { ChainWallet } from "../../src/wallet/chainWallet.ts";
 import type { Actors } from "./actors.ts";
 import { heldBack, spentLater, type Leftovers } from "./attacks.ts";
 import { DEPLOYER, FOLD_INTERVAL } from "./network.ts";
@@ -99,10 +100,18 @@ export async function tell(actors: Actors): Promise<Leftovers> {
   await actors.relay("relay the exit to the vault");
   await trader.collect();
   await meter.done("exit proof, claim: the vault pays 3 WBTC");
+  await restore(actors);
   return {
     deskB, spentNote: spentLater(arrived.notes), spentUnder: arrived.notesRoot,
     oldAccount: before.account!, oldPath: (await before.accountPath(deskB.chain))!, oldBook,
   };
+}
+
+/** Another machine, with nothing but the spend key. */
+async function restore({ trader, keys, network, chains, meter }: Actors): Promise<void> {
+  const [mine, restored] = [await trader.view(), await (await ChainWallet.open(network, chains.nodes, { ...keys })).refresh()];
+  if (restored.account?.commitment !== mine.account!.commitment || restored.lines.length !== mine.lines.length) throw new Error("what is restored must be what was there");
+  await meter.done(`restore from the spend key alone: ${restored.versions.length} versions, ${restored.account.holdings.length} holdings, ${restored.lines.length} lines`);
 }
 
 /** What the venue's matching engine does at the end of a window: one note to each alias that traded. */
