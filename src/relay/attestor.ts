@@ -30,7 +30,7 @@ export interface AttestorOptions {
   readonly keep?: number;
 }
 
-export const KEPT_HEIGHTS = 4_096;
+export const KEPT_HEIGHTS = 1_024;
 
 export class Attestor {
   /** By file name. Two requests may not open one record twice. */

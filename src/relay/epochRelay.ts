@@ -88,8 +88,8 @@ async function publish(
   { log }: SendingWorld, sender: Sender, { name, riskBook }: NetworkChain, { set }: SignerSet, epoch: Epoch, signatures: readonly MemberSignature[], state: Fields,
 ): Promise<Fields> {
   try {
-    const { hash } = await sender.send({ name: "RiskBook", address: riskBook, method: "publish", args: [epoch, set, signatures] });
-    log("info", "epoch published", { chain: name, ...epoch, transaction: hash });
+    const { hash, gasUsed } = await sender.send({ name: "RiskBook", address: riskBook, method: "publish", args: [epoch, set, signatures] });
+    log("info", "epoch published", { chain: name, ...epoch, transaction: hash, gas: gasUsed });
   } catch (error) {
     // Another relayer was first.
     if (!(error instanceof RefusedError && error.refusal === "EpochNotNewer")) throw error;

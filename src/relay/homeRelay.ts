@@ -27,10 +27,10 @@ export async function joinNotes(world: SendingWorld): Promise<Fields> {
     const known = await node.read<bigint>("IssuerNotes", issuerNotes, "issuerRoot", id);
     if (newest === known) continue;
     if (newest !== 0n && (await node.read<boolean>("RootMirror", source, "isFrozen"))) continue;
-    const hash = await sendUnlessDone(sender, { name: "IssuerNotes", address: issuerNotes, method: "join", args: [id] }, ["NothingNew", "RouteFrozen"]);
-    if (hash === undefined) continue;
+    const sent = await sendUnlessDone(sender, { name: "IssuerNotes", address: issuerNotes, method: "join", args: [id] }, ["NothingNew", "RouteFrozen"]);
+    if (sent === undefined) continue;
     joined += 1;
-    log("info", "notes joined", { issuer: name, root: newest, transaction: hash });
+    log("info", "notes joined", { issuer: name, root: newest, ...sent });
   }
   return { joined };
 }
@@ -42,15 +42,16 @@ export async function addExits(world: SendingWorld): Promise<Fields> {
   const queued = await node.read<bigint>("AccountRegistry", registry, "queuedExits");
   if (queued === 0n) return { queued: 0 };
   const most = queued < MOST_EXITS ? queued : MOST_EXITS;
-  const hash = await sendUnlessDone(sender, { name: "AccountRegistry", address: registry, method: "addExits", args: [most] }, ["NothingQueued"]);
-  if (hash !== undefined) world.log("info", "exits added", { exits: most, transaction: hash });
+  const sent = await sendUnlessDone(sender, { name: "AccountRegistry", address: registry, method: "addExits", args: [most] }, ["NothingQueued"]);
+  if (sent !== undefined) world.log("info", "exits added", { exits: most, ...sent });
   return { queued: queued - most };
 }
 
-/** Hash of the transaction; undefined when somebody else was first, which the named refusals say. */
-async function sendUnlessDone(sender: Sender, call: Call, done: readonly string[]): Promise<string | undefined> {
+/** How it went, for the log; undefined when somebody else was first, which the named refusals say. */
+async function sendUnlessDone(sender: Sender, call: Call, done: readonly string[]): Promise<Fields | undefined> {
   try {
-    return (await sender.send(call)).hash;
+    const { hash, gasUsed } = await sender.send(call);
+    return { transaction: hash, gas: gasUsed };
   } catch (error) {
     if (error instanceof RefusedError && done.includes(error.refusal)) return undefined;
     throw error;

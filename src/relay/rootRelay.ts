@@ -108,8 +108,8 @@ async function bring(
   const attest = signed === undefined ? [] : [calls.encodeFunctionData("attest", [block.number, block.hash, signed.set, signed.signatures])];
   const args = [[...attest, calls.encodeFunctionData("mirror", [header.rlp, proofs])]];
   try {
-    const { hash } = await sender.send({ name: "RootMirror", address: mirror, method: "multicall", args });
-    world.log("info", "roots brought", { from, to, number: block.number, roots: roots.map(({ account, root }) => `${root} of ${account}`), transaction: hash });
+    const { hash, gasUsed } = await sender.send({ name: "RootMirror", address: mirror, method: "multicall", args });
+    world.log("info", "roots brought", { from, to, number: block.number, roots: roots.map(({ account, root }) => `${root} of ${account}`), transaction: hash, gas: gasUsed });
   } catch (error) {
     // Somebody showed a conflict meanwhile.
     if (!(error instanceof RefusedError && error.refusal === "Frozen")) throw error;

@@ -2,6 +2,7 @@
  * The daemons as processes that are killed at any point: what is there in the end is what an undisturbed run leaves, and
  * nothing was done twice.
  */
+import type { ChildProcess } from "node:child_process";
 import { Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
@@ -9,7 +10,7 @@ import { getJson } from "../../src/relay/client.ts";
 import type { Home } from "../cli/plimsoll.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { LOCAL_CHAINS, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
-import { daemonHome, linesOf, type DaemonHome, type LogLine } from "./daemons.ts";
+import { daemonHome, linesOf, proxy, type DaemonHome, type LogLine } from "./daemons.ts";
 import { marketJson } from "./market.ts";
 import { attesting, deposit, mine, reporting, setRoot, stateOf, tempFolder, transactions, writeMarket, type Attesting, type Reporting } from "./support.ts";
 
@@ -33,6 +34,21 @@ beforeAll(async () => {
   await mine(local);
   await mine(local);
 });
+/** What a run that nobody disturbs leaves: the same each time. */
+let left: { readonly state: Record<string, unknown>; readonly count: number } | undefined;
+async function undisturbed(): Promise<NonNullable<typeof left>> {
+  if (left === undefined) {
+    const before = await transactions(local, RELAYER.address);
+    const { home, env } = await homeOf(RELAYER);
+    expect((await home.run(["relay", "--once"], env)).code).toBe(0);
+    left = { state: await stateOf(local), count: await transactions(local, RELAYER.address) - before };
+    await revert();
+    await snapshot();
+    await attestAnew();
+  }
+  return left;
+}
+
 beforeEach(async () => {
   await snapshot();
   const markets = await tempFolder();
@@ -86,6 +102,30 @@ it("ends alike after the relayer was killed at each of its log lines in turn, an
     expect(await stateOf(local), `after line ${last}`).toEqual(state);
     expect((await sent()) - before, `after line ${last}`).toBe(count);
   }
+});
+
+it.each([1, 5, 9].flatMap((nth) => (["before", "after"] as const).map((when) => [nth, when] as const)))("ends alike after it was killed at transaction %i, %s the node had it", async (nth, when) => {
+  const [state, before] = [await undisturbed(), await transactions(local, RELAYER.address)];
+  const made = await homeOf(RELAYER);
+  let seen = 0;
+  let child: ChildProcess | undefined;
+  const between = await Promise.all(LOCAL_CHAINS.map(async (name) => [name, await proxy(local.endpoints[name], async (body, forward) => {
+    const isLast = body.includes("eth_sendRawTransaction") && ++seen === nth;
+    if (isLast && when === "before") child!.kill("SIGKILL");
+    const answer = isLast && when === "before" ? undefined : await forward();
+    if (isLast) child!.kill("SIGKILL");
+    return isLast ? undefined : answer;
+  })] as const));
+  const throughProxies = Object.fromEntries(between.map(([name, { url }]) => [`PLIMSOLL_RPC_${name.toUpperCase()}`, url]));
+  const killed = made.home.start(["relay", "--once"], { ...made.env, ...throughProxies });
+  child = killed.child;
+  expect((await killed.outcome).code).toBe(null);
+  expect(seen).toBe(nth);
+  const restarted = await made.home.run(["relay", "--once"], made.env);
+  expect([restarted.code, restarted.stderr]).toEqual([0, ""]);
+  expect(await stateOf(local)).toEqual(state.state);
+  expect(await transactions(local, RELAYER.address) - before).toBe(state.count);
+  await Promise.all(between.map(([, { close }]) => close()));
 });
 
 it("runs until it is told to stop, shows its health, and is the only one in its home", async () => {

@@ -5,12 +5,14 @@ import { Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
 import { ATTESTATION_TYPES, signingDomain } from "../../src/chain/calls.ts";
+import { GrowingTree } from "../../src/account/trees.ts";
 import { chainNamed } from "../../src/chain/network.ts";
+import { TIERS } from "../../src/protocol.ts";
 import { routesOf } from "../../src/relay/routes.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { localDeployment, LOCAL_CHAINS, type LocalNetwork } from "../support/localNetwork.ts";
 import {
-  attesting, deposit, latestRoot, mine, mirrorOf, relaying, rogue, setRoot, stateOf, transactions, type Attesting, type Line, type Relaying, type Served,
+  attesting, deposit, latestRoot, mine, mirrorOf, queueExits, relaying, rogue, setRoot, stateOf, transactions, type Attesting, type Line, type Relaying, type Served,
 } from "./support.ts";
 
 const RELAYER = new Wallet(ANVIL_KEYS[1]).address;
@@ -107,6 +109,19 @@ it("brings what changed, and only that", async () => {
   expect(await transactions(local, RELAYER) - before).toBe(2);
   expect((await latestRoot(local, "home", "north", registry, "accounts"))[0]).toBe(99n);
   expect(await latestRoot(local, "home", "north", registry, "exits")).toEqual(exits);
+});
+
+it("adds queued exits, so many a time, and brings their root to the vaults", async () => {
+  const leaves = Array.from({ length: 101 }, (_, i) => BigInt(1_000 + i));
+  await queueExits(local, leaves);
+  const [one, two] = [relaying(local, { attestors: urls() }), relaying(local, { attestors: urls() }, { key: 2 })];
+  expect(await one.task("exits")).toEqual({ queued: 1n });
+  await Promise.all([one.task("exits"), two.task("exits")]);
+  expect(await one.task("exits")).toEqual({ queued: 0 });
+  await mine(local, "home");
+  await one.round();
+  const { root } = new GrowingTree(TIERS.M.depth, leaves);
+  for (const chain of ["north", "south"]) expect((await latestRoot(local, "home", chain, registry, "exits"))[0]).toBe(root);
 });
 
 it("ends alike when two relayers take turns, or do everything at the same time", async () => {

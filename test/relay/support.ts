@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Wallet } from "ethers";
+import { Wallet, concat, keccak256, toBeHex } from "ethers";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
 import { ROOT_SLOTS } from "../../src/chain/calls.ts";
 import { chainNamed, issuerNamed } from "../../src/chain/network.ts";
@@ -154,6 +154,30 @@ export async function deposit(local: LocalNetwork, at: "vault-north" | "vault-so
 export async function setRoot(local: LocalNetwork, name: LocalChainName, account: string, root: keyof typeof ROOT_SLOTS, value: bigint): Promise<void> {
   await local.chains[name].rpc("anvil_setStorageAt", [account, ROOT_SLOTS[root], `0x${value.toString(16).padStart(64, "0")}`]);
   await mine(local, name);
+}
+
+/**
+ * Leaves in the registry's queue of exits, as lowerings would leave them there: proofs of these are tested elsewhere. Where
+ * the queue stands is found by trying: `taken` is the slot that `queuedExits` counts from, and what waits is behind it.
+ */
+export async function queueExits(local: LocalNetwork, leaves: readonly bigint[]): Promise<void> {
+  const { registry } = local.network;
+  const { provider, rpc } = local.chains.home;
+  const contract = local.chains.home.at("AccountRegistry", registry);
+  const put = (slot: bigint, value: bigint): Promise<void> => rpc("anvil_setStorageAt", [registry, toBeHex(slot, 32), toBeHex(value, 32)]);
+  for (let slot = 0n; slot < 200n; slot++) {
+    const before = BigInt(await provider.getStorage(registry, slot));
+    if (before !== 0n) continue;
+    await put(slot, BigInt(leaves.length));
+    // The slot before, of what has moved, would leave fewer than none.
+    const queued: unknown = await contract.getFunction("queuedExits")().catch(() => undefined);
+    if (queued === BigInt(leaves.length)) {
+      for (const [place, leaf] of leaves.entries()) await put(BigInt(keccak256(concat([toBeHex(place, 32), toBeHex(slot + 1n, 32)]))), leaf);
+      return mine(local, "home");
+    }
+    await put(slot, before);
+  }
+  throw new Error("the queue of exits is elsewhere");
 }
 
 /** Blocks on chains, so that what was last done is final. */
