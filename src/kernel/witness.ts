@@ -35,7 +35,7 @@ const EXCEPTIONS = ["", "Signal not found", "Too many signals set", "Signal alre
  *
  * @throws Error in the words of circom_runtime, which `explain` in snarkjsErrors.ts understands
  */
-export async function calculateWitness(code: WebAssembly.Module, inputs: CircuitInputs): Promise<Uint8Array> {
+export async function calculateWitness(code: WebAssembly.Module, inputs: CircuitInputs): Promise<Uint8Array<ArrayBuffer>> {
   let trace = "";
   const message = (): string => {
     let text = "";

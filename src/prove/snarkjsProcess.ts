@@ -10,6 +10,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ProofError } from "../errors.ts";
+import { orAborted } from "./abort.ts";
 import type { ProveOptions } from "./prover.ts";
 import { MEMORY_VARIABLE, type ProveResult, type SnarkjsReply, type SnarkjsTask } from "./snarkjsTask.ts";
 
@@ -38,7 +39,7 @@ export class SnarkjsProcess {
       return this.ask(task, { onProgress, signal });
     });
     this.turn = mine.catch(() => undefined);
-    return signal === undefined ? mine : Promise.race([mine, aborted(signal, mine)]);
+    return orAborted(mine, signal);
   }
 
   /** Stops what is running and waits for the end of the process. */
@@ -105,15 +106,4 @@ function idle(child: ChildProcess, yes: boolean): void {
   else child.ref();
   if (yes) child.channel?.unref();
   else child.channel?.ref();
-}
-
-/** Rejects with the signal's reason; listens no longer than `work` takes. */
-function aborted(signal: AbortSignal, work: Promise<unknown>): Promise<never> {
-  return new Promise((_, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    const done = (): void => signal.removeEventListener("abort", onAbort);
-    work.then(done, done);
-  });
 }
