@@ -27,7 +27,7 @@ export interface Port {
   end(): Promise<void>;
 }
 
-export interface PortEvents {
+interface PortEvents {
   onReply(reply: Reply): void;
   /** The thread is gone, for `error` or because it was told to. */
   onEnd(error?: Error): void;
