@@ -17,6 +17,8 @@ import { MEMORY_VARIABLE, type ProveResult, type SnarkjsReply, type SnarkjsTask 
 export interface SnarkjsOptions {
   /** Most memory that the process may have resident, MiB; no limit by default. Solvency M takes about 600. */
   readonly maxMemoryMiB?: number | undefined;
+  /** Without threads for the curve, to compare one thread with one thread. */
+  readonly singleThread?: boolean | undefined;
 }
 
 /** Runs one task after another; starts with the first, and again after a stop. */

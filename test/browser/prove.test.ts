@@ -7,6 +7,9 @@ import { readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { CHROMIUM, openBrowser } from "../../scripts/browser/chromium.ts";
+import { bundle, compilePackage } from "../../scripts/browser/package.ts";
+import { serve, type Server } from "../../scripts/browser/server.ts";
 import type * as prove from "../../src/prove.ts";
 import { artifactsFolder, loadVerificationKey } from "../../src/prove/artifacts.ts";
 import { nobleVerifier } from "../../src/prove/nobleVerifier.ts";
@@ -18,7 +21,6 @@ import { proofRequest } from "../../src/statements/statement.ts";
 import type * as toolkit from "../../src/toolkit.ts";
 import { HEDGED, honestExit, honestSolvency } from "../support/honest.ts";
 import { DESK, bookTree, smallBook } from "../support/world.ts";
-import { CHROMIUM, bundle, compilePackage, openBrowser, serve, type Server } from "./support.ts";
 
 declare const plimsoll: typeof prove & typeof toolkit;
 
@@ -33,7 +35,7 @@ let asked: Awaited<ReturnType<typeof bundle>>;
 beforeAll(async () => {
   packageFolder = await compilePackage();
   bundled = join(packageFolder, "bundled");
-  asked = await bundle(packageFolder, bundled);
+  asked = await bundle(join(root, "test/browser/page"), packageFolder, bundled);
 });
 afterAll(() => rm(packageFolder, { recursive: true, force: true }));
 
@@ -59,9 +61,9 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   let open: Server;
 
   beforeAll(async () => {
-    const folders = { bundled, package: packageFolder, node_modules: join(root, "node_modules"), artifacts: artifactsFolder() };
-    isolated = await serve(folders, true);
-    open = await serve(folders, false);
+    const folders = { bundled, page: join(root, "test/browser/page"), package: packageFolder, node_modules: join(root, "node_modules"), artifacts: artifactsFolder() };
+    isolated = await serve(folders, { isolated: true });
+    open = await serve(folders);
     servers.push(isolated, open);
     browser = await openBrowser();
   });
@@ -100,7 +102,7 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   }
 
   const exit = proofRequest(honestExit().statement);
-  const pages = [["bundled, isolated", () => isolated, "/bundled/index.html"], ["plain modules, not isolated", () => open, "/plain.html"]] as const;
+  const pages = [["bundled, isolated", () => isolated, "/bundled/index.html"], ["plain modules, not isolated", () => open, "/page/plain.html"]] as const;
 
   it.each(pages)("proves what both verifiers accept: %s", async (_, server, path) => {
     const page = await openPage(server(), path);
@@ -149,7 +151,7 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   });
 
   it("refuses inputs that no witness satisfies, naming template and line, and no value", async () => {
-    const page = await openPage(open, "/plain.html");
+    const page = await openPage(open, "/page/plain.html");
     const spent = 123456789123456789n;
     const refusal = proveIn(page, { ...exit, inputs: { ...exit.inputs, spent } }, 2).catch(String);
     expect(await refusal).toMatch(/ProofError: inputs: break a constraint of template \w+, line \d+/);
@@ -218,7 +220,7 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
     ["a manifest without the circuit", "/artifacts/manifest.json", foreign, /has no exit\.T/],
     ["a manifest that is none", "/artifacts/manifest.json", half, /manifest\.json: must be JSON/],
   ])("refuses %s", async (_, path, change, message) => {
-    const page = await openPage(open, "/plain.html");
+    const page = await openPage(open, "/page/plain.html");
     open.alter.set(path, change);
     expect(await proveIn(page, exit, 2).then(() => "proved", String)).toMatch(message);
     open.alter.clear();
@@ -227,7 +229,7 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   });
 
   it("refuses a manifest that isn't the pinned one, and a server that has none", async () => {
-    const page = await openPage(open, "/plain.html");
+    const page = await openPage(open, "/page/plain.html");
     const refused = await page.evaluate(async (request) => {
       const tried = (options: Parameters<typeof plimsoll.browserProver>[0]) => plimsoll.browserProver(options).prove(request as ProofRequest).then(() => "proved", String);
       return [await tried({ artifacts: "/artifacts", manifestSha256: "00".repeat(32) }), await tried({ artifacts: "/nowhere" })];
@@ -238,7 +240,7 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   });
 
   it("takes artifacts that the page has as bytes", async () => {
-    const page = await openPage(open, "/plain.html");
+    const page = await openPage(open, "/page/plain.html");
     const text = await page.evaluate(async (request) => {
       const files = new Map<string, ArrayBuffer>();
       for (const path of ["manifest.json", "exit.T/circuit.wasm", "exit.T/circuit.zkey", "exit.T/vkey.json"]) {
@@ -254,7 +256,7 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   });
 
   it("returns no proof that does not verify: an error, or the fallback that the page gives", async () => {
-    const page = await openPage(open, "/plain.html");
+    const page = await openPage(open, "/page/plain.html");
     const { text } = await proveIn(page, exit, 1);
     // α in the key is another point, and the manifest vouches for it: the kernel can't know, the verification key does.
     const spoil = (key: Buffer): Buffer => {
