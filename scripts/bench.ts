@@ -1,7 +1,8 @@
 /**
  * npm run bench: how long proving and verifying take, beside snarkjs on the same key and witness, and what books and
  * margins cost. Solvency at tier M over the sample portfolio in data/. Times in milliseconds, medians; spread: the fastest
- * and the slowest. `--browser` compares the provers in Chromium instead, `--tiers` what a constraint costs as circuits grow.
+ * and the slowest. `--browser` compares the provers in Chromium instead, `--tiers` what a constraint costs as circuits grow, and
+ * `--proofs` whether a long-lived prover stays right and small.
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -28,6 +29,7 @@ import { marginOf } from "../src/split.ts";
 import { compareInBrowser } from "./bench/browser.ts";
 import { coldProcess } from "./bench/coldProcess.ts";
 import { compareProvers, median, type ProverTiming } from "./bench/compare.ts";
+import { endurance } from "./bench/endurance.ts";
 import { solvencyRequest } from "./bench/request.ts";
 import { tierCosts } from "./bench/tiers.ts";
 
@@ -36,9 +38,10 @@ const flags = new Command("npm run bench --")
   .option("--runs <n>", "times each thing is measured", "5")
   .option("--browser", "compare the provers in Chromium")
   .option("--tiers <tiers>", "what a constraint costs at these tiers: M,L")
+  .option("--proofs <n>", "prove so many times in a row: failures, and memory on the way")
   .option("--json", "print JSON")
   .parse()
-  .opts<{ runs: string; browser?: boolean; tiers?: string; json?: boolean }>();
+  .opts<{ runs: string; browser?: boolean; tiers?: string; proofs?: string; json?: boolean }>();
 const runs = Math.max(1, Number.parseInt(flags.runs, 10) || 1);
 const say = (text: string): void => void (process.stderr.isTTY && process.stderr.write(`${text}\n`));
 const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model };
@@ -49,6 +52,7 @@ const { positions } = readPortfolio(await readFile("data/portfolio.json", "utf8"
 
 if (flags.browser) await benchBrowser();
 else if (flags.tiers !== undefined) await benchTiers(flags.tiers.split(",") as TierName[]);
+else if (flags.proofs !== undefined) await benchEndurance(Number.parseInt(flags.proofs, 10) || 1);
 else await benchAll();
 
 async function benchBrowser(): Promise<void> {
@@ -63,6 +67,15 @@ async function benchTiers(tiers: readonly TierName[]): Promise<void> {
   const costs = await tierCosts(requests, THREADS, runs);
   if (flags.json) console.log(JSON.stringify({ machine, runs, threads: THREADS, solvency: costs }, null, 2));
   else console.table(Object.fromEntries(Object.entries(costs).map(([tier, { warm, ...cost }]) => [tier, { ...cost, ...flat(warm) }])));
+}
+
+async function benchEndurance(count: number): Promise<void> {
+  const artifacts = await artifactsOfM();
+  const prover = createProver<ProvingArtifacts>(plimsollBackend({ threads: THREADS }), () => Promise.resolve(artifacts));
+  const result = await endurance(prover, await solvencyRequest("M", positions, listed.book), count, (done) => done % 100 === 0 && say(`${done} proofs`));
+  await prover.close();
+  console.log(JSON.stringify({ machine, ...result }, null, 2));
+  if (result.failures > 0) process.exitCode = 1;
 }
 
 async function benchAll(): Promise<void> {
