@@ -72,7 +72,8 @@ async function benchTiers(tiers: readonly TierName[]): Promise<void> {
 async function benchEndurance(count: number): Promise<void> {
   const artifacts = await artifactsOfM();
   const prover = createProver<ProvingArtifacts>(plimsollBackend({ threads: THREADS }), () => Promise.resolve(artifacts));
-  const result = await endurance(prover, await solvencyRequest("M", positions, listed.book), count, (done) => done % 100 === 0 && say(`${done} proofs`));
+  const result = await endurance(prover, await solvencyRequest("M", positions, listed.book), count,
+    (proofs, failures, mebibytes) => console.error(`${proofs} proofs, ${failures} failures, ${mebibytes} MiB`));
   await prover.close();
   console.log(JSON.stringify({ machine, ...result }, null, 2));
   if (result.failures > 0) process.exitCode = 1;

@@ -15,8 +15,8 @@ export interface Endurance {
   readonly residentMiB: Readonly<Record<number, number>>;
 }
 
-/** Proves `count` times with a prover that has no fallback. `onProof` hears how many are done. */
-export async function endurance(prover: Prover, request: ProofRequest, count: number, onProof: (done: number) => void): Promise<Endurance> {
+/** Proves `count` times with a prover that has no fallback. `onMark` hears of every mark as it is passed. */
+export async function endurance(prover: Prover, request: ProofRequest, count: number, onMark: (proofs: number, failures: number, residentMiB: number) => void): Promise<Endurance> {
   const residentMiB: Record<number, number> = {};
   const started = performance.now();
   let failures = 0;
@@ -25,8 +25,10 @@ export async function endurance(prover: Prover, request: ProofRequest, count: nu
       if (!(error instanceof ProofError)) throw error;
       failures++;
     });
-    if (done === 10 || done === count || done % 100 === 0) residentMiB[done] = Math.round(process.memoryUsage.rss() / 2 ** 20);
-    onProof(done);
+    if (done !== 10 && done !== count && done % 100 !== 0) continue;
+    const resident = Math.round(process.memoryUsage.rss() / 2 ** 20);
+    residentMiB[done] = resident;
+    onMark(done, failures, resident);
   }
   return { proofs: count, failures, seconds: Math.round((performance.now() - started) / 1000), residentMiB };
 }

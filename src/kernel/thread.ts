@@ -6,8 +6,9 @@
  */
 import type { Groth16Proof } from "../prove/groth16.ts";
 import type { CircuitInputs } from "../prove/prover.ts";
+import { INTEGER, type Pointer } from "../wasmInstance.ts";
 import { finish } from "./finish.ts";
-import { INTEGER, Kernel, type Pointer } from "./kernel.ts";
+import { Kernel } from "./kernel.ts";
 import { plan, type SumName } from "./plan.ts";
 import type { KeyFile } from "./platform.ts";
 import { Quotient } from "./quotient.ts";

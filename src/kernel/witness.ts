@@ -8,7 +8,7 @@
  */
 import { FIELD } from "../protocol.ts";
 import type { CircuitInput, CircuitInputs } from "../prove/prover.ts";
-import { INTEGER } from "./kernel.ts";
+import { INTEGER } from "../wasmInstance.ts";
 
 const WORDS = INTEGER / 4;
 
