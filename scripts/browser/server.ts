@@ -30,6 +30,8 @@ export interface ServeOptions {
   readonly port?: number;
 }
 
+/** Of the page in web/: nothing that it holds can leave, for it may talk to this server alone. */
+export const WEB_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; form-action 'none'";
 const POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
 
 /** Serves folders, by the first part of the path, to this machine. */
