@@ -11,7 +11,7 @@ import type { VerificationKey } from "../../src/prove/groth16.ts";
 import { parseProof } from "../../src/prove/proof.ts";
 import type { ProofRequest } from "../../src/prove/prover.ts";
 import { verify } from "../../src/prove/verify.ts";
-import { CHROMIUM, openBrowser } from "../browser/chromium.ts";
+import { CHROMIUM, NO_BROWSER, openBrowser } from "../browser/chromium.ts";
 import { bundle, compilePackage } from "../browser/package.ts";
 import { serve } from "../browser/server.ts";
 import type { ProverTiming } from "./compare.ts";
@@ -24,7 +24,7 @@ export interface BrowserComparison {
 
 /** @throws Error when no browser is installed, or a proof from the page does not verify here */
 export async function compareInBrowser(request: ProofRequest, key: VerificationKey, threads: number, runs: number): Promise<BrowserComparison> {
-  if (CHROMIUM === undefined) throw new Error("there is no /usr/bin/chromium and PLIMSOLL_CHROMIUM names none");
+  if (CHROMIUM === undefined) throw new Error(NO_BROWSER);
   const folder = await compilePackage();
   const page = join(folder, "bench");
   await bundle(new URL("page", import.meta.url).pathname, folder, page);

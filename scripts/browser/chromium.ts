@@ -12,6 +12,9 @@ import { chromium, type BrowserContext } from "playwright-core";
 /** The browser's program, if there is one. */
 export const CHROMIUM = [process.env["PLIMSOLL_CHROMIUM"], "/usr/bin/chromium"].find((path) => path !== undefined && existsSync(path));
 
+/** Why a test or bench that needs the browser does not run. */
+export const NO_BROWSER = "there is no /usr/bin/chromium and PLIMSOLL_CHROMIUM names none";
+
 /** A browser with an empty profile; `close` removes it. */
 export async function openBrowser(): Promise<{ readonly context: BrowserContext; close(): Promise<void> }> {
   const profile = await mkdtemp(join(tmpdir(), "plimsoll-chromium-"));

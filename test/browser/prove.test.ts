@@ -7,7 +7,7 @@ import { readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { CHROMIUM, openBrowser } from "../../scripts/browser/chromium.ts";
+import { CHROMIUM, NO_BROWSER, openBrowser } from "../../scripts/browser/chromium.ts";
 import { bundle, compilePackage } from "../../scripts/browser/package.ts";
 import { serve, type Server } from "../../scripts/browser/server.ts";
 import type * as prove from "../../src/prove.ts";
@@ -24,7 +24,7 @@ import { DESK, bookTree, smallBook } from "../support/world.ts";
 
 declare const plimsoll: typeof prove & typeof toolkit;
 
-if (CHROMIUM === undefined) console.warn("test/browser: skipped, there is no /usr/bin/chromium and PLIMSOLL_CHROMIUM names none");
+if (CHROMIUM === undefined) console.warn(`prover in a browser: skipped, ${NO_BROWSER}`);
 
 const root = new URL("../../", import.meta.url).pathname;
 const snarkjs = snarkjsVerifier();

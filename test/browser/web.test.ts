@@ -5,7 +5,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CHROMIUM, openBrowser } from "../../scripts/browser/chromium.ts";
+import { CHROMIUM, NO_BROWSER, openBrowser } from "../../scripts/browser/chromium.ts";
 import { bundle, compilePackage } from "../../scripts/browser/package.ts";
 import { WEB_POLICY, serve, type Server } from "../../scripts/browser/server.ts";
 import { TIERS } from "../../src/protocol.ts";
@@ -20,6 +20,7 @@ import { sampleBook } from "../support/sample.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const snarkjs = snarkjsVerifier();
+if (CHROMIUM === undefined) console.warn(`the page: skipped, ${NO_BROWSER}`);
 
 describe.skipIf(CHROMIUM === undefined)("the page", () => {
   let folder: string;

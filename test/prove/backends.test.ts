@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { plimsollBackend } from "../../src/prove/plimsollBackend.ts";
 import { signalList } from "../../src/prove/proof.ts";
@@ -8,6 +8,10 @@ import { createProver, type Backend } from "../../src/prove/prover.ts";
 import { rapidsnarkBackend } from "../../src/prove/rapidsnarkBackend.ts";
 import { snarkjsBackend } from "../../src/prove/snarkjsProver.ts";
 import { snarkjsVerifier } from "../../src/prove/snarkjsVerifier.ts";
+import { parseVerificationKey } from "../../src/prove/verificationKey.ts";
+import { writeDevelopmentKey } from "../../src/setup/devKey.ts";
+import { exportVerificationKey } from "../../src/setup/exportKey.ts";
+import { hashFile } from "../../src/setup/manifest.ts";
 import { TOY_INPUTS, toyArtifacts } from "../fixtures/toy.ts";
 import { TOY_REQUEST, proverRules, refusal } from "../support/proverRules.ts";
 
@@ -34,6 +38,22 @@ describe("prover over the kernel", () => {
     expect((await work).message).toMatch(/^prover: its thread ended/);
     await closing.prove(TOY_REQUEST);
     await closing.close();
+  });
+
+  it("notices that a key's file holds another key", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "plimsoll-test-"));
+    const backend = plimsollBackend({ threads: 2 });
+    const toy = await toyArtifacts();
+    const zkeyPath = join(folder, "key.zkey");
+    for (let round = 0; round < 2; round++) {
+      await writeDevelopmentKey(join(dirname(toy.zkeyPath), "toy.r1cs"), zkeyPath, { threads: 1 });
+      const verificationKey = parseVerificationKey(await exportVerificationKey(zkeyPath));
+      const artifacts = { ...toy, zkeyPath, zkeySha256: await hashFile(zkeyPath), verificationKey };
+      // No fallback: a proof with the key that was there before would be refused.
+      await createProver(backend, () => Promise.resolve(artifacts)).prove(TOY_REQUEST);
+    }
+    await backend.close();
+    await rm(folder, { recursive: true });
   });
 
   it(`proves ${PROOFS} times in a row without a mismatch or a leak`, async () => {
