@@ -24,8 +24,8 @@ import { buildBook } from "../src/risk/book.ts";
 import type { Market } from "../src/risk/market.ts";
 import { readMarket } from "../src/risk/marketFile.ts";
 import { BookTree } from "../src/risk/tree.ts";
-import { build } from "../src/setup/build.ts";
 import { marginOf } from "../src/split.ts";
+import { haveArtifacts } from "./artifacts.ts";
 import { compareInBrowser } from "./bench/browser.ts";
 import { coldProcess } from "./bench/coldProcess.ts";
 import { compareProvers, median, type ProverTiming } from "./bench/compare.ts";
@@ -62,7 +62,7 @@ async function benchBrowser(): Promise<void> {
 }
 
 async function benchTiers(tiers: readonly TierName[]): Promise<void> {
-  await build(tiers.map((tier) => ({ circuit: "solvency", tier })));
+  await haveArtifacts(tiers.map((tier) => ({ circuit: "solvency", tier })));
   const requests = Object.fromEntries(await Promise.all(tiers.map(async (tier) => [tier, await solvencyRequest(tier, positions, listed.book)] as const)));
   const costs = await tierCosts(requests, THREADS, runs);
   if (flags.json) console.log(JSON.stringify({ machine, runs, threads: THREADS, solvency: costs }, null, 2));
@@ -132,7 +132,7 @@ function flat({ spread: [fastest, slowest], ...medians }: ProverTiming["warm"]) 
 }
 
 async function artifactsOfM(): Promise<ProvingArtifacts> {
-  await build([{ circuit: "solvency", tier: "M" }]);
+  await haveArtifacts([{ circuit: "solvency", tier: "M" }]);
   return loadProvingArtifacts("solvency", "M");
 }
 

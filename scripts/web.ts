@@ -2,15 +2,15 @@
  * npm run web: serves the page in web/ on this machine, built from the package, with the circuits and keys of `npm run build`.
  */
 import { Command } from "commander";
-import { build } from "../src/setup/build.ts";
 import { artifactsFolder } from "../src/prove/artifacts.ts";
+import { haveArtifacts } from "./artifacts.ts";
 import { bundle } from "./browser/package.ts";
 import { WEB_POLICY, serve } from "./browser/server.ts";
 
 const root = new URL("../", import.meta.url).pathname;
 const flags = new Command("npm run web --").option("--port <n>", "port on 127.0.0.1", "8080").parse().opts<{ port: string }>();
 
-await build([{ circuit: "solvency", tier: "M" }]);
+await haveArtifacts([{ circuit: "solvency", tier: "M" }]);
 const page = `${root}build/web`;
 await bundle(`${root}web`, `${root}dist`, page);
 const { origin } = await serve({ web: page, artifacts: artifactsFolder() }, { policy: WEB_POLICY, port: Number.parseInt(flags.port, 10) });
