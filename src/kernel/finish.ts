@@ -7,7 +7,8 @@
  */
 import { FIELD } from "../protocol.ts";
 import type { Groth16Proof } from "../prove/groth16.ts";
-import { affineBytes, integerBytes, type GroupName, type Kernel } from "./kernel.ts";
+import { integerBytes } from "../wasmInstance.ts";
+import { affineBytes, type GroupName, type Kernel } from "./kernel.ts";
 import type { SumName } from "./plan.ts";
 import { coordinates, multiSum, type PartialSum } from "./sums.ts";
 import { KEY_POINT, type KeyLayout } from "./zkey.ts";

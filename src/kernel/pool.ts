@@ -4,21 +4,11 @@
  *
  * @module
  */
-import type { Worker } from "node:worker_threads";
 import { ProofError } from "../errors.ts";
-import { explain } from "../prove/snarkjsErrors.ts";
 import type { Stage } from "../prove/prover.ts";
-import { spawnWorker } from "../worker.ts";
+import { explain } from "../prove/snarkjsErrors.ts";
+import type { Platform, Port, Reply } from "./platform.ts";
 import type { Results, Task } from "./thread.ts";
-
-export interface Request {
-  readonly id: number;
-  readonly task: Task;
-}
-
-export type Reply =
-  | { readonly id: number; readonly result: Results[Task["kind"]] }
-  | { readonly id: number; readonly error: { readonly message: string; readonly path?: string | undefined; readonly rule?: string | undefined } };
 
 interface Pending {
   readonly stage: Stage;
@@ -29,11 +19,11 @@ interface Pending {
 export class Pool {
   private threads: PoolThread[] | undefined;
 
-  constructor(readonly size: number) {}
+  constructor(private readonly platform: Platform, private readonly size: number) {}
 
   /** The threads, started if they aren't. Those that `close` ended refuse every task, so no proof goes on with others. */
   start(): readonly PoolThread[] {
-    return (this.threads ??= Array.from({ length: this.size }, () => new PoolThread()));
+    return (this.threads ??= Array.from({ length: this.size }, () => new PoolThread(this.platform)));
   }
 
   async close(): Promise<void> {
@@ -45,17 +35,13 @@ export class Pool {
 
 /** A thread, which works on its tasks in turn. */
 export class PoolThread {
-  private readonly worker: Worker;
+  private readonly port: Port;
   private readonly pending = new Map<number, Pending>();
   private next = 0;
   private ended = false;
 
-  constructor() {
-    this.worker = spawnWorker(new URL("./kernel.worker.ts", import.meta.url));
-    this.worker.unref();
-    this.worker.on("message", (reply: Reply) => this.settle(reply));
-    this.worker.on("error", (error) => this.fail(error));
-    this.worker.on("exit", () => this.fail());
+  constructor(platform: Platform) {
+    this.port = platform.startThread({ onReply: (reply) => this.settle(reply), onEnd: (error) => this.fail(error) });
   }
 
   /** `transfer` moves buffers instead of copying them. */
@@ -64,20 +50,20 @@ export class PoolThread {
       if (this.ended) return reject(ended());
       const id = this.next++;
       // A thread at work keeps the process alive, an idle one does not.
-      if (this.pending.size === 0) this.worker.ref();
+      if (this.pending.size === 0) this.port.hold(true);
       this.pending.set(id, { stage: task.kind === "witness" ? "witness" : "prove", resolve: resolve as Pending["resolve"], reject });
-      this.worker.postMessage({ id, task } satisfies Request, transfer as never);
+      this.port.post({ id, task }, transfer);
     });
   }
 
   async close(): Promise<void> {
-    await this.worker.terminate();
+    await this.port.end();
   }
 
   private settle(reply: Reply): void {
     const pending = this.pending.get(reply.id)!;
     this.pending.delete(reply.id);
-    if (this.pending.size === 0) this.worker.unref();
+    if (this.pending.size === 0) this.port.hold(false);
     if ("result" in reply) return pending.resolve(reply.result as never);
     const { message, path, rule } = reply.error;
     pending.reject(path !== undefined && rule !== undefined ? new ProofError(path, rule) : explain(new Error(message), pending.stage, "the kernel"));

@@ -5,7 +5,8 @@
  * @module
  */
 import { FIELD } from "../protocol.ts";
-import { ELEMENT, INTEGER, type Kernel, type Pointer } from "./kernel.ts";
+import { INTEGER, type Pointer } from "../wasmInstance.ts";
+import { ELEMENT, type Kernel } from "./kernel.ts";
 import { COEFFICIENT_BYTES, type KeyLayout, type KeySource } from "./zkey.ts";
 
 /** Coefficients read from a key at once. */

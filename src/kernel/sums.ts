@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { ELEMENT, INTEGER, affineBytes, jacobianBytes, type GroupName, type Kernel, type Pointer } from "./kernel.ts";
+import { INTEGER, type Pointer } from "../wasmInstance.ts";
+import { ELEMENT, affineBytes, jacobianBytes, type GroupName, type Kernel } from "./kernel.ts";
 import { groupOf, type Piece, type SumName } from "./plan.ts";
 import { KEY_POINT, type KeyLayout, type KeySource } from "./zkey.ts";
 

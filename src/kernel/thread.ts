@@ -6,9 +6,11 @@
  */
 import type { Groth16Proof } from "../prove/groth16.ts";
 import type { CircuitInputs } from "../prove/prover.ts";
+import { INTEGER, type Pointer } from "../wasmInstance.ts";
 import { finish } from "./finish.ts";
-import { INTEGER, Kernel, type Pointer } from "./kernel.ts";
-import type { Piece } from "./plan.ts";
+import { Kernel } from "./kernel.ts";
+import { plan, type SumName } from "./plan.ts";
+import type { KeyFile } from "./platform.ts";
 import { Quotient } from "./quotient.ts";
 import { SumShare, type PartialSum } from "./sums.ts";
 import { calculateWitness } from "./witness.ts";
@@ -16,19 +18,24 @@ import { readLayout, type KeyLayout, type KeySource } from "./zkey.ts";
 
 /** `key` names a key; a thread loads it once. A buffer that comes with a task is the thread's to wipe. */
 export type Task =
-  | { readonly kind: "load"; readonly key: string; readonly code: WebAssembly.Module; readonly pieces: readonly Piece[]; readonly circuit: WebAssembly.Module | undefined }
+  | {
+    readonly kind: "load"; readonly key: string; readonly file: KeyFile; readonly code: WebAssembly.Module;
+    /** This thread's place among `threads`. Only the lead, thread 0, needs the circuit. */
+    readonly thread: number; readonly threads: number; readonly circuit: WebAssembly.Module | undefined;
+  }
   | { readonly kind: "witness"; readonly key: string; readonly inputs: CircuitInputs }
   | { readonly kind: "quotient"; readonly key: string; readonly share: boolean }
-  | { readonly kind: "sums"; readonly key: string; readonly over: "witness" | "quotient"; readonly scalars?: Uint8Array | undefined }
+  | { readonly kind: "sums"; readonly key: string; readonly over: "witness" | "quotient"; readonly scalars?: Uint8Array<ArrayBuffer> | undefined }
   | { readonly kind: "finish"; readonly key: string; readonly parts: readonly PartialSum[] }
   | { readonly kind: "wipe"; readonly key: string };
 
-/** Results by kind of task. */
+/** Results by kind of task. `scalars` are for other threads. */
 export interface Results {
-  load: undefined;
-  witness: { readonly signals: readonly bigint[]; readonly witness: Uint8Array };
-  /** H's scalars for other threads, where these were asked for. */
-  quotient: Uint8Array | undefined;
+  /** The sums that the thread has a part in. */
+  load: readonly SumName[];
+  witness: { readonly signals: readonly bigint[]; readonly scalars: Uint8Array<ArrayBuffer> };
+  /** H's, where these were asked for. */
+  quotient: { readonly scalars?: Uint8Array<ArrayBuffer> };
   sums: readonly PartialSum[];
   finish: Groth16Proof;
   wipe: undefined;
@@ -37,6 +44,7 @@ export interface Results {
 interface LoadedKey {
   readonly kernel: Kernel;
   readonly layout: KeyLayout;
+  readonly sums: readonly SumName[];
   readonly share: SumShare;
   /** The lead's alone. */
   readonly quotient: Quotient | undefined;
@@ -49,8 +57,8 @@ interface LoadedKey {
 export class Thread {
   private readonly keys = new Map<string, LoadedKey>();
 
-  /** @param open gives a key's bytes by the key's name */
-  constructor(private readonly open: (key: string) => KeySource) {}
+  /** @param open gives a key's bytes */
+  constructor(private readonly open: (file: KeyFile) => KeySource) {}
 
   async run(task: Task): Promise<Results[Task["kind"]]> {
     if (task.kind === "load") return this.load(task);
@@ -61,7 +69,7 @@ export class Thread {
       case "witness": return proveWitness(key, task.inputs);
       case "quotient":
         key.quotient!.run(witness, h);
-        return task.share ? kernel.bytes(h, layout.domain * INTEGER).slice() : undefined;
+        return task.share ? { scalars: kernel.bytes(h, layout.domain * INTEGER).slice() } : {};
       case "sums": {
         const at = task.over === "witness" ? witness : h;
         if (task.scalars !== undefined) take(kernel, at, task.scalars);
@@ -75,27 +83,31 @@ export class Thread {
     }
   }
 
-  private async load({ key, code, pieces, circuit }: Extract<Task, { kind: "load" }>): Promise<undefined> {
-    if (this.keys.has(key)) return;
+  private async load({ key: name, file, code, thread, threads, circuit }: Extract<Task, { kind: "load" }>): Promise<Results["load"]> {
+    const known = this.keys.get(name);
+    if (known !== undefined) return known.sums;
     const kernel = await Kernel.create(code);
-    const source = this.open(key);
+    const source = this.open(file);
     const layout = readLayout(source);
+    const pieces = plan(layout, threads)[thread]!;
+    const sums = pieces.map(({ sum }) => sum);
     const witness = kernel.alloc(layout.wires * INTEGER);
     const h = kernel.alloc(layout.domain * INTEGER);
     const share = SumShare.load(kernel, layout, source, pieces);
     const quotient = circuit && Quotient.load(kernel, layout, source);
-    this.keys.set(key, { kernel, layout, share, quotient, circuit, witness, h });
+    this.keys.set(name, { kernel, layout, sums, share, quotient, circuit, witness, h });
+    return sums;
   }
 }
 
 async function proveWitness({ kernel, layout, circuit, witness: at }: LoadedKey, inputs: CircuitInputs): Promise<Results["witness"]> {
-  const witness = await calculateWitness(circuit!, inputs);
-  const wires = witness.byteLength / INTEGER;
+  const scalars = await calculateWitness(circuit!, inputs);
+  const wires = scalars.byteLength / INTEGER;
   if (wires !== layout.wires) throw new Error(`Invalid witness length. Circuit: ${layout.wires}, witness: ${wires}`);
-  kernel.bytes(at, witness.byteLength).set(witness);
+  kernel.bytes(at, scalars.byteLength).set(scalars);
   // Wire 0 is the constant 1.
   const signals = Array.from({ length: layout.publicSignals }, (_, i) => kernel.integer(at + INTEGER * (i + 1)));
-  return { signals, witness };
+  return { signals, scalars };
 }
 
 function take(kernel: Kernel, at: Pointer, bytes: Uint8Array): void {

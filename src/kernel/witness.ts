@@ -8,7 +8,7 @@
  */
 import { FIELD } from "../protocol.ts";
 import type { CircuitInput, CircuitInputs } from "../prove/prover.ts";
-import { INTEGER } from "./kernel.ts";
+import { INTEGER } from "../wasmInstance.ts";
 
 const WORDS = INTEGER / 4;
 
@@ -35,7 +35,7 @@ const EXCEPTIONS = ["", "Signal not found", "Too many signals set", "Signal alre
  *
  * @throws Error in the words of circom_runtime, which `explain` in snarkjsErrors.ts understands
  */
-export async function calculateWitness(code: WebAssembly.Module, inputs: CircuitInputs): Promise<Uint8Array> {
+export async function calculateWitness(code: WebAssembly.Module, inputs: CircuitInputs): Promise<Uint8Array<ArrayBuffer>> {
   let trace = "";
   const message = (): string => {
     let text = "";

@@ -7,7 +7,7 @@
 import { ArtifactError } from "../errors.ts";
 import { FIELD } from "../protocol.ts";
 import { BASE_FIELD } from "../prove/groth16.ts";
-import { readInteger } from "./kernel.ts";
+import { readInteger } from "../wasmInstance.ts";
 
 /** A key's bytes: a file, or memory where there are no files. */
 export interface KeySource {

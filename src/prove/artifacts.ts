@@ -9,14 +9,11 @@ import { fileURLToPath } from "node:url";
 import { ArtifactError } from "../errors.ts";
 import { readJson } from "../files.ts";
 import type { CircuitName, TierName } from "../protocol.ts";
-import { hashFile, readManifest, type KeyRecord, type ManifestEntry } from "../setup/manifest.ts";
+import { hashFile, readManifest } from "../setup/manifest.ts";
 import { readZkeySummary } from "../setup/zkey.ts";
 import type { VerificationKey } from "./groth16.ts";
+import { checkShape, findEntry, readKey, type ArtifactFile, type KeyRecord, type ManifestEntry } from "./manifest.ts";
 import type { ProvingArtifacts } from "./prover.ts";
-import { parseVerificationKey } from "./verificationKey.ts";
-
-/** A file of a circuit instance. */
-export type ArtifactFile = keyof ManifestEntry["files"];
 
 /** Checked files of one circuit instance, and what the manifest says of it. */
 export interface Artifacts<F extends ArtifactFile> {
@@ -30,9 +27,6 @@ export function artifactsFolder(): string {
   return process.env["PLIMSOLL_ARTIFACTS"] ?? fileURLToPath(new URL("../../build/artifacts", import.meta.url));
 }
 
-/** Exits of all tiers share one tree and need nothing of the account, so tier L has no exit circuit of its own. */
-const tierOf = (circuit: CircuitName, tier: TierName): TierName => (circuit === "exit" && tier === "L" ? "M" : tier);
-
 /**
  * Checks files of a circuit instance against the manifest and returns where they are.
  *
@@ -43,19 +37,10 @@ const tierOf = (circuit: CircuitName, tier: TierName): TierName => (circuit === 
 export async function loadArtifacts<F extends ArtifactFile>(
   circuit: CircuitName, tier: TierName, files: readonly F[], folder = artifactsFolder(),
 ): Promise<Artifacts<F>> {
-  const compiledTier = tierOf(circuit, tier);
-  const name = `${circuit}.${compiledTier}`;
-  const entry = (await readManifest(folder)).instances[name];
-  if (entry === undefined) throw new ArtifactError(folder, `has no ${name}; npm run build -- --tier ${compiledTier} makes it`);
-  if (entry.circuit !== circuit || entry.tier !== compiledTier) {
-    throw new ArtifactError(join(folder, name), `is listed as ${entry.circuit}.${entry.tier}`);
-  }
-  if (entry.key.r1cs !== entry.files.r1cs.sha256) {
-    throw new ArtifactError(join(folder, name, entry.files.zkey.name), "was made for another r1cs");
-  }
+  const { entry, folder: name } = findEntry(await readManifest(folder), circuit, tier, folder);
   const paths = files.map((file) => [file, join(folder, name, entry.files[file].name)] as const);
   await Promise.all(paths.map(([file, path]) => checkFile(path, entry.files[file])));
-  for (const [file, path] of paths) if (file === "zkey") await checkShape(path, entry);
+  for (const [file, path] of paths) if (file === "zkey") checkShape(await readZkeySummary(path), path, entry);
   return { paths: Object.fromEntries(paths) as Record<F, string>, keyKind: entry.key.kind, entry };
 }
 
@@ -64,8 +49,8 @@ export async function loadProvingArtifacts(
   circuit: CircuitName, tier: TierName, folder?: string,
 ): Promise<ProvingArtifacts> {
   const { paths, keyKind, entry } = await loadArtifacts(circuit, tier, ["wasm", "zkey", "vkey"], folder);
-  const verificationKey = await readKey(paths.vkey, entry);
-  return { wasmPath: paths.wasm, zkeyPath: paths.zkey, verificationKey, keyKind };
+  const verificationKey = readKey(await readJson(paths.vkey), paths.vkey, entry);
+  return { wasmPath: paths.wasm, zkeyPath: paths.zkey, zkeySha256: entry.files.zkey.sha256, verificationKey, keyKind };
 }
 
 /** What a verifier needs. */
@@ -73,21 +58,7 @@ export async function loadVerificationKey(
   circuit: CircuitName, tier: TierName, folder?: string,
 ): Promise<{ readonly verificationKey: VerificationKey; readonly keyKind: KeyRecord["kind"] }> {
   const { paths, keyKind, entry } = await loadArtifacts(circuit, tier, ["vkey"], folder);
-  return { verificationKey: await readKey(paths.vkey, entry), keyKind };
-}
-
-async function readKey(path: string, { publicSignals }: ManifestEntry): Promise<VerificationKey> {
-  const key = parseVerificationKey(await readJson(path), path);
-  if (key.ic.length === publicSignals + 1) return key;
-  throw new ArtifactError(`${path}.IC`, `must be for ${publicSignals} public signals, is for ${key.ic.length - 1}`);
-}
-
-/** A key for another circuit is refused even if somebody wrote its hash into the manifest. */
-async function checkShape(path: string, entry: ManifestEntry): Promise<void> {
-  const zkey = await readZkeySummary(path);
-  for (const name of ["wires", "publicSignals", "domain"] as const) {
-    if (zkey[name] !== entry[name]) throw new ArtifactError(path, `must have ${name} ${entry[name]}, has ${zkey[name]}: a key for another circuit`);
-  }
+  return { verificationKey: readKey(await readJson(paths.vkey), paths.vkey, entry), keyKind };
 }
 
 async function checkFile(path: string, { bytes, sha256 }: { readonly bytes: number; readonly sha256: string }): Promise<void> {

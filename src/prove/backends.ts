@@ -5,7 +5,8 @@
  */
 import { InputError } from "../errors.ts";
 import { artifactsFolder, loadProvingArtifacts } from "./artifacts.ts";
-import { plimsollBackend, type PlimsollOptions } from "./plimsollBackend.ts";
+import type { PlimsollOptions } from "./kernelBackend.ts";
+import { plimsollBackend } from "./plimsollBackend.ts";
 import { createProver, type Backend, type Prover, type ProverEvents } from "./prover.ts";
 import { rapidsnarkBackend } from "./rapidsnarkBackend.ts";
 import { snarkjsBackend } from "./snarkjsProver.ts";

@@ -6,6 +6,7 @@
  */
 import { ProofError } from "../errors.ts";
 import { INSTANCES, type CircuitName, type TierName } from "../protocol.ts";
+import { orAborted } from "./abort.ts";
 import type { Groth16Proof, VerificationKey } from "./groth16.ts";
 import type { KeyKind, Proof } from "./proof.ts";
 import { decodeSignals } from "./signals.ts";
@@ -44,19 +45,25 @@ export interface Prover {
   close(): Promise<void>;
 }
 
-/** What proving takes: the loader has checked these files against the manifest. */
-export interface ProvingArtifacts {
-  readonly wasmPath: string;
-  readonly zkeyPath: string;
+/** What the prover takes of a circuit instance, whatever its backend takes besides. */
+export interface CircuitKey {
   readonly verificationKey: VerificationKey;
   readonly keyKind: KeyKind;
 }
 
+/** What backends in Node take: the loader has checked these files against the manifest. */
+export interface ProvingArtifacts extends CircuitKey {
+  readonly wasmPath: string;
+  readonly zkeyPath: string;
+  /** The manifest's hash of the key, in hex. */
+  readonly zkeySha256: string;
+}
+
 /** Computes witness and proof of one circuit instance; need not verify, name or wrap anything. */
-export interface Backend {
+export interface Backend<A extends CircuitKey = ProvingArtifacts> {
   readonly name: string;
   run(
-    artifacts: ProvingArtifacts,
+    artifacts: A,
     inputs: CircuitInputs,
     options: ProveOptions,
   ): Promise<{ readonly signals: readonly bigint[]; readonly proof: Groth16Proof }>;
@@ -65,23 +72,24 @@ export interface Backend {
 
 export interface ProverEvents {
   /** Called when a backend's proof was refused and the fallback takes over; `error` names no secret. */
-  readonly onFallback?: ((backend: string, error: ProofError) => void) | undefined;
+  readonly onFallback?: ((backend: string, error: ProofError, fallback: string) => void) | undefined;
 }
 
-export type LoadProvingArtifacts = (circuit: CircuitName, tier: TierName) => Promise<ProvingArtifacts>;
+/** Gives what is needed to prove a circuit instance, checked. */
+export type LoadArtifacts<A extends CircuitKey> = (circuit: CircuitName, tier: TierName) => Promise<A>;
 
 /**
  * A prover over a backend. `load` is asked once for each circuit instance.
  *
  * @param fallback proves again when a proof of `backend` does not verify, which would be a defect of that backend: the
- * proof is never returned, `onFallback` hears of it, and by default so does the process's warning channel
+ * proof is never returned, `onFallback` hears of it, and by default the console does
  */
-export function createProver(
-  backend: Backend, load: LoadProvingArtifacts,
-  { fallback, onFallback = warn }: ProverEvents & { readonly fallback?: Backend | undefined } = {},
+export function createProver<A extends CircuitKey>(
+  backend: Backend<A>, load: LoadArtifacts<A>,
+  { fallback, onFallback = warn }: ProverEvents & { readonly fallback?: Backend<A> | undefined } = {},
 ): Prover {
-  const loaded = new Map<string, Promise<ProvingArtifacts>>();
-  const artifactsOf = (circuit: CircuitName, tier: TierName): Promise<ProvingArtifacts> => {
+  const loaded = new Map<string, Promise<A>>();
+  const artifactsOf = (circuit: CircuitName, tier: TierName): Promise<A> => {
     const name = `${circuit} ${tier}`;
     const known = loaded.get(name);
     if (known !== undefined) return known;
@@ -97,9 +105,8 @@ export function createProver(
         throw new ProofError("tier", `${circuit} has no tier ${tier}`);
       }
       checkInputs(inputs);
-      const artifacts = await artifactsOf(circuit, tier);
-      signal?.throwIfAborted();
-      const proveWith = async (each: Backend): Promise<Proof<typeof circuit>> => {
+      const artifacts = await orAborted(artifactsOf(circuit, tier), signal);
+      const proveWith = async (each: Backend<A>): Promise<Proof<typeof circuit>> => {
         const { signals, proof: points } = await each.run(artifacts, inputs, options);
         signal?.throwIfAborted();
         onProgress?.("verify", 0);
@@ -107,7 +114,7 @@ export function createProver(
       };
       const proof = await proveWith(backend).catch((error: unknown) => {
         if (fallback === undefined || !(error instanceof RefusedProof)) throw error;
-        onFallback(backend.name, error);
+        onFallback(backend.name, error, fallback.name);
         return proveWith(fallback);
       });
       onProgress?.("verify", 1);
@@ -125,7 +132,7 @@ class RefusedProof extends ProofError {}
 
 /** The proof as an object, verified. @throws RefusedProof */
 async function checked<C extends CircuitName>(
-  circuit: C, tier: TierName, inputs: CircuitInputs, { keyKind, verificationKey }: ProvingArtifacts,
+  circuit: C, tier: TierName, inputs: CircuitInputs, { keyKind, verificationKey }: CircuitKey,
   signals: readonly bigint[], points: Groth16Proof,
 ): Promise<Proof<C>> {
   try {
@@ -141,8 +148,8 @@ async function checked<C extends CircuitName>(
   }
 }
 
-const warn = (backend: string, error: ProofError): void =>
-  process.emitWarning(`${backend} made a proof that does not verify (${error.message}); proving again with snarkjs`, "PlimsollBackend");
+const warn = (backend: string, error: ProofError, fallback: string): void =>
+  console.warn(`${backend} made a proof that does not verify (${error.message}); proving again with ${fallback}`);
 
 /** Public signals are inputs of our circuits: the proof must be about those that were asked for. */
 function checkAsked(inputs: CircuitInputs, signals: object): void {

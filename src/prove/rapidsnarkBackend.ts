@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import * as v from "valibot";
 import { ProofError } from "../errors.ts";
-import { INTEGER, integerBytes } from "../kernel/kernel.ts";
+import { INTEGER, integerBytes } from "../wasmInstance.ts";
 import { calculateWitness } from "../kernel/witness.ts";
 import { FIELD } from "../protocol.ts";
 import type { Backend } from "./prover.ts";

@@ -45,7 +45,7 @@ async function answer(task: SnarkjsTask): Promise<void> {
   }
 }
 
-async function prove({ wasmPath, zkeyPath, inputs }: Extract<SnarkjsTask, { kind: "prove" }>): Promise<ProveResult> {
+async function prove({ wasmPath, zkeyPath, inputs, singleThread }: Extract<SnarkjsTask, { kind: "prove" }>): Promise<ProveResult> {
   const witness: MemoryFile = { type: "mem" };
   try {
     mark("witness", 0);
@@ -54,7 +54,7 @@ async function prove({ wasmPath, zkeyPath, inputs }: Extract<SnarkjsTask, { kind
     mark("witness", 1);
     mark("prove", 0);
     const zkey = { type: "mem", data: await file(zkeyPath) } as unknown as Uint8Array;
-    const { proof, publicSignals } = await snarkjs.groth16.prove(zkey, witness as unknown as Uint8Array, { debug: milestone });
+    const { proof, publicSignals } = await snarkjs.groth16.prove(zkey, witness as unknown as Uint8Array, { debug: milestone }, { singleThread });
     mark("prove", 1);
     return { signals: publicSignals.map(BigInt), proof: readProof(proof) };
   } finally {

@@ -10,12 +10,15 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ProofError } from "../errors.ts";
+import { orAborted } from "./abort.ts";
 import type { ProveOptions } from "./prover.ts";
 import { MEMORY_VARIABLE, type ProveResult, type SnarkjsReply, type SnarkjsTask } from "./snarkjsTask.ts";
 
 export interface SnarkjsOptions {
   /** Most memory that the process may have resident, MiB; no limit by default. Solvency M takes about 600. */
   readonly maxMemoryMiB?: number | undefined;
+  /** Without threads for the curve, to compare one thread with one thread. */
+  readonly singleThread?: boolean | undefined;
 }
 
 /** Runs one task after another; starts with the first, and again after a stop. */
@@ -38,7 +41,7 @@ export class SnarkjsProcess {
       return this.ask(task, { onProgress, signal });
     });
     this.turn = mine.catch(() => undefined);
-    return signal === undefined ? mine : Promise.race([mine, aborted(signal, mine)]);
+    return orAborted(mine, signal);
   }
 
   /** Stops what is running and waits for the end of the process. */
@@ -105,15 +108,4 @@ function idle(child: ChildProcess, yes: boolean): void {
   else child.ref();
   if (yes) child.channel?.unref();
   else child.channel?.ref();
-}
-
-/** Rejects with the signal's reason; listens no longer than `work` takes. */
-function aborted(signal: AbortSignal, work: Promise<unknown>): Promise<never> {
-  return new Promise((_, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    const done = (): void => signal.removeEventListener("abort", onAbort);
-    work.then(done, done);
-  });
 }

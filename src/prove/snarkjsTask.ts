@@ -7,7 +7,7 @@ import type { Groth16Proof, Statement } from "./groth16.ts";
 import type { CircuitInputs, Stage } from "./prover.ts";
 
 export type SnarkjsTask =
-  | { readonly kind: "prove"; readonly wasmPath: string; readonly zkeyPath: string; readonly inputs: CircuitInputs }
+  | { readonly kind: "prove"; readonly wasmPath: string; readonly zkeyPath: string; readonly inputs: CircuitInputs; readonly singleThread: boolean }
   | { readonly kind: "verify"; readonly statement: Statement };
 
 export interface ProveResult {

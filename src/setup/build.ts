@@ -13,14 +13,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ArtifactError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
+import { emptyManifest, type KeyRecord, type Manifest, type ManifestEntry } from "../prove/manifest.ts";
 import { COMPILED_FILES, compile, compileInputs } from "./compile.ts";
 import { writeDevelopmentKey } from "./devKey.ts";
 import { exportVerificationKey } from "./exportKey.ts";
 import { withLock } from "./lock.ts";
 import { instanceName, type Instance } from "./mainComponent.ts";
-import {
-  describeFile, emptyManifest, hashFile, readManifest, writeEntry, type KeyRecord, type Manifest, type ManifestEntry,
-} from "./manifest.ts";
+import { describeFile, hashFile, readManifest, writeEntry } from "./manifest.ts";
 
 const require = createRequire(import.meta.url);
 

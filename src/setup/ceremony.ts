@@ -13,11 +13,12 @@ import { zKey } from "snarkjs";
 import { ArtifactError, InputError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { artifactsFolder, loadArtifacts } from "../prove/artifacts.ts";
+import type { Contribution, KeyRecord, ManifestEntry } from "../prove/manifest.ts";
 import { KEY_FILES, describeFiles } from "./build.ts";
 import { exportVerificationKey } from "./exportKey.ts";
 import { withLock } from "./lock.ts";
 import { instanceName, type Instance } from "./mainComponent.ts";
-import { hashFile, writeEntry, type Contribution, type KeyRecord, type ManifestEntry } from "./manifest.ts";
+import { hashFile, writeEntry } from "./manifest.ts";
 import { checkPowersOfTau } from "./powersOfTau.ts";
 import { readTranscript, type Transcript } from "./transcript.ts";
 

@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { writeAtomic } from "../files.ts";
 import type { CircuitName, TierName } from "../protocol.ts";
 import type { Counts } from "./compile.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest } from "../prove/manifest.ts";
 
 export interface Costs {
   readonly circuits: Readonly<Partial<Record<CircuitName, Readonly<Partial<Record<TierName, Counts>>>>>>;

@@ -6,7 +6,8 @@
  * @module
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { AFFINE_BYTES, Bn254, FIELD_BYTES, JACOBIAN_BYTES, type Group, type Pointer } from "./bn254.ts";
+import type { Pointer } from "../wasmInstance.ts";
+import { AFFINE_BYTES, Bn254, FIELD_BYTES, JACOBIAN_BYTES, type Group } from "./bn254.ts";
 import type { FixedBaseData, FixedBaseTask } from "./fixedBase.ts";
 
 const SCALAR_BITS = 254;

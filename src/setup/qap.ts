@@ -7,7 +7,8 @@
  * @module
  */
 import { FIELD } from "../protocol.ts";
-import { Bn254, FIELD_BYTES, type Pointer } from "./bn254.ts";
+import type { Pointer } from "../wasmInstance.ts";
+import { Bn254, FIELD_BYTES } from "./bn254.ts";
 import type { Bn254Source } from "./bn254Code.ts";
 import type { R1cs } from "./r1cs.ts";
 import type { ToxicWaste } from "./toxicWaste.ts";

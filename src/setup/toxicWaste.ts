@@ -6,7 +6,8 @@
  */
 import { webcrypto } from "node:crypto";
 import { FIELD } from "../protocol.ts";
-import { FIELD_BYTES, integerBytes } from "./bn254.ts";
+import { integerBytes } from "../wasmInstance.ts";
+import { FIELD_BYTES } from "./bn254.ts";
 
 const NAMES = ["tau", "alpha", "beta", "gamma", "delta"] as const;
 

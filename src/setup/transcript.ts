@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { ArtifactError } from "../errors.ts";
-import type { Contribution } from "./manifest.ts";
+import type { Contribution } from "../prove/manifest.ts";
 import { coordinates } from "./points.ts";
 import { readZkeySummary } from "./zkey.ts";
 

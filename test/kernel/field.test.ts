@@ -1,6 +1,7 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ELEMENT, INTEGER, integerBytes, type Kernel } from "../../src/kernel/kernel.ts";
+import { ELEMENT, type Kernel } from "../../src/kernel/kernel.ts";
+import { INTEGER, integerBytes } from "../../src/wasmInstance.ts";
 import { FIELD } from "../../src/protocol.ts";
 import { BASE_FIELD } from "../../src/prove/groth16.ts";
 import { edges, numbers, testKernel } from "./support.ts";

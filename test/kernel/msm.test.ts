@@ -1,6 +1,7 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { INTEGER, affineBytes, integerBytes, jacobianBytes, type GroupName, type Kernel, type Pointer } from "../../src/kernel/kernel.ts";
+import { affineBytes, jacobianBytes, type GroupName, type Kernel } from "../../src/kernel/kernel.ts";
+import { INTEGER, integerBytes, type Pointer } from "../../src/wasmInstance.ts";
 import { FIELD } from "../../src/protocol.ts";
 import { numbers, testKernel } from "./support.ts";
 

@@ -6,7 +6,8 @@ import { ArtifactError } from "../../src/errors.ts";
 import { loadArtifacts, loadProvingArtifacts, loadVerificationKey } from "../../src/prove/artifacts.ts";
 import { COMPILED_FILES } from "../../src/setup/compile.ts";
 import { KEY_FILES, describeFiles } from "../../src/setup/build.ts";
-import { emptyManifest, writeEntry, type ManifestEntry } from "../../src/setup/manifest.ts";
+import { emptyManifest, type ManifestEntry } from "../../src/prove/manifest.ts";
+import { writeEntry } from "../../src/setup/manifest.ts";
 import { withLock } from "../../src/setup/lock.ts";
 import { toyArtifacts } from "../fixtures/toy.ts";
 

@@ -1,0 +1,12 @@
+/**
+ * Circuits and keys for a script to work with.
+ *
+ * @module
+ */
+import { build } from "../src/setup/build.ts";
+import type { Instance } from "../src/setup/mainComponent.ts";
+
+/** Builds what is missing or stale, unless PLIMSOLL_ARTIFACTS names a folder: that is its owner's to keep. */
+export async function haveArtifacts(instances: readonly Instance[]): Promise<void> {
+  if (process.env["PLIMSOLL_ARTIFACTS"] === undefined) await build(instances);
+}

@@ -1,0 +1,41 @@
+/**
+ * A prover alone in a process of its own, from its start to a proof on disk.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { ProofRequest } from "../../src/prove/prover.ts";
+
+/**
+ * A fresh process of the compiled package that proves once with `backend` and writes the proof: milliseconds from spawn
+ * to exit, and the most memory that it had resident, MiB (snarkjs works in a child of it, which is not counted).
+ */
+export async function coldProcess(backend: string, artifactsFolder: string, request: ProofRequest): Promise<{ readonly total: number; readonly peakMiB: number }> {
+  const folder = await mkdtemp(join(tmpdir(), "plimsoll-bench-"));
+  const module = (path: string): string => JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
+  const script = `
+    import { readFile, writeFile } from "node:fs/promises";
+    import { localProver } from ${module("prove/backends.js")};
+    import { formatProof } from ${module("prove/proof.js")};
+    const request = JSON.parse(await readFile("request.json", "utf8"), (_, value) => (typeof value === "string" && /^-?\\d+$/.test(value) ? BigInt(value) : value));
+    const prover = localProver({ backend: ${JSON.stringify(backend)} }, ${JSON.stringify(artifactsFolder)});
+    await writeFile("proof.json", formatProof(await prover.prove(request)));
+    await prover.close();
+    const { readFileSync } = await import("node:fs");
+    console.log(process.resourceUsage().maxRSS);`;
+  try {
+    const text = JSON.stringify(request, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+    await writeFile(join(folder, "request.json"), text, { mode: 0o600 });
+    const started = performance.now();
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
+    const total = Math.round(performance.now() - started);
+    await readFile(join(folder, "proof.json"));
+    return { total, peakMiB: Math.round(Number(stdout) / 1024) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

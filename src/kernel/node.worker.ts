@@ -1,0 +1,11 @@
+/**
+ * A thread of the prover in Node. Keys are files.
+ *
+ * @module
+ */
+import { parentPort } from "node:worker_threads";
+import { answering } from "./answering.ts";
+import { fileSource } from "./fileSource.ts";
+
+const port = parentPort!;
+port.on("message", answering((file) => fileSource(file as string), (reply, transfer) => port.postMessage(reply, transfer)));

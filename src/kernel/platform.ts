@@ -1,0 +1,42 @@
+/**
+ * What the prover takes from where it runs, and the messages between host and thread. node.ts and browser.ts are the two
+ * platforms; everything else is the same on both.
+ *
+ * @module
+ */
+import type { Results, Task } from "./thread.ts";
+
+/** A key that threads open by themselves, each reading its own share: a path in Node, a Blob in browsers. */
+export type KeyFile = string | Blob;
+
+export interface Request {
+  readonly id: number;
+  readonly task: Task;
+}
+
+export type Reply =
+  | { readonly id: number; readonly result: Results[Task["kind"]] }
+  | { readonly id: number; readonly error: { readonly message: string; readonly path?: string | undefined; readonly rule?: string | undefined } };
+
+/** A thread's host end. */
+export interface Port {
+  /** `transfer` moves buffers instead of copying them. */
+  post(request: Request, transfer: readonly ArrayBuffer[]): void;
+  /** Whether the program must stay alive for this thread. */
+  hold(yes: boolean): void;
+  end(): Promise<void>;
+}
+
+interface PortEvents {
+  onReply(reply: Reply): void;
+  /** The thread is gone, for `error` or because it was told to. */
+  onEnd(error?: Error): void;
+}
+
+export interface Platform {
+  /** Processors that a program may keep busy. */
+  readonly cores: number;
+  /** The kernel's compiled code. @throws ArtifactError when it is missing, or is not what these sources compile to */
+  loadKernelCode(): Promise<WebAssembly.Module>;
+  startThread(events: PortEvents): Port;
+}

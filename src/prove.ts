@@ -1,0 +1,14 @@
+/**
+ * For browsers: prove in the page that holds the secrets, on web workers. Needs nothing of Node and no snarkjs: import it
+ * as `plimsoll/prove`, and what makes the statements as `plimsoll/toolkit`.
+ *
+ * A page's content security policy must allow `'wasm-unsafe-eval'` and workers of its own origin. Cross-origin isolation
+ * is not needed.
+ *
+ * @module
+ */
+export * from "./errors.ts";
+export { browserProver, type BrowserProverOptions } from "./prove/browserProver.ts";
+export type { Backend, CircuitInputs, ProofRequest, ProveOptions, Prover, Stage } from "./prove/prover.ts";
+export type { WebArtifactOptions, WebArtifacts } from "./prove/webArtifacts.ts";
+export * from "./verify.ts";
