@@ -47,6 +47,13 @@ const LISTED_MARKETS = 100;
 /** Books and markets in memory: on chain, signed and not yet there, and one before. */
 const REMEMBERED = 4;
 
+/** A market that breaks no rule, its book, and the price move since the epoch before. */
+interface Judged {
+  readonly computed: Computed;
+  readonly root: bigint;
+  readonly move: number;
+}
+
 /** The market isn't wrong, only early. */
 class NotYet extends Error {}
 
@@ -85,13 +92,10 @@ export class Reporter {
     const signed = this.record.newest?.[0] ?? 0;
 
     for (const { name } of waiting.filter(({ epoch }) => epoch > Math.max(newest, signed))) {
-      try {
-        await this.sign(name, await markets.read(name), before, head.time);
-        break;
-      } catch (error) {
-        if (error instanceof InputError) await markets.refuse(name, error.message);
-        else if (!(error instanceof NotYet)) throw error;
-      }
+      const judged = await this.judged(name, before, head.time);
+      if (judged === undefined) continue;
+      await this.sign(name, judged);
+      break;
     }
     return { published: newest, signed: this.record.newest?.[0] ?? null, ageSeconds: before === undefined ? null : head.time - before.market.asOf };
   }
@@ -112,8 +116,18 @@ export class Reporter {
     return [...this.record.all.values()].slice(-LISTED_MARKETS).map((statement) => v.parse(STATEMENT, JSON.parse(statement)).market);
   }
 
-  /** Computes the book, checks everything, keeps the book for all to fetch, and commits to the epoch. */
-  private async sign(name: string, market: Market, before: Computed | undefined, now: number): Promise<void> {
+  /** The epoch that a market gives, unless it breaks a rule, and then it is refused for good, or is early. */
+  private async judged(name: string, before: Computed | undefined, now: number): Promise<Judged | undefined> {
+    try {
+      return await this.judge(await this.options.markets.read(name), before, now);
+    } catch (error) {
+      if (error instanceof InputError) await this.options.markets.refuse(name, error.message);
+      else if (!(error instanceof NotYet)) throw error;
+      return undefined;
+    }
+  }
+
+  private async judge(market: Market, before: Computed | undefined, now: number): Promise<Judged> {
     this.checkTimes(market, now);
     this.checkIssuers(market);
     await this.checkLength(market);
@@ -125,8 +139,12 @@ export class Reporter {
     const computed = compute(market, parameters, this.tier);
     const { root } = await BookTree.build(computed.listed.book, this.tier);
     await this.checkRoot(root);
-    const move = before === undefined ? 0 : largestMove(before, computed, parameters);
-    const { epoch: number, asOf, notAfter } = market;
+    return { computed, root, move: before === undefined ? 0 : largestMove(before, computed, parameters) };
+  }
+
+  /** Keeps the book for all to fetch, and commits to the epoch. */
+  private async sign(name: string, { computed, root, move }: Judged): Promise<void> {
+    const { epoch: number, asOf, notAfter } = computed.market;
     await this.keep(root, computed);
     await this.record.commit(number, toJson({ number: String(number), root, asOf, notAfter, largestMove: move, market: name }));
     this.world.log("info", "epoch signed", { epoch: number, root, largestMove: move, market: name });

@@ -188,6 +188,18 @@ it("signs one epoch for a number, ever: after a restart too", async () => {
   expect((JSON.parse(await readFile(join(folder, "reported.json"), "utf8")) as { signed: unknown[] }).signed).toHaveLength(1);
 });
 
+it("fails rather than sign when its record isn't its own any more", async () => {
+  const name = await publish(marketJson(1, await now()));
+  const [one] = reporters as [Reporting];
+  const twin = await reporting(local, 0, markets, { folder: one.folder });
+  rogues.push(twin);
+  await twin.reporter.step();
+  await expect(one.reporter.step()).rejects.toThrow("must be written by one process alone");
+  expect((await getJson("it", one.url, "/epochs/newest")).status).toBe(404);
+  expect(one.lines).toEqual([]);
+  expect((await readdir(markets))).toEqual([name]);
+});
+
 it("skips a number on which reporters don't meet", async () => {
   const first = await firstEpoch();
   const [one, other] = [await following(first, { btc: 60_001 }), await following(first, { btc: 60_002 })];

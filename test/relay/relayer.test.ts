@@ -9,6 +9,7 @@ import { GrowingTree } from "../../src/account/trees.ts";
 import { chainNamed } from "../../src/chain/network.ts";
 import { TIERS } from "../../src/protocol.ts";
 import { routesOf } from "../../src/relay/routes.ts";
+import { send } from "../support/chain.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { localDeployment, LOCAL_CHAINS, type LocalNetwork } from "../support/localNetwork.ts";
 import {
@@ -249,16 +250,33 @@ it("freezes a route whose attested header its attestors gainsay", async () => {
   const mirror = local.chains.home.at("RootMirror", mirrorOf(local, "north", "home"));
   const wrong = `0x${"3".repeat(64)}`;
   const signed = await Promise.all([0, 1, 2].map(async (place) => ({ place, data: ((await attestation(place, number, wrong)) as { signature: string }).signature })));
-  await (await mirror.getFunction("attest")(number, wrong, 1, signed) as { wait(): Promise<unknown> }).wait();
+  await send(mirror, "attest", number, wrong, 1, signed);
   expect(await relaying(local, { attestors: urls() }).task(ROUTE)).toMatchObject({ frozen: true });
   expect(await mirror.getFunction("isFrozen")()).toBe(true);
+});
+
+it("takes out of the joined roots what a conflict voided, though the route is frozen", async () => {
+  const relayer = relaying(local, { attestors: urls() });
+  const { number } = await finalNorth();
+  await relayer.round();
+  const joined = async (): Promise<bigint> => (await stateOf(local))["vault-north joined"] as bigint;
+  expect(await joined()).toBeGreaterThan(0n);
+  const mirror = local.chains.home.at("RootMirror", mirrorOf(local, "north", "home"));
+  const wrong = `0x${"4".repeat(64)}`;
+  const signed = await Promise.all([0, 1, 2].map(async (place) => ({ place, data: ((await attestation(place, number, wrong)) as { signature: string }).signature })));
+  await send(mirror, "attest", number, wrong, 1, signed);
+  expect(await relayer.task(ROUTE)).toEqual({ frozen: true });
+  expect(await relayer.task("notes")).toEqual({ joined: 1 });
+  expect(await joined()).toBe(0n);
+  expect((await stateOf(local))["vault-south joined"]).toBeGreaterThan(0n);
+  expect(await relayer.task("notes")).toEqual({ joined: 0 });
 });
 
 it("uses a header that somebody else had attested", async () => {
   const { number, hash } = await finalNorth();
   const mirror = local.chains.home.at("RootMirror", mirrorOf(local, "north", "home"));
   const signed = await Promise.all([0, 1, 2].map(async (place) => ({ place, data: ((await attestation(place, number, hash)) as { signature: string }).signature })));
-  await (await mirror.getFunction("attest")(number, hash, 1, signed) as { wait(): Promise<unknown> }).wait();
+  await send(mirror, "attest", number, hash, 1, signed);
   expect(await relaying(local, { attestors: [] }).task(ROUTE)).toMatchObject({ lagSeconds: 0 });
 });
 
