@@ -54,15 +54,16 @@ contract VenueOutbox is IVenueOutbox, StandingBase {
 
     /// @inheritdoc IVenueOutbox
     /// @dev Not stopped by a pause: notes record facts, losses among them.
-    function post(uint256 root, Posting[] calldata postings, bytes calldata sealedNotes) external {
+    function post(uint256 batch, uint256 root, Posting[] calldata postings, bytes calldata sealedNotes) external {
         if (msg.sender != engine) revert NotEngine(msg.sender);
+        if (batch != lastSerial()) revert NotNextBatch(batch, lastSerial());
         if (block.timestamp < nextAt) revert WindowNotOver(nextAt);
         if (root == 0 || root >= Protocol.FIELD) revert BadBatchRoot(root);
         if (postings.length == 0 || postings.length > 1 << batchDepth) {
             revert BadBatch(postings.length, 1 << batchDepth);
         }
         nextAt = block.timestamp + window;
-        (uint256 batch, uint256 notesRoot) = _addNode(root, Protocol.TREE_DEPTH - batchDepth);
+        (, uint256 notesRoot) = _addNode(root, Protocol.TREE_DEPTH - batchDepth);
         emit BatchPosted(batch, root, notesRoot, sealedNotes);
         for (uint256 i = 0; i < postings.length; i++) _post(batch, postings[i], postings.length);
     }

@@ -16,6 +16,8 @@ struct Posting {
 interface IVenueOutbox {
     /// @notice Thrown when someone else than the engine posts.
     error NotEngine(address account);
+    /// @notice Thrown when a batch isn't the next one: its notes' serials, and so their places, follow from its number.
+    error NotNextBatch(uint256 batch, uint256 next);
     /// @notice Thrown when a batch comes before its window.
     error WindowNotOver(uint256 nextAt);
     /// @notice Thrown when a batch has no posting, more than it has leaves, or an alias twice.
@@ -36,7 +38,9 @@ interface IVenueOutbox {
 
     /// @notice Adds a batch of notes, a full subtree of fixed depth, so that how many are real doesn't show in the tree.
     ///         Engine only, once per window.
-    function post(uint256 root, Posting[] calldata postings, bytes calldata sealedNotes) external;
+    /// @param  batch its number, which is how many were posted before: nothing is posted twice, or where its notes aren't
+    ///         found
+    function post(uint256 batch, uint256 root, Posting[] calldata postings, bytes calldata sealedNotes) external;
 
     /// @notice Says which key an alias's notes are sealed to, so that they can be restored from chain data. Operator only.
     function setNoteKey(uint256 alias_, bytes calldata key) external;

@@ -2,9 +2,9 @@
  * A venue's engine: posts batches, each once. What the contract would refuse is refused before anything is sent, by the
  * posting that is wrong.
  *
- * A batch is numbered when it is built, for its serials; the contract numbers it when it is posted. Both agree because one
- * engine posts at a time and waits for what it sent before. Whoever crashes on the way runs the same file again: the
- * sender's journal has what is still on its way, and a record, written before anything was signed, which root to look for.
+ * A batch is numbered when it is built, for its serials, and the contract takes it by that number alone. Whoever crashes on
+ * the way runs the same file again: the sender's journal has what is still on its way, and a record, written before anything
+ * was signed, which root to look for.
  *
  * @module
  */
@@ -83,8 +83,7 @@ export class VenueEngine {
     const known = await this.records.read(id);
     if (known !== undefined) {
       if (known.digest !== digest) throw new InputError("batch.id", "must be new: another batch had it", id);
-      const event = this.eventOf(known);
-      if (event !== undefined) return this.done(known, event, undefined);
+      if (this.isPosted(known)) return this.done(known, undefined);
       // Nobody has seen it, and its number may be taken by now.
       await this.records.remove(id);
     }
@@ -103,18 +102,12 @@ export class VenueEngine {
     await this.records.write(record);
     const receipt = await this.sender.send(call);
     await this.log.sync();
-    const event = this.eventOf(record);
-    if (event === undefined) throw new NodeError(this.venue.chain, `the node has mined batch ${id} and doesn't show it; run it again to see`);
-    return this.done(record, event, receipt);
+    if (!this.isPosted(record)) throw new NodeError(this.venue.chain, `the node has mined batch ${id} and doesn't show it; run it again to see`);
+    return this.done(record, receipt);
   }
 
-  private done(record: BatchRecord, event: BatchPosted, receipt: TransactionReceipt | undefined): PostedBatch {
-    const number = Number(event.indexed(0));
-    if (number !== record.number) {
-      throw new InputError("batch", `was built as number ${record.number} and landed as another, so wallets can't find its notes: another engine posts too, and ${this.records.path(record.id)} has what to hand over`, number);
-    }
-    const { root, postings, unsealed } = record;
-    return { number, root, postings, receipt, unsealed, recordPath: this.records.path(record.id) };
+  private done({ id, number, root, postings, unsealed }: BatchRecord, receipt: TransactionReceipt | undefined): PostedBatch {
+    return { number, root, postings, receipt, unsealed, recordPath: this.records.path(id) };
   }
 
   /** What the contract would refuse, in words that name the posting. */
@@ -153,12 +146,12 @@ export class VenueEngine {
   }
 
   /** Roots are random: no two batches have the same. */
-  private eventOf({ root }: BatchRecord): BatchPosted | undefined {
-    return this.posted.find((event) => event.word(ROOT) === root);
+  private isPosted({ root }: BatchRecord): boolean {
+    return this.posted.some((event) => event.word(ROOT) === root);
   }
 
-  private callOf({ root, postings, sealedNotes }: BatchRecord): Call {
-    return { name: "VenueOutbox", address: this.venue.contract, method: "post", args: [root, postings, sealedNotes] };
+  private callOf({ number, root, postings, sealedNotes }: BatchRecord): Call {
+    return { name: "VenueOutbox", address: this.venue.contract, method: "post", args: [number, root, postings, sealedNotes] };
   }
 
   private read<T>(method: string, ...args: readonly unknown[]): Promise<T> {

@@ -223,7 +223,7 @@ contract PausesTest is Lines {
         Posting[] memory list = new Posting[](1);
         list[0] = Posting(ALIAS, 10, 50, true);
         vm.prank(ENGINE);
-        venue.post(0xba7c4, list, "");
+        venue.post(0, 0xba7c4, list, "");
         vm.assertEq(venue.standingOf(ALIAS).released, 10);
     }
 

@@ -28,14 +28,16 @@ contract VenueOutboxTest is Lines {
     }
 
     function post(Posting[] memory list) private {
+        uint256 next = venue.lastSerial();
         vm.prank(ENGINE);
-        venue.post(0xba7c4, list, "sealed");
+        venue.post(next, 0xba7c4, list, "sealed");
     }
 
     function refuse(Posting[] memory list, bytes4 why) private {
+        uint256 next = venue.lastSerial();
         vm.expectPartialRevert(why);
         vm.prank(ENGINE);
-        venue.post(0xba7c4, list, "");
+        venue.post(next, 0xba7c4, list, "");
     }
 
     function testPostsABatch() external {
@@ -48,11 +50,23 @@ contract VenueOutboxTest is Lines {
     function testWhoPostsAndWhen() external {
         vm.expectPartialRevert(IVenueOutbox.NotEngine.selector);
         vm.prank(OWNER);
-        venue.post(1, posting(1, 0, false), "");
+        venue.post(0, 1, posting(1, 0, false), "");
         post(posting(1, 0, false));
         refuse(posting(1, 0, false), IVenueOutbox.WindowNotOver.selector);
         skip(WINDOW);
         post(posting(1, 0, false));
+    }
+
+    /// @dev An engine that lost its records, or a second one, can't post what was posted, nor where wallets don't look.
+    function testABatchIsPostedByItsNumber() external {
+        vm.startPrank(ENGINE);
+        vm.expectRevert(abi.encodeWithSelector(IVenueOutbox.NotNextBatch.selector, 1, 0));
+        venue.post(1, 0xba7c4, posting(1, 0, false), "");
+        venue.post(0, 0xba7c4, posting(1, 0, false), "");
+        skip(WINDOW);
+        vm.expectRevert(abi.encodeWithSelector(IVenueOutbox.NotNextBatch.selector, 0, 1));
+        venue.post(0, 0xba7c4, posting(1, 0, false), "");
+        venue.post(1, 0xba7c4, posting(1, 0, false), "");
     }
 
     function testUnfoldedExposureGrowsNoFurtherThanTheLine() external {
@@ -81,9 +95,9 @@ contract VenueOutboxTest is Lines {
     function testBatchRootsAreFieldElements() external {
         vm.startPrank(ENGINE);
         vm.expectPartialRevert(IVenueOutbox.BadBatchRoot.selector);
-        venue.post(0, posting(1, 0, true), "");
+        venue.post(0, 0, posting(1, 0, true), "");
         vm.expectPartialRevert(IVenueOutbox.BadBatchRoot.selector);
-        venue.post(Protocol.FIELD, posting(1, 0, true), "");
+        venue.post(0, Protocol.FIELD, posting(1, 0, true), "");
     }
 
     function testAStandingWithPositionsMustBeProven() external {
@@ -155,9 +169,9 @@ contract VenueOutboxTest is Lines {
         vm.prank(ALICE);
         small.authorise(proof);
         vm.startPrank(ENGINE);
-        small.post(1, posting(1, 0, true), "");
-        small.post(2, posting(1, 0, true), "");
+        small.post(0, 1, posting(1, 0, true), "");
+        small.post(1, 2, posting(1, 0, true), "");
         vm.expectPartialRevert(GrowingTree.TreeFull.selector);
-        small.post(3, posting(1, 0, true), "");
+        small.post(2, 3, posting(1, 0, true), "");
     }
 }

@@ -108,7 +108,8 @@ async function batchOf(legs: readonly Holding[], posting: Pick<BatchPosting, "re
   });
 }
 const standing = async (): Promise<object> => ((await away.venue.getFunction("standingOf")(alias)) as Result).toObject();
-const args = ({ root, postings, sealedNotes }: Batch): unknown[] => [root, postings, sealedNotes];
+/** As the next batch. */
+const args = ({ root, postings, sealedNotes }: Batch): unknown[] => [batches.length, root, postings, sealedNotes];
 
 /** The wallet's own notes of all batches, from the chain and the prove key, with their paths. */
 async function received(): Promise<{ note: Note; index: number; batch: number; siblings: readonly bigint[] }[]> {
@@ -156,10 +157,12 @@ it("its operator names a key, and a batch goes no further than the line", async 
   const batch = await batchOf(legs, { released: 400n, unfolded: 600n, exposed: true });
   expect(await refusal(venueAs(TRADER), "post", ...args(batch))).toBe("NotEngine");
   const [posting] = batch.postings;
-  expect(await refusal(venueAs(0), "post", batch.root, [posting, posting], batch.sealedNotes)).toBe("BadBatch");
-  expect(await refusal(venueAs(0), "post", batch.root, [{ ...posting, unfolded: LINE - 399n }], batch.sealedNotes)).toBe("BeyondLine");
-  expect(await refusal(venueAs(0), "post", batch.root, [{ ...posting, released: 0n }], batch.sealedNotes)).toBe("NothingReleased");
+  expect(await refusal(venueAs(0), "post", batches.length, batch.root, [posting, posting], batch.sealedNotes)).toBe("BadBatch");
+  expect(await refusal(venueAs(0), "post", batches.length, batch.root, [{ ...posting, unfolded: LINE - 399n }], batch.sealedNotes)).toBe("BeyondLine");
+  expect(await refusal(venueAs(0), "post", batches.length, batch.root, [{ ...posting, released: 0n }], batch.sealedNotes)).toBe("NothingReleased");
+  expect(await refusal(venueAs(0), "post", 1, ...args(batch).slice(1))).toBe("NotNextBatch");
   await send(venueAs(0), "post", ...args(batch));
+  expect(await refusal(venueAs(0), "post", ...args(batch))).toBe("NotNextBatch");
   batches.push(batch);
   expect(await refusal(venueAs(0), "post", ...args(batch))).toBe("WindowNotOver");
   expect(await received()).toMatchObject([{ batch: 0, note: { legs: [...legs, { instrument: RELEASE, size: 400n }] } }]);

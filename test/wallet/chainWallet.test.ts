@@ -160,13 +160,13 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
       const postings = [{ alias, noteKey: noteKey(noteSecret(OTHER.proveKey, VENUE)), legs: [{ instrument: PERP, size: 3n }], released: 10n, unfolded: 5n, exposed: true }];
       const batchOf = (batchNumber: bigint) => buildBatch({ issuerId: VENUE, batchDepth: 2, batchNumber, release: VENUE_RELEASE, postings });
       const first = await batchOf(0n);
-      await send(venue, "post", first.root, first.postings, first.sealedNotes);
+      await send(venue, "post", 0, first.root, first.postings, first.sealedNotes);
       await local.relayNotes("venue-south");
 
       // A venue that says one thing and posts another: the second batch's sealed notes under a root that hasn't them, the third's sealed to nobody.
-      for (const sealedNotes of [(await batchOf(1n)).sealedNotes, new Uint8Array()]) {
+      for (const [i, sealedNotes] of [(await batchOf(1n)).sealedNotes, new Uint8Array()].entries()) {
         await local.pass(61);
-        await send(venue, "post", (await batchOf(9n)).root, first.postings, sealedNotes);
+        await send(venue, "post", i + 1, (await batchOf(9n)).root, first.postings, sealedNotes);
       }
       const view = await theirs.view();
       expect(view.notes.map(({ note, folded }) => [note.legs, folded === undefined])).toEqual([[[{ instrument: PERP, size: 3n }, { instrument: VENUE_RELEASE, size: 10n }], false]]);
