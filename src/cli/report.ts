@@ -36,6 +36,9 @@ Serves:
   GET /markets, /markets/<name>          the market files of what was signed, so that anyone can compute the books again
   GET /health
 
+A market file goes into the folder under the SHA-256 of its bytes:
+  cp market.json markets/$(sha256sum market.json | cut -c1-64).json
+
 What was signed stands in <home>/report/reported.json. Keep it: without it the reporter may sign a second epoch of a number.`)
     .action(async (_: unknown, made: Command) => {
       const flags = made.optsWithGlobals<Flags>();

@@ -35,9 +35,11 @@ export async function relayEpoch(world: SendingWorld, chainName: string, reporte
   const chain = chainNamed(network, chainName);
   const [sender, node] = [await world.sender(chainName), await world.node(chainName)];
   const address = chain.riskBook;
-  const [signers, head, root] = await Promise.all([currentSet(node, "RiskBook", address), node.block(), node.read<bigint>("RiskBook", address, "newestRoot")]);
+  const [signers, head, root, contradicted] = await Promise.all([
+    currentSet(node, "RiskBook", address), node.block(), node.read<bigint>("RiskBook", address, "newestRoot"), node.read<boolean>("RiskBook", address, "isContradicted"),
+  ]);
   const { number, notAfter } = await node.read<Published>("RiskBook", address, "epochOf", root);
-  const state = { epoch: number, secondsLeft: Number(notAfter) - head.time };
+  const state = { epoch: number, secondsLeft: Number(notAfter) - head.time, contradicted };
 
   const ballots = new Ballots<Epoch>();
   const refused = new Map<number, string>();
@@ -48,10 +50,10 @@ export async function relayEpoch(world: SendingWorld, chainName: string, reporte
   for (const candidate of [undefined, ...numbers]) {
     if (candidate !== undefined) await ask(String(candidate));
     const full = ballots.full(signers.threshold).sort((a, b) => (a.statement.number > b.statement.number ? -1 : 1));
-    const twice = full.find(({ statement }, i) => statement.number === full[i + 1]?.statement.number);
-    if (twice !== undefined) return contradict(world, sender, chain, signers, full.filter(({ statement }) => statement.number === twice.statement.number), state);
-    // Nobody may use a book that is over.
-    const found = full.find(({ statement }) => statement.number > number && statement.notAfter >= head.time);
+    const twice = full.filter(({ statement }) => full.some((other) => other.statement !== statement && other.statement.number === statement.number));
+    if (twice.length > 0 && !contradicted) return contradict(world, sender, chain, signers, twice, state);
+    // Nobody may use a book that is over. The next one comes to a paused book too: a pause never stops data.
+    const found = full.find((signed) => signed.statement.number > number && signed.statement.notAfter >= head.time && !twice.includes(signed));
     if (found !== undefined) return publish(world, sender, chain, signers, found.statement, found.signatures, state);
   }
   if (numbers.length === 0) return state;
@@ -71,6 +73,8 @@ export async function relayEpoch(world: SendingWorld, chainName: string, reporte
 
   async function report(who: string, url: string, which: string): Promise<string | undefined> {
     const { status, json } = await getJson(who, url, `/epochs/${which}?chain=${chainName}`);
+    // It hasn't signed that one, or nothing yet.
+    if (status === 404) return undefined;
     if (status !== 200) return `answered ${status}${refusalIn(json)}`;
     const answer = v.safeParse(REPORT, json);
     if (!answer.success) return "answered no epoch";
@@ -103,9 +107,7 @@ async function contradict(
   [first, second]: readonly { readonly statement: Epoch; readonly signatures: readonly MemberSignature[] }[], state: Fields,
 ): Promise<Fields> {
   log("alarm", "reporters contradict themselves", { chain: name, first: first!.statement, second: second!.statement });
-  if (!(await sender.node.read<boolean>("RiskBook", riskBook, "isContradicted"))) {
-    const args = [set, first!.statement, first!.signatures, second!.statement, second!.signatures];
-    await sender.send({ name: "RiskBook", address: riskBook, method: "challenge", args });
-  }
+  const args = [set, first!.statement, first!.signatures, second!.statement, second!.signatures];
+  await sender.send({ name: "RiskBook", address: riskBook, method: "challenge", args });
   return { ...state, contradicted: true };
 }

@@ -319,7 +319,19 @@ it("shows a book that its reporters contradict themselves", async () => {
   expect(await relayer.task("epoch south")).toMatchObject({ contradicted: true });
   expect(await published("south")).toMatchObject({ number: 1, paused: true });
   expect(troubles(relayer.lines)).toMatchObject([{ level: "alarm", event: "reporters contradict themselves" }]);
-  expect(await relayer.task("epoch south")).toMatchObject({ contradicted: true });
+  // A pause never stops data: the next epoch comes all the same, and nobody publishes either of the two.
+  await publish(await following(first));
+  await steps();
+  const both = relaying(local, { reporters: [...liars.map(({ url }) => url), ...urls()] });
+  expect(await both.task("epoch south")).toMatchObject({ contradicted: true, epoch: 2n });
+  expect(await published("south")).toMatchObject({ number: 2, paused: true });
+  expect(await both.task("epoch south")).toMatchObject({ contradicted: true, epoch: 2n });
+});
+
+it("waits quietly for the first epoch", async () => {
+  const relayer = relaying(local, { reporters: urls() });
+  expect(await relayer.task("epoch south")).toMatchObject({ epoch: 0n });
+  expect(relayer.lines).toEqual([]);
 });
 
 it("answers for what it signed alone, as of the set in force", async () => {
