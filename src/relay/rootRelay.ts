@@ -85,8 +85,9 @@ async function dueAt(source: Node, node: Node, { wanted, mirror }: Route, block:
     const value = BigInt(await source.rpc<string>("eth_getStorageAt", [account, slot, `0x${block.number.toString(16)}`]));
     const [known, time] = await node.read<[bigint, bigint]>("RootMirror", mirror, "latestRoot", account, slot);
     const age = block.time - Number(time);
-    // A slot without a root has nothing to bring, and an older block has no news of what a newer one has shown.
-    return { root, age, exists: value !== 0n && age > 0, changed: value !== known };
+    // A slot without a root has nothing to bring, and an older block has no news of what a newer one has shown. Blocks of
+    // one second may differ.
+    return { root, age, exists: value !== 0n && age >= 0, changed: value !== known };
   }));
   const some = found.some(({ exists, changed, age }) => exists && (changed || age >= refreshAge));
   return {

@@ -4,7 +4,7 @@
 import { Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
-import { ATTESTATION_TYPES, signingDomain } from "../../src/chain/calls.ts";
+import { ATTESTATION_TYPES, ROOT_SLOTS, signingDomain } from "../../src/chain/calls.ts";
 import { GrowingTree } from "../../src/account/trees.ts";
 import { chainNamed } from "../../src/chain/network.ts";
 import { TIERS } from "../../src/protocol.ts";
@@ -107,9 +107,21 @@ it("brings what changed, and only that", async () => {
   const before = await transactions(local, RELAYER);
   const exits = await latestRoot(local, "home", "north", registry, "exits");
   await relayer.round();
+  expect(troubles(relayer.lines)).toEqual([]);
   expect(await transactions(local, RELAYER) - before).toBe(2);
   expect((await latestRoot(local, "home", "north", registry, "accounts"))[0]).toBe(99n);
   expect(await latestRoot(local, "home", "north", registry, "exits")).toEqual(exits);
+});
+
+it("brings what changed within a second", async () => {
+  const relayer = relaying(local, { attestors: urls() });
+  await relayer.round();
+  const { time } = await local.nodes.get("home")!.finalised();
+  await local.chains.home.rpc("anvil_setStorageAt", [registry, ROOT_SLOTS.accounts, `0x${"7".padStart(64, "0")}`]);
+  await local.chains.home.rpc("anvil_setTime", [time]);
+  await mine(local, "home");
+  await relayer.round();
+  expect((await latestRoot(local, "home", "north", registry, "accounts"))[0]).toBe(7n);
 });
 
 it("adds queued exits, so many a time, and brings their root to the vaults", async () => {
@@ -123,6 +135,28 @@ it("adds queued exits, so many a time, and brings their root to the vaults", asy
   await one.round();
   const { root } = new GrowingTree(TIERS.M.depth, leaves);
   for (const chain of ["north", "south"]) expect((await latestRoot(local, "home", chain, registry, "exits"))[0]).toBe(root);
+});
+
+it("joins the notes of an issuer on the home chain without a route", async () => {
+  const { home } = local.chains;
+  const token = await home.deploy("Token", 6);
+  const roots = await home.deploy("LocalRoots");
+  const [tokenAt, rootsAt] = [await token.getAddress(), await roots.getAddress()];
+  const own = await home.deploy("CollateralVault", 9, chainNamed(local.network, "home").verifiers, rootsAt, registry, 86_400, [[tokenAt, 1_000_000n, 1, 1_000, 1_000]]);
+  const contract = await own.getAddress();
+  const notes = await home.deploy("IssuerNotes", [[9, rootsAt, contract]], 86_400);
+  const issuers = [{ id: 9, name: "vault-home", kind: "vault", chain: "home", contract }] as const;
+  const chains = local.network.chains.map((chain) => (chain.name === "home" ? { ...chain, roots: { ...chain.roots, home: rootsAt } } : chain));
+  const network = { ...local.network, chains, issuers: [...issuers], issuerNotes: await notes.getAddress() };
+  expect(routesOf(network)).toEqual([]);
+  const relayer = relaying({ ...local, network }, { attestors: [] });
+  expect(await relayer.task("notes")).toEqual({ joined: 0 });
+  await send(token, "mint", local.deployer.address, 10n ** 9n);
+  await send(token, "approve", contract, 10n ** 9n);
+  await send(own, "deposit", 1, 5n, 6n);
+  expect(await relayer.task("notes")).toEqual({ joined: 1 });
+  expect(await notes.getFunction("issuerRoot")(9)).toBe(await own.getFunction("currentRoot")(ROOT_SLOTS.notes));
+  expect(await relayer.task("notes")).toEqual({ joined: 0 });
 });
 
 it("ends alike when two relayers take turns, or do everything at the same time", async () => {
