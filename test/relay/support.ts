@@ -4,12 +4,13 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Wallet, concat, keccak256, toBeHex } from "ethers";
+import { afterAll } from "vitest";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
 import { ROOT_SLOTS } from "../../src/chain/calls.ts";
 import { chainNamed, issuerNamed } from "../../src/chain/network.ts";
@@ -37,7 +38,13 @@ export function recorder(): { readonly lines: Line[]; readonly log: Log } {
   return { lines, log: (level, event, fields = {}) => void lines.push({ level, event, fields }) };
 }
 
-export const tempFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "plimsoll-relay-"));
+const made: string[] = [];
+/** A folder that is gone when the tests of a file have run. */
+export async function tempFolder(): Promise<string> {
+  made.push(await mkdtemp(join(tmpdir(), "plimsoll-relay-")));
+  return made.at(-1)!;
+}
+afterAll(async () => void (await Promise.all(made.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))));
 
 export interface Served {
   readonly url: string;
