@@ -38,10 +38,20 @@ const program = new Command("plimsoll")
   .configureOutput({ outputError: () => undefined })
   .configureHelp({ showGlobalOptions: true });
 
-for (const add of [keysCommands, bookCommands, marginCommands, accountCommands, proveCommands, verifyCommands, moveCommands, statusCommands, restoreCommands, keepCommands, notesCommands, deskCommands, relayCommands, attestCommands, reportCommands, ceremonyCommands]) add(program);
+const GROUPS: readonly (readonly [heading: string, ...add: readonly ((program: Command) => void)[]])[] = [
+  ["Keys, books, margin:", keysCommands, bookCommands, marginCommands],
+  ["A trader on real chains:", moveCommands, statusCommands, restoreCommands, keepCommands],
+  ["Rehearsing on a local ledger:", accountCommands, proveCommands],
+  ["Venues, desks, auditors:", notesCommands, deskCommands, verifyCommands],
+  ["Keeping a network going:", relayCommands, attestCommands, reportCommands, ceremonyCommands],
+];
+for (const [heading, ...commands] of GROUPS) {
+  program.commandsGroup(heading);
+  for (const add of commands) add(program);
+}
 examples(
   program, "plimsoll keys new", "plimsoll book build --market data/market.json", "plimsoll margin --portfolio data/portfolio.json --html margin.html",
-  "plimsoll account new --portfolio data/portfolio.json", "plimsoll prove solvency --issuer desk-a --out proof.json", "plimsoll verify proof.json",
+  "plimsoll deposit vault-ethereum:WBTC=2.5", "plimsoll fold --wait", "plimsoll open-line desk-a:CREDIT=100000", "plimsoll status", "plimsoll verify proof.json",
 ).addHelpText("after", `
 Environment:
   PLIMSOLL_HOME, PLIMSOLL_ARTIFACTS   folders, instead of ~/.plimsoll and build/artifacts

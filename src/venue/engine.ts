@@ -14,11 +14,11 @@ import { EventLog } from "../chain/events.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
 import type { Call, Sender } from "../chain/sender.ts";
+import { STATUSES, type Standing } from "../chain/standing.ts";
 import { InputError, NodeError } from "../errors.ts";
 import { buildBatch } from "./batch.ts";
 import type { BatchFile } from "./batchFile.ts";
 import { BatchRecords, recordOf, type BatchRecord } from "./batchRecord.ts";
-import { STATUSES, type Standing } from "./standings.ts";
 
 export interface PostedBatch {
   /** The contract's number of it. */

@@ -8,21 +8,7 @@ import { EventLog } from "../chain/events.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
 import type { Block, Node } from "../chain/node.ts";
 import type { Call } from "../chain/sender.ts";
-import { InputError } from "../errors.ts";
-
-/** In the order of the contracts' `Status`. */
-export const STATUSES = ["none", "open", "closed", "final"] as const;
-
-/** As the contract returns it. */
-export interface Standing {
-  readonly status: bigint;
-  readonly operator: string;
-  readonly validUntil: bigint;
-  readonly booked: bigint;
-  readonly released: bigint;
-  readonly folded: bigint;
-  readonly lapsedAt: bigint;
-}
+import { STATUSES, standingContract, type Standing, type Status } from "../chain/standing.ts";
 
 /** Where a standing is on the way to default: `due` to be marked as lapsed or, once its notice is over, made final. */
 type Lapse = "good" | "grace" | "due" | "lapsed" | "due to be final" | "over";
@@ -30,7 +16,7 @@ type Lapse = "good" | "grace" | "due" | "lapsed" | "due to be final" | "over";
 /** One alias's line. Times are Unix seconds, lots of the issuer's credit instrument. */
 export interface IssuerLine {
   readonly alias: bigint;
-  readonly status: (typeof STATUSES)[number];
+  readonly status: Status;
   readonly operator: string;
   readonly validUntil: number;
   readonly graceEnd: number;
@@ -46,15 +32,9 @@ export interface IssuerLine {
   readonly owed: bigint | undefined;
 }
 
-/** The contract of an issuer that keeps standings. Throws an InputError for a vault. */
-function contractOf({ kind, name }: NetworkIssuer): "CreditDesk" | "VenueOutbox" {
-  if (kind === "vault") throw new InputError("issuer", "must be a desk or a venue", name);
-  return kind === "desk" ? "CreditDesk" : "VenueOutbox";
-}
-
 /** Every alias that ever had a standing: open ones first, of these the one whose grace ends first. */
 export async function readLines(node: Node, issuer: NetworkIssuer, cache?: string): Promise<{ readonly block: Block; readonly lines: readonly IssuerLine[] }> {
-  const name = contractOf(issuer);
+  const name = standingContract(issuer);
   const log = await EventLog.open(node, [{ name, address: issuer.contract }], cache);
   const block = await log.sync();
   const aliases = new Set(log.events.filter(({ event }) => event === "StandingAuthorised").map((event) => event.indexed(0)));
@@ -87,5 +67,5 @@ function lapseOf({ status, validUntil, graceEnd, finalAt }: Pick<IssuerLine, "st
 /** The call that is due for a line: anyone may make it, and the contract refuses where nothing but dust is open. */
 export function dueCall(issuer: NetworkIssuer, { alias, lapse }: IssuerLine): Call | undefined {
   if (lapse !== "due" && lapse !== "due to be final") return undefined;
-  return { name: contractOf(issuer), address: issuer.contract, method: lapse === "due" ? "lapse" : "finalise", args: [alias] };
+  return { name: standingContract(issuer), address: issuer.contract, method: lapse === "due" ? "lapse" : "finalise", args: [alias] };
 }

@@ -12,6 +12,7 @@ import { ROOT_SLOTS } from "../chain/calls.ts";
 import type { Network } from "../chain/network.ts";
 import { foldCall, standingCall } from "../chain/proofCalls.ts";
 import type { Call, Sender } from "../chain/sender.ts";
+import { standingContract } from "../chain/standing.ts";
 import { InputError, NodeError, RefusedError } from "../errors.ts";
 import type { Margin } from "../margin.ts";
 import type { CircuitName } from "../protocol.ts";
@@ -24,7 +25,7 @@ import { solvencyStatement } from "../statements/solvency.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { ChainWallet } from "./chainWallet.ts";
 import { movesOf, warningsOf, type KeeperMove, type LineSight, type Sight } from "./keeperMoves.ts";
-import { contextOf, newestBook, nodeOf, standingContract } from "./submissions.ts";
+import { contextOf, newestBook, nodeOf } from "./submissions.ts";
 import type { TraderLine, TraderView } from "./traderView.ts";
 
 export interface KeeperMeans {

@@ -5,29 +5,17 @@
  */
 import { aliasOf } from "../account/keys.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
+import { STATUSES, standingContract, type Standing } from "../chain/standing.ts";
 import type { BlockReader } from "./followedChain.ts";
 import type { TraderLine } from "./traderView.ts";
 
-/** In the order of the contracts' `Status`. */
-const STATUS = ["none", "open", "closed", "final"] as const;
-
-interface Standing {
-  readonly status: bigint;
-  readonly operator: string;
-  readonly validUntil: bigint;
-  readonly booked: bigint;
-  readonly released: bigint;
-  readonly folded: bigint;
-  readonly lapsedAt: bigint;
-}
-
 /** What a desk or venue keeps of an owner's alias; undefined where it never had a standing. */
 export async function readLine(at: BlockReader, issuer: NetworkIssuer, owner: bigint): Promise<TraderLine | undefined> {
-  const name = issuer.kind === "desk" ? "CreditDesk" : "VenueOutbox";
+  const name = standingContract(issuer);
   const read = <T>(method: string, ...args: readonly unknown[]): Promise<T> => at.read<T>(name, issuer.contract, method, ...args);
   const alias = aliasOf(owner, issuer.id);
   const standing = await read<Standing>("standingOf", alias);
-  const status = STATUS[Number(standing.status)];
+  const status = STATUSES[Number(standing.status)];
   if (status === undefined || status === "none") return undefined;
   const [graceEnd, usableLots, credit, owed] = await Promise.all([
     read<bigint>("graceEnd", alias), read<bigint>("usableLots", alias), read<bigint>("creditInstrument"),

@@ -9,6 +9,7 @@ import type { ProveKeys } from "../account/keys.ts";
 import { fetchBook, type BookSources } from "../chain/bookSource.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
+import { standingContract } from "../chain/standing.ts";
 import { InputError, NodeError } from "../errors.ts";
 import { TIERS, type CircuitName, type TierName } from "../protocol.ts";
 import { contextSignal } from "../prove/context.ts";
@@ -35,12 +36,6 @@ export function nodeOf(nodes: Nodes, chain: string): Node {
   const node = nodes.get(chain);
   if (node === undefined) throw new InputError("chain", "must be connected to", chain);
   return node;
-}
-
-/** The contract of an issuer that keeps standings. Throws an InputError for a vault. */
-export function standingContract({ kind, name }: NetworkIssuer): "CreditDesk" | "VenueOutbox" {
-  if (kind === "vault") throw new InputError("issuer", "must be a desk or a venue", name);
-  return kind === "desk" ? "CreditDesk" : "VenueOutbox";
 }
 
 /** The newest book that a chain knows, fetched by its root. Throws a NodeError before the first. */

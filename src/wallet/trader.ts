@@ -15,6 +15,7 @@ import { issuerNamed, type Network, type NetworkIssuer } from "../chain/network.
 import { exitCall, foldCall, lowerCall, standingCall } from "../chain/proofCalls.ts";
 import type { Node } from "../chain/node.ts";
 import type { Call, Sender } from "../chain/sender.ts";
+import { standingContract } from "../chain/standing.ts";
 import { InputError, NodeError } from "../errors.ts";
 import { COVERAGE_INITIAL, SERIAL_BITS, type CircuitName, type TierName } from "../protocol.ts";
 import type { Proof } from "../prove/proof.ts";
@@ -22,7 +23,7 @@ import { exitStatement } from "../statements/exit.ts";
 import { lowerStatement, type Move } from "../statements/lower.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { ChainWallet } from "./chainWallet.ts";
-import { contextOf, creditOf, foldOf, newestBook, nodeOf, solvencyOf, standingContract, type Nodes, type Submission } from "./submissions.ts";
+import { contextOf, creditOf, foldOf, newestBook, nodeOf, solvencyOf, type Nodes, type Submission } from "./submissions.ts";
 import type { TraderExit, TraderLine, TraderView } from "./traderView.ts";
 
 export type Prove = <C extends CircuitName>(statement: Statement<C>) => Promise<Proof<C>>;
@@ -130,6 +131,8 @@ export class Trader {
     const usable = account === undefined ? 0n : -sizeOf(account.holdings, credit) - (line?.released ?? sizeOf(account.holdings, credit + 1));
     if (usable < lots) await this.bookCredit(issuer, lots - usable);
     await this.authorise(issuer);
+    // Without a key the venue could seal this trader's notes to nobody.
+    if (issuer.kind === "venue") await this.setNoteKey(issuer);
   }
 
   /** Shows that the account floats: at initial margin extends, below that refreshes. */

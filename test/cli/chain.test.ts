@@ -12,7 +12,7 @@ import { build } from "../../src/setup/build.ts";
 import { encryptKeys, writeKeystore } from "../../src/wallet/keystore.ts";
 import { send } from "../support/chain.ts";
 import { keepBook, nameOf } from "../support/listed.ts";
-import { localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+import { VENUE_CREDIT, localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
 import { BTC, CREDIT, RELEASE, USDC } from "../support/world.ts";
 import { Home, PASSPHRASE, type Outcome } from "./plimsoll.ts";
 
@@ -146,6 +146,13 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     expect(await local.tokens.north.btc.getFunction("balanceOf")(vault)).toBe(80_000_000n);
   });
 
+  it("opens a line at a venue, which learns the key to seal its notes to", async () => {
+    await relayed("open-line", `${nameOf(VENUE_CREDIT)}=100`);
+    const { chains: { south }, network } = local;
+    const venue = south.at("VenueOutbox", issuerNamed(network, "venue-south").contract);
+    expect(await venue.queryFilter("NoteKeySet")).toMatchObject([{ args: [expect.anything(), expect.stringMatching(/^0x[0-9a-f]{64}$/)] }]);
+  });
+
   it("restores the same from the keystore alone", async () => {
     const { holdings, lines, version } = await json("status");
     await rm(home.at("cache"), { recursive: true });
@@ -153,7 +160,7 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     const restored = await json("restore");
     expect(restored).toMatchObject({ version });
     expect((await json("status"))).toMatchObject({ holdings, version });
-    expect(lines).toMatchObject([{ issuer: "desk-south", status: "closed" }]);
+    expect(lines).toMatchObject([{ issuer: "venue-south", status: "open" }, { issuer: "desk-south", status: "closed" }]);
   });
 
   /** The same rows a little dearer, as of the next epoch. */
