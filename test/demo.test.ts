@@ -22,7 +22,7 @@ describe.skipIf(foundry("anvil") === undefined)("npm run demo, on three chains",
   });
 
   it("tells the whole story, and shows refused what must be", () => {
-    expect([...output.matchAll(/^ {2}refused: ([^:]+)/gm)].map(([, what]) => what)).toEqual([
+    expect([...output.matchAll(/^ {2}refused: ([^:\n]+)/gm)].map(([, what]) => what)).toEqual([
       "a held-back release note", "an under-margined book", "a second pledge", "a replayed fold", "a replayed exit", "someone else's proof",
       "a stale root", "a stale price", "a lapsed line", "a conflicting header",
     ]);
