@@ -1,53 +1,39 @@
 /**
- * A deployment is killed between any two steps and ends in the same network; it takes no config that it would regret, hands
- * over to owners who wait, and tells a network that isn't what its config says.
+ * A deployment is killed between any two steps and ends in the same network; it hands over to owners who wait, and tells a
+ * network that isn't what its config says.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Contract, Interface, Wallet, ZeroHash } from "ethers";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Contract, Interface, ZeroHash, type Wallet } from "ethers";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ABI } from "../../src/chain/abi.ts";
 import { ROOT_SLOTS } from "../../src/chain/calls.ts";
 import { chainNamed, encodeNetwork, issuerNamed, parseNetwork, type Network } from "../../src/chain/network.ts";
-import { InputError } from "../../src/errors.ts";
-import { ANVIL_KEYS, startAnvil } from "../../scripts/anvil.ts";
-import { parseDeployment, readDeployment, type DeploymentConfig } from "../../scripts/deploy/config.ts";
+import type { DeploymentConfig } from "../../scripts/deploy/config.ts";
 import { deploy, type DeploymentStep } from "../../scripts/deploy/deploy.ts";
 import { isTrue } from "../../scripts/deploy/facts.ts";
 import { checkNetwork } from "../../scripts/deploy/verify.ts";
 import { compileContracts } from "../../scripts/solidity.ts";
 import { refusal, send, startChain } from "../support/chain.ts";
-import { LOCAL_CHAINS, localChains, type LocalChains } from "../support/localNetwork.ts";
+import { LOCAL_CHAINS, localChains, snapshot, type LocalChains } from "../support/localNetwork.ts";
+import { GUARDIAN, PROPOSER, changedConfig, nonces, type Json } from "./support/deployments.ts";
 
-const PROPOSER = new Wallet(ANVIL_KEYS[1]);
-const GUARDIAN = new Wallet(ANVIL_KEYS[2]);
 const DELAY = 86_400;
 let local: LocalChains;
 let folder: string;
-let snapshots: string[];
 
 beforeAll(async () => { local = await localChains(); });
 afterAll(() => local?.stop());
-const onAll = <T>(method: string, params: (i: number) => unknown[] = () => []): Promise<T[]> =>
-  Promise.all(LOCAL_CHAINS.map((name, i) => local.chains[name].rpc<T>(method, params(i))));
+/** Every test begins with the same chains, and with no progress. */
+beforeEach(() => snapshot(local));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "plimsoll-deploy-"));
-  snapshots = await onAll<string>("evm_snapshot");
-});
-afterEach(async () => {
-  await onAll("evm_revert", (i) => [snapshots[i]]);
-  await rm(folder, { recursive: true });
+  return () => rm(folder, { recursive: true });
 });
 
-type Json = LocalChains["json"];
-const varied = (change: (json: Json) => void): Json => {
-  const json = structuredClone(local.json);
-  change(json);
-  return json;
-};
-const config = (change: (json: Json) => void = () => undefined): DeploymentConfig => parseDeployment(varied(change));
+const config = (change?: (json: Json) => void): DeploymentConfig => changedConfig(local, change);
 /** Every chain's owner is a timelock of its own. */
 const timelocked = (): DeploymentConfig => config(({ chains }) => {
   for (const chain of chains) [chain.owner, chain.guardian] = [{ timelockSeconds: DELAY, proposers: [PROPOSER.address] }, GUARDIAN.address];
@@ -55,7 +41,6 @@ const timelocked = (): DeploymentConfig => config(({ chains }) => {
 const progressPath = (): string => join(folder, "progress.json");
 const run = (of: DeploymentConfig, onStep?: (step: DeploymentStep) => void): Promise<Network> =>
   deploy(of, { endpoints: local.endpoints, deployer: local.deployer, progressPath: progressPath(), ...(onStep === undefined ? {} : { onStep }) });
-const nonces = (): Promise<number[]> => Promise.all(LOCAL_CHAINS.map((name) => local.chains[name].provider.getTransactionCount(local.deployer.address)));
 class Killed extends Error {}
 /** Lives through so many steps. */
 const mortal = (steps: number) => (): void => {
@@ -64,93 +49,13 @@ const mortal = (steps: number) => (): void => {
 const wrongFacts = async (of: DeploymentConfig, network: Network): Promise<string[]> =>
   (await checkNetwork(of, network, local.endpoints)).filter((fact) => !isTrue(fact)).map(({ chain, key, what }) => `${chain} ${key}.${what}`);
 
-describe("config", () => {
-  /** What a config is changed to, by path; nothing takes the field away. */
-  type Changes = Readonly<Record<string, unknown>>;
-  const changed = (json: Json, changes: Changes): unknown => {
-    for (const [path, value] of Object.entries(changes)) {
-      const names = path.split(".");
-      const parent = names.slice(0, -1).reduce<Record<string, unknown>>((at, name) => at[name] as Record<string, unknown>, json as unknown as Record<string, unknown>);
-      if (value === undefined) delete parent[names.at(-1)!];
-      else parent[names.at(-1)!] = value;
-    }
-    return json;
-  };
-  const LOCKED = { timelockSeconds: 1, proposers: [PROPOSER.address] };
-  const refused: [rule: string, changes: Changes | ((json: Json) => Changes), error: RegExp][] = [
-    ["an unknown field", { "chains.0.owners": 1 }, /^deployment\.chains\[0\]\.owners: is no field of a chain/],
-    ["a missing field", { "issuers.1.engine": undefined }, /^deployment\.issuers\[1\]\.engine: must be present/],
-    ["another format", { format: "plimsoll-network" }, /^deployment\.format: must be "plimsoll-deployment"/],
-    ["an amount as a number", { "issuers.0.instruments.0.unit": 1_000_000 }, /^deployment\.issuers\[0\]\.instruments\[0\]\.unit: must be a decimal string/],
-    ["a unit of 0", { "issuers.2.unit": "0" }, /^deployment\.issuers\[2\]\.unit: must be at least 1/],
-    ["lots beyond a holding's width", { "issuers.0.instruments.0.mostLots": String(2n ** 38n) }, /mostLots: must be below 2\^38/],
-    ["least lots above the most", { "issuers.0.instruments.0.leastLots": "1000001" }, /^deployment\.issuers\[0\]\.instruments\[0\]\.leastLots: must be at most 1000000/],
-    ["serials out of order", { "issuers.0.instruments.1.serial": 3 }, /instruments\[1\]\.serial: must be 2/],
-    ["a token twice", ({ issuers }) => ({ "issuers.0.instruments.1.token": issuers[0]!.instruments![0]!.token }), /instruments\[1\]\.token: must not be taken twice/],
-    ["no address", { "issuers.1.engine": "0x12" }, /^deployment\.issuers\[1\]\.engine: must be an Ethereum address/],
-    ["the zero address", { "chains.1.guardian": `0x${"00".repeat(20)}` }, /^deployment\.chains\[1\]\.guardian: must not be the zero address/],
-    ["two thirds alone", (json) => ({ reporters: { members: json.reporters.members.slice(0, 3), threshold: 2 } }), /^deployment\.reporters\.threshold: must be more than two thirds of 3/],
-    ["more than all", { "attestors.threshold": 5 }, /^deployment\.attestors\.threshold: must be at most 4/],
-    ["a signer twice", (json) => ({ "attestors.members.1": json.attestors.members[0] }), /^deployment\.attestors\.members\[1\]: must not be there twice/],
-    ["an issuer id twice", { "issuers.1.id": 1 }, /^deployment\.issuers\[1\]\.id: must not be taken twice/],
-    ["an issuer of no chain", { "issuers.1.chain": "west" }, /^deployment\.issuers\[1\]\.chain: must be one of the chains/],
-    ["a home that is no chain", { home: "west" }, /^deployment\.home: must be one of the chains/],
-    ["a chain id twice", { "chains.1.chainId": 31337 }, /^deployment\.chains\[1\]\.chainId: must not be taken twice/],
-    ["a batch deeper than the tree", { "issuers.1.batchDepth": 4 }, /^deployment\.issuers\[1\]\.batchDepth: must be below 4/],
-    ["a pair without room for its release", { "issuers.2.creditSerial": 65_535 }, /^deployment\.issuers\[2\]\.creditSerial: must be at most 65534/],
-    ["proofs that are never good", { "issuers.2.times.validity": 0 }, /^deployment\.issuers\[2\]\.times\.validity: must be at least 1/],
-    ["a committee off the curve", { "committee.1.0": "5" }, /^deployment\.committee\[1\]: must be a point/],
-    ["tiers of other trees", { tiers: ["T", "M"] }, /^deployment\.tiers: must share trees/],
-    ["tier L without its exits", { tiers: ["L"] }, /^deployment\.tiers: must have M beside L/],
-    ["the tiny tier where value is", { "chains.0.chainId": 10, "chains.0.owner": LOCKED }, /^deployment\.chains\[0\]\.chainId: must be a local chain's while tier T/],
-    ["an owner who needn't wait where value is", { tiers: ["M"], "chains.0.chainId": 31_347 }, /^deployment\.chains\[0\]\.owner: must be a timelock on chain 31347/],
-    ["a timelock without a guardian", { "chains.0.owner": LOCKED, "chains.0.guardian": undefined }, /^deployment\.chains\[0\]\.guardian: must be present/],
-    ["a timelock that nobody proposes to", { "chains.0.owner": { timelockSeconds: 1, proposers: [] } }, /^deployment\.chains\[0\]\.owner\.proposers: must not be empty/],
-  ];
-  it.each(refused)("refuses %s", (_, changes, error) => {
-    const json = structuredClone(local.json);
-    const parse = (): unknown => parseDeployment(changed(json, typeof changes === "function" ? changes(json) : changes));
-    expect(parse).toThrow(InputError);
-    expect(parse).toThrow(error);
-  });
-
-  it("takes the example", async () => {
-    expect((await readDeployment("data/deployment.example.json")).chains).toHaveLength(2);
-  });
-
-  it.each<[rule: string, of: () => DeploymentConfig, error: RegExp]>([
-    ["a token that is no contract", () => config(({ issuers }) => { issuers[0]!.instruments![0]!.token = GUARDIAN.address; }), /^deployment\.issuers\[0\]\.instruments\[0\]\.token: must be a contract on north/],
-    ["an asset of another chain", () => config(({ issuers }) => { issuers[2]!.asset = issuers[0]!.instruments![1]!.token; }), /^deployment\.issuers\[2\]\.asset: must be a contract on south/],
-    ["a guardian whom only others can appoint", () => config(({ chains }) => { chains[0]!.owner = PROPOSER.address; }), /^deployment\.chains\[0\]\.guardian: must be absent/],
-    ["the deployer as proposer", () => config(({ chains }) => { chains[0]!.owner = { timelockSeconds: 1, proposers: [local.deployer.address] }; }), /^deployment\.chains\[0\]\.owner\.proposers\[0\]: must not be the deployer/],
-  ])("sends nothing for %s", async (_, of, error) => {
-    const before = await nonces();
-    await expect(run(of())).rejects.toThrow(error);
-    expect(await nonces()).toEqual(before);
-  });
-
-  it("sends nothing with development keys when one chain isn't local", async () => {
-    const optimism = await startAnvil({ chainId: 10 });
-    try {
-      const of = config();
-      const chains = of.chains.map((chain) => (chain.name === "south" ? { ...chain, chainId: 10 } : chain));
-      const before = await nonces();
-      const attempt = deploy({ ...of, chains }, { endpoints: { ...local.endpoints, south: optimism.url }, deployer: local.deployer });
-      await expect(attempt).rejects.toThrow(/^deployment\.chains\[2\]\.chainId: must be a local chain's: \w+\.T has a development key.*, got 10$/);
-      expect(await nonces()).toEqual(before);
-    } finally {
-      await optimism.stop();
-    }
-  });
-});
-
 describe("progress", () => {
   it("killed at every kind of step, it ends in the network of an unbroken run, and one more run does nothing", async () => {
     const of = timelocked();
+    const back = await snapshot(local);
     const unbroken = await deploy(of, { endpoints: local.endpoints, deployer: local.deployer });
-    const spent = await nonces();
-    await onAll("evm_revert", (i) => [snapshots[i]]);
-    snapshots = await onAll<string>("evm_snapshot");
+    const spent = await nonces(local);
+    await back();
 
     // One step in the first run, two in the second, and so on: dies before sending, before it knows, and after.
     const died = new Set<string>();
@@ -166,12 +71,12 @@ describe("progress", () => {
     }
     expect([...died].sort()).toEqual(["mined", "sending", "sent"]);
     expect(encodeNetwork(network)).toBe(encodeNetwork(unbroken));
-    expect(await nonces()).toEqual(spent);
+    expect(await nonces(local)).toEqual(spent);
     expect(await wrongFacts(of, network)).toEqual([]);
 
     const again = await run(of, () => { throw new Killed(); });
     expect(encodeNetwork(again)).toBe(encodeNetwork(network));
-    expect(await nonces()).toEqual(spent);
+    expect(await nonces(local)).toEqual(spent);
   });
 
   it("a deployed contract's config can't change, another's can", async () => {

@@ -3,7 +3,7 @@
  * file. PLIMSOLL_SNAPSHOT=write takes new figures down; a goal is missed either way.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { AbiCoder, keccak256, toBeHex, type Contract, type ContractTransactionReceipt } from "ethers";
+import { AbiCoder, keccak256, toBeHex, type ContractTransactionReceipt } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Account } from "../../src/account/account.ts";
 import { Exit } from "../../src/account/exit.ts";
@@ -12,17 +12,17 @@ import { GrowingTree, type TreePath } from "../../src/account/trees.ts";
 import { ROOT_SLOTS, proofArgument, tierNumber } from "../../src/chain/calls.ts";
 import { hashPair } from "../../src/hash.ts";
 import { TIERS } from "../../src/protocol.ts";
-import { contextSignal } from "../../src/prove/context.ts";
 import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
 import { exitStatement } from "../../src/statements/exit.ts";
 import { foldStatement } from "../../src/statements/fold.ts";
 import { lowerStatement } from "../../src/statements/lower.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest } from "../../src/statements/statement.ts";
-import { send, startChain, type Chain } from "../support/chain.ts";
-import { deployAll, pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
+import { send, type Chain } from "../support/chain.ts";
+import { pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
+import { BTC, COMMITTEE, CREDIT, DESK, KEEPER, KEYS, RELEASE, bookTree } from "../support/world.ts";
 import { gasParts, type GasParts } from "./support/gasParts.ts";
-import { BTC, COMMITTEE, CREDIT, DESK, KEYS, RELEASE, bookTree } from "../support/world.ts";
+import { contextAt, twoChains } from "./support/twoChains.ts";
 
 const GOALS = { extend: 400_000, refresh: 400_000, fold: 1_000_000, lower: 1_000_000, deposit: 600_000, exit: 400_000, headerAndRoot: 450_000, headerAndRootDeep: 450_000 };
 const SNAPSHOT = new URL("gas.json", import.meta.url);
@@ -34,19 +34,16 @@ const LEVELS = 20;
 const prover = snarkjsProver();
 const measured: Record<string, number> = {};
 const parts: Record<string, GasParts> = {};
-let chains: Chain[];
 let home: Home;
 let away: Away;
+let stop: () => Promise<void>;
 
-beforeAll(async () => {
-  chains = await Promise.all([startChain(31337), startChain(31338)]);
-  ({ home, away } = await deployAll(chains[0]!, chains[1]!, ["M"]));
-});
-afterAll(() => Promise.all([prover.close(), ...chains.map((chain) => chain.stop())]));
+beforeAll(async () => void ({ home, away, stop } = await twoChains("M")));
+afterAll(() => Promise.all([prover.close(), stop()]));
 
 async function record(name: string, receipt: ContractTransactionReceipt): Promise<void> {
   measured[name] = Number(receipt.gasUsed);
-  parts[name] = await gasParts(chains.find(({ provider }) => provider === receipt.provider)!, receipt);
+  parts[name] = await gasParts([home.chain, away.chain].find(({ provider }) => provider === receipt.provider)!, receipt);
 }
 const set = (chain: Chain, contract: string, slot: bigint, value: bigint): Promise<unknown> =>
   chain.rpc("anvil_setStorageAt", [contract, toBeHex(slot, 32), toBeHex(value, 32)]);
@@ -98,11 +95,6 @@ async function deepen(registry: string): Promise<void> {
   }
 }
 
-async function contextAt(contract: Contract, chain: Chain, account: string): Promise<{ deadline: bigint; context: bigint }> {
-  const deadline = BigInt(await chain.now()) + 36_000n;
-  return { deadline, context: contextSignal({ chainId: chain.chainId, contract: await contract.getAddress(), account, deadline }) };
-}
-
 it("costs what the snapshot says, and no more than the goals", async () => {
   const owner = ownerOf(KEYS);
   const book = await bookTree("M");
@@ -129,7 +121,7 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   const rootSlot = await slotHolding(home.chain, registry, account.commitment);
   const sizeSlot = rootSlot - 1n;
   await fillAccounts(sizeSlot, account.commitment);
-  await pass(600, ...chains);
+  await pass(600, home.chain, away.chain);
 
   const fold = await contextAt(home.registry, home.chain, me);
   const folding = foldStatement({ keys: KEYS, from: account, notes: [], notesRoot, context: fold.context });
@@ -169,7 +161,7 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   for (const name of ["authorise", "extend", "refresh"] as const) {
     const shown = await contextAt(away.desk, away.chain, me);
     const coverage = name === "refresh" ? 8_000 : 10_000;
-    const keys = name === "authorise" ? KEYS : { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock };
+    const keys = name === "authorise" ? KEYS : KEEPER;
     const proof = await prover.prove(proofRequest(solvencyStatement({
       account, keys, path, book, coverage, issuerId: DESK, show: [CREDIT, RELEASE], committee: COMMITTEE, context: shown.context,
     })));

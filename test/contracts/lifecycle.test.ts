@@ -4,13 +4,12 @@
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Account } from "../../src/account/account.ts";
-import { ownerOf, aliasOf, depositSalt } from "../../src/account/keys.ts";
+import { aliasOf, ownerOf } from "../../src/account/keys.ts";
 import { Note } from "../../src/account/note.ts";
 import type { Exit } from "../../src/account/exit.ts";
 import { GrowingTree, NotesTree } from "../../src/account/trees.ts";
 import { proofArgument, tierNumber } from "../../src/chain/calls.ts";
 import { TIERS, type CircuitName } from "../../src/protocol.ts";
-import { contextSignal } from "../../src/prove/context.ts";
 import type { Proof } from "../../src/prove/proof.ts";
 import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
 import type { BookTree } from "../../src/risk/tree.ts";
@@ -19,38 +18,33 @@ import { foldStatement, type FoldedNote } from "../../src/statements/fold.ts";
 import { lowerStatement } from "../../src/statements/lower.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
-import { refusal, send, startChain, type Chain } from "../support/chain.ts";
-import { FOLD_INTERVAL, attestation, deployAll, pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
-import { BTC, COMMITTEE, CREDIT, DESK, KEYS, RELEASE, VAULT, bookTree } from "../support/world.ts";
+import { refusal, send } from "../support/chain.ts";
+import { FOLD_INTERVAL, attestation, pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
+import { BTC, COMMITTEE, CREDIT, DESK, KEEPER, KEYS, RELEASE, bookTree } from "../support/world.ts";
+import { TRADER, contextAt, depositBtc, publishOnBoth, twoChains } from "./support/twoChains.ts";
 
 const T = tierNumber("T");
-const TRADER = 1;
 const owner = ownerOf(KEYS);
 const prover = snarkjsProver();
-let chains: Chain[];
 let home: Home;
 let away: Away;
+let stop: () => Promise<void>;
 let book: BookTree;
 
 beforeAll(async () => {
-  chains = await Promise.all([startChain(31337), startChain(31338)]);
-  ({ home, away } = await deployAll(chains[0]!, chains[1]!, ["T"]));
+  ({ home, away, stop } = await twoChains("T"));
   book = await bookTree("T");
-  for (const side of [home, away]) await publishBook(side, book.root, book.book.epoch);
+  await publishOnBoth({ home, away }, book);
 });
-afterAll(() => Promise.all([prover.close(), ...chains.map((chain) => chain.stop())]));
+afterAll(() => Promise.all([prover.close(), stop()]));
 
 const prove = <C extends CircuitName>(statement: Statement<C>): Promise<Proof<C>> => prover.prove(proofRequest(statement));
 const trader = (): string => home.chain.addresses[TRADER];
-const as = (name: "registry" | "desk" | "vault" | "btc" | "usd", who = TRADER): Home["registry"] => {
+const as = (name: "registry" | "desk" | "vault" | "usd", who = TRADER): Home["registry"] => {
   const contract = name === "registry" ? home.registry : away[name];
   const chain = name === "registry" ? home.chain : away.chain;
   return contract.connect(chain.signers[who]!) as Home["registry"];
 };
-async function contextAt(contract: Home["registry"], chain: Chain, account: string): Promise<{ deadline: bigint; context: bigint }> {
-  const deadline = BigInt(await chain.now()) + 36_000n;
-  return { deadline, context: contextSignal({ chainId: chain.chainId, contract: await contract.getAddress(), account, deadline }) };
-}
 
 // What a wallet keeps.
 let account: Account;
@@ -70,14 +64,8 @@ const addNote = (note: Note): void => {
 const signalsOf = <C extends CircuitName>({ signals }: Proof<C>): Record<string, unknown> => ({ ...signals });
 
 it("a deposit is folded into an account that opens", async () => {
-  await send(away.btc, "mint", trader(), 10n ** 12n);
-  await send(as("btc"), "approve", await away.vault.getAddress(), 10n ** 12n);
-  const salt = depositSalt(KEYS.proveKey, VAULT, 0);
-  const note = new Note(VAULT, salt, [{ instrument: BTC, size: 200n }], 1n, 0n);
-  await send(as("vault"), "deposit", 1, 200, aliasOf(owner, VAULT, salt));
+  const note = await depositBtc({ home, away }, 200n);
   addNote(note);
-  await relay(home, away, away.vault, "notes");
-  await send(home.notes, "join", VAULT);
 
   const { deadline, context } = await contextAt(home.registry, home.chain, trader());
   const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
@@ -111,7 +99,7 @@ it("a debt is booked in the account before the desk sees it", async () => {
 
 async function shown(withSpendKey: boolean, sender = trader()): Promise<Record<string, unknown>> {
   const { deadline, context } = await contextAt(away.desk, away.chain, sender);
-  const keys = withSpendKey ? KEYS : { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock };
+  const keys = withSpendKey ? KEYS : KEEPER;
   const statement = solvencyStatement({
     account, keys, path: accounts.path(account.commitment), book, coverage: 10_000, issuerId: DESK, show: [CREDIT, RELEASE],
     committee: COMMITTEE, context,

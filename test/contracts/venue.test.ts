@@ -7,15 +7,14 @@ import { getBytes, type Contract, type EventLog, type Result } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Account } from "../../src/account/account.ts";
 import { instrumentId, sizeOf, type Holding } from "../../src/account/holdings.ts";
-import { aliasOf, depositSalt, ownerOf } from "../../src/account/keys.ts";
-import { Note } from "../../src/account/note.ts";
+import { aliasOf, ownerOf, type ProveKeys } from "../../src/account/keys.ts";
+import type { Note } from "../../src/account/note.ts";
 import { noteKey, noteSecret } from "../../src/account/noteKey.ts";
 import { GrowingTree, NotesTree } from "../../src/account/trees.ts";
 import { foldCall, lowerCall, standingCall } from "../../src/chain/proofCalls.ts";
 import type { Call } from "../../src/chain/sender.ts";
 import { TIERS, type CircuitName } from "../../src/protocol.ts";
 import { localProver } from "../../src/prove/backends.ts";
-import { contextSignal } from "../../src/prove/context.ts";
 import type { Proof } from "../../src/prove/proof.ts";
 import type { BookTree } from "../../src/risk/tree.ts";
 import { foldStatement, type FoldedNote } from "../../src/statements/fold.ts";
@@ -24,9 +23,10 @@ import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
 import { buildBatch, type Batch, type BatchPosting } from "../../src/venue/batch.ts";
 import { openSealedNotes } from "../../src/venue/sealedNotes.ts";
-import { refusal, send, startChain, type Chain } from "../support/chain.ts";
-import { FOLD_INTERVAL, deployAll, pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
-import { BTC, CASH, COMMITTEE, KEYS, PERP, PUT, VAULT, VENUE, bookTree, smallBook } from "../support/world.ts";
+import { refusal, send, type Chain } from "../support/chain.ts";
+import { FOLD_INTERVAL, pass, relay, type Away, type Home } from "../support/deployment.ts";
+import { BTC, CASH, COMMITTEE, KEEPER, KEYS, PERP, PUT, VAULT, VENUE, bookTree, smallBook } from "../support/world.ts";
+import { TRADER, contextAt, depositBtc, publishOnBoth, twoChains } from "./support/twoChains.ts";
 
 /** The venue's own pair has the serials that the deployment gives every line, so its perpetual takes another. */
 const CREDIT = instrumentId(VENUE, 1);
@@ -35,22 +35,20 @@ const SWAP = instrumentId(VENUE, 6);
 const LINE = 2_000n;
 const DEPTH = 2;
 
-const KEEPER = { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock };
 const owner = ownerOf(KEYS);
 const alias = aliasOf(owner, VENUE);
 const prover = localProver();
-let chains: Chain[];
 let home: Home;
 let away: Away;
+let stop: () => Promise<void>;
 let book: BookTree;
 
 beforeAll(async () => {
-  chains = await Promise.all([startChain(31337), startChain(31338)]);
-  ({ home, away } = await deployAll(chains[0]!, chains[1]!, ["T"]));
+  ({ home, away, stop } = await twoChains("T"));
   book = await bookTree("T", venueBook());
-  for (const side of [home, away]) await publishBook(side, book.root, book.book.epoch);
+  await publishOnBoth({ home, away }, book);
 });
-afterAll(() => Promise.all([prover.close(), ...chains.map((chain) => chain.stop())]));
+afterAll(() => Promise.all([prover.close(), stop()]));
 
 function venueBook(): ReturnType<typeof smallBook> {
   const { rows, ...rest } = smallBook();
@@ -68,22 +66,16 @@ const vaultNotes = new GrowingTree(TIERS.T.depth);
 const batches: Batch[] = [];
 
 const prove = <C extends CircuitName>(statement: Statement<C>): Promise<Proof<C>> => prover.prove(proofRequest(statement));
-const TRADER = 1;
 const trader = (): string => home.chain.addresses[TRADER];
 const venueAs = (who: number): Contract => away.venue.connect(away.chain.signers[who]!) as Contract;
 const contractOf = ({ name, address }: Call, chain: Chain): Contract => chain.at(name, address, chain.signers[TRADER]!);
 const make = async (call: Call, chain: Chain): Promise<unknown> => send(contractOf(call, chain), call.method, ...call.args);
 const refused = async (call: Call, chain: Chain): Promise<string | undefined> => refusal(contractOf(call, chain), call.method, ...call.args);
 
-async function contextAt(contract: Contract, chain: Chain): Promise<{ deadline: bigint; context: bigint }> {
-  const deadline = BigInt(await chain.now()) + 36_000n;
-  return { deadline, context: contextSignal({ chainId: chain.chainId, contract: await contract.getAddress(), account: trader(), deadline }) };
-}
-
 async function fold(notes: (roots: NotesTree) => readonly FoldedNote[]): Promise<void> {
   const tree = new GrowingTree(TIERS.T.depth, batches.map(({ root }) => root));
   const roots = new NotesTree(new Map([[VAULT, vaultNotes.root], ...(batches.length === 0 ? [] : [[VENUE, tree.root] as const])]));
-  const { deadline, context } = await contextAt(home.registry, home.chain);
+  const { deadline, context } = await contextAt(home.registry, home.chain, trader());
   const slot = accounts.leaves.length === 0 ? undefined : 0;
   const { statement, account: next } = foldStatement({ keys: KEEPER, from: slot === undefined ? "T" : account, notes: notes(roots), notesRoot: roots.root, context });
   await make(foldCall(await home.registry.getAddress(), slot, await prove(statement), deadline), home.chain);
@@ -93,8 +85,8 @@ async function fold(notes: (roots: NotesTree) => readonly FoldedNote[]): Promise
 }
 
 /** A proof for the venue; of an earlier state of the account if `path` was taken then. */
-async function shown(keys: typeof KEEPER, coverage: number, of = { account, path: accounts.path(account.commitment) }): Promise<Call> {
-  const { deadline, context } = await contextAt(away.venue, away.chain);
+async function shown(keys: ProveKeys, coverage: number, of = { account, path: accounts.path(account.commitment) }): Promise<Call> {
+  const { deadline, context } = await contextAt(away.venue, away.chain, trader());
   const statement = solvencyStatement({ ...of, keys, book, coverage, issuerId: VENUE, show: [CREDIT, RELEASE], committee: COMMITTEE, context });
   return standingCall("VenueOutbox", await away.venue.getAddress(), "spendKey" in keys ? "authorise" : "prove", await prove(statement), deadline);
 }
@@ -125,16 +117,11 @@ async function received(): Promise<{ note: Note; index: number; batch: number; s
 }
 
 it("a line is booked with the venue's own pair and opens a standing", async () => {
-  await send(away.btc, "mint", trader(), 10n ** 12n);
-  await send(away.btc.connect(away.chain.signers[TRADER]!) as Contract, "approve", await away.vault.getAddress(), 10n ** 12n);
-  const deposit = new Note(VAULT, depositSalt(KEYS.proveKey, VAULT, 0), [{ instrument: BTC, size: 200n }], 1n, 0n);
-  await send(away.vault.connect(away.chain.signers[TRADER]!) as Contract, "deposit", 1, 200, aliasOf(owner, VAULT, deposit.salt));
+  const deposit = await depositBtc({ home, away }, 200n);
   vaultNotes.add(deposit.leaf(owner));
-  await relay(home, away, away.vault, "notes");
-  await send(home.notes, "join", VAULT);
   await fold((roots) => [{ note: deposit, path: vaultNotes.path(deposit.leaf(owner)), issuerSiblings: roots.siblings(VAULT) }]);
 
-  const { deadline, context } = await contextAt(home.registry, home.chain);
+  const { deadline, context } = await contextAt(home.registry, home.chain, trader());
   const booked = lowerStatement({ account, keys: KEYS, book, move: { kind: "credit", instrument: CREDIT, lots: LINE }, context });
   await make(lowerCall(await home.registry.getAddress(), 0, await prove(booked.statement), deadline), home.chain);
   account = booked.account;

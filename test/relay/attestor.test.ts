@@ -6,13 +6,12 @@ import { join } from "node:path";
 import { verifyTypedData } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ATTESTATION_TYPES, signingDomain } from "../../src/chain/calls.ts";
-import { Node } from "../../src/chain/node.ts";
 import { getJson } from "../../src/relay/client.ts";
 import { Attestor } from "../../src/relay/attestor.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { send } from "../support/chain.ts";
 import { localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
-import { attesting, mine, mirrorOf, recorder, tempFolder, worldOf, type Attesting } from "./support.ts";
+import { attesting, mine, mirrorOf, recorder, tempFolder, withFinality, worldOf, type Attesting } from "./support.ts";
 
 /** Deeper than any reorg that this finality bears. */
 const FINALITY = 40;
@@ -20,7 +19,7 @@ let local: LocalNetwork;
 let first: Attesting;
 
 beforeAll(async () => {
-  local = withFinality(await localDeployment());
+  local = withFinality(await localDeployment(), FINALITY);
   await Promise.all([...local.nodes.values()].map((node) => node.rpc("anvil_mine", ["0x64"])));
   first = await attesting(local, 0);
 });
@@ -29,14 +28,6 @@ afterAll(async () => {
   await local.stop();
 });
 
-function withFinality(network: LocalNetwork): LocalNetwork {
-  const chains = network.network.chains.map((chain) => ({ ...chain, finality: FINALITY }));
-  const nodes = new Map(chains.map((chain) => {
-    const node = network.nodes.get(chain.name)!;
-    return [chain.name, Object.create(node, { chain: { value: chain } }) as Node];
-  }));
-  return { ...network, network: { ...network.network, chains }, nodes };
-}
 const finalised = async (chain: string): Promise<number> => (await local.nodes.get(chain)!.finalised()).number;
 const ask = (url: string, path: string): Promise<{ status: number; json: unknown }> => getJson("it", url, path) as Promise<{ status: number; json: unknown }>;
 const hashOf = async (chain: string, number: number): Promise<string> => (await local.nodes.get(chain)!.block(number)).hash;

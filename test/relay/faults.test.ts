@@ -9,29 +9,22 @@ import { ANVIL_KEYS } from "../../scripts/anvil.ts";
 import { getJson } from "../../src/relay/client.ts";
 import type { Home } from "../cli/plimsoll.ts";
 import { SIGNERS } from "../support/deployment.ts";
-import { LOCAL_CHAINS, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+import { LOCAL_CHAINS, localDeployment, snapshot, type LocalNetwork } from "../support/localNetwork.ts";
 import { daemonHome, linesOf, proxy, type DaemonHome, type LogLine } from "./daemons.ts";
 import { marketJson } from "./market.ts";
-import { attesting, deposit, mine, reporting, setRoot, stateOf, tempFolder, transactions, writeMarket, type Attesting, type Reporting } from "./support.ts";
+import { closeAll, fourAttestors, leaveRoots, mine, reporting, stateOf, tempFolder, transactions, writeMarket, type Attesting, type Reporting } from "./support.ts";
 
 const RELAYER = new Wallet(ANVIL_KEYS[1]);
 let local: LocalNetwork;
 let attestors: Attesting[];
 let reporters: Reporting[];
-let snapshots: string[];
 let homes: Home[] = [];
-const snapshot = async (): Promise<void> => {
-  snapshots = await Promise.all(LOCAL_CHAINS.map((name) => local.chains[name].rpc<string>("evm_snapshot")));
-};
-const revert = async (): Promise<void> => void (await Promise.all(LOCAL_CHAINS.map((name, i) => local.chains[name].rpc("evm_revert", [snapshots[i]]))));
+/** Takes the chains back to where the test began. */
+let revert: () => Promise<void>;
 
 beforeAll(async () => {
   local = await localDeployment();
-  await deposit(local, "vault-north");
-  await deposit(local, "vault-south");
-  await setRoot(local, "home", local.network.registry, "accounts", 1_234n);
-  await setRoot(local, "home", local.network.registry, "exits", 5_678n);
-  await mine(local);
+  await leaveRoots(local);
   await mine(local);
 });
 /** What a run that nobody disturbs leaves: the same each time. */
@@ -43,22 +36,22 @@ async function undisturbed(): Promise<NonNullable<typeof left>> {
     expect((await home.run(["relay", "--once"], env)).code).toBe(0);
     left = { state: await stateOf(local), count: await transactions(local, RELAYER.address) - before };
     await revert();
-    await snapshot();
+    revert = await snapshot(local);
     await attestAnew();
   }
   return left;
 }
 
 beforeEach(async () => {
-  await snapshot();
+  revert = await snapshot(local);
   const markets = await tempFolder();
   await writeMarket(markets, JSON.stringify(marketJson(1, await local.chains.home.now())));
-  attestors = await Promise.all([0, 1, 2, 3].map((place) => attesting(local, place)));
+  attestors = await fourAttestors(local);
   reporters = await Promise.all([0, 1, 2, 3].map((place) => reporting(local, place, markets)));
   await Promise.all(reporters.map(({ reporter }) => reporter.step()));
 });
 afterEach(async () => {
-  await Promise.all([...attestors, ...reporters].map((service) => service.close()));
+  await closeAll([...attestors, ...reporters]);
   await Promise.all(homes.splice(0).map((home) => home.remove()));
   await revert();
 });
@@ -70,8 +63,8 @@ const homeOf = async (key: Wallet): Promise<DaemonHome> => {
   return made;
 };
 const attestAnew = async (): Promise<void> => {
-  await Promise.all(attestors.map((attestor) => attestor.close()));
-  attestors = await Promise.all([0, 1, 2, 3].map((place) => attesting(local, place)));
+  await closeAll(attestors);
+  attestors = await fourAttestors(local);
 };
 
 it("ends alike after the relayer was killed at each of its log lines in turn, and does nothing twice", async () => {
@@ -87,7 +80,7 @@ it("ends alike after the relayer was killed at each of its log lines in turn, an
 
   for (let last = 1; last <= events.length; last++) {
     await revert();
-    await snapshot();
+    revert = await snapshot(local);
     // Blocks of a height are others each time.
     await attestAnew();
     const { home: killed, env: its } = await homeOf(RELAYER);

@@ -6,13 +6,14 @@ import { readFile, readdir } from "node:fs/promises";
 import { Wallet } from "ethers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ANVIL_KEYS, startAnvil } from "../../scripts/anvil.ts";
-import type { Node } from "../../src/chain/node.ts";
 import { getJson } from "../../src/relay/client.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
 import { daemonHome, linesOf } from "./daemons.ts";
 import { marketJson } from "./market.ts";
-import { attesting, deposit, latestRoot, mine, relaying, reporting, setRoot, stateOf, tempFolder, writeMarket, type Attesting } from "./support.ts";
+import {
+  REGISTRY_ROOTS, closeAll, deposit, fourAttestors, latestRoot, leaveRoots, relaying, reporting, stateOf, tempFolder, withFinality, writeMarket, type Attesting,
+} from "./support.ts";
 
 const RELAYER = new Wallet(ANVIL_KEYS[1]);
 let local: LocalNetwork;
@@ -22,15 +23,11 @@ let attestors: Attesting[];
 beforeEach(async () => {
   local = await localDeployment();
   vault = local.network.issuers.find(({ name }) => name === "vault-north")!.contract;
-  await deposit(local, "vault-north");
-  await deposit(local, "vault-south");
-  await setRoot(local, "home", local.network.registry, "accounts", 1_234n);
-  await setRoot(local, "home", local.network.registry, "exits", 5_678n);
-  await mine(local);
-  attestors = await Promise.all([0, 1, 2, 3].map((place) => attesting(local, place)));
+  await leaveRoots(local);
+  attestors = await fourAttestors(local);
 });
 afterEach(async () => {
-  await Promise.all(attestors.map((attestor) => attestor.close()));
+  await closeAll(attestors);
   await local.stop();
 });
 
@@ -64,10 +61,8 @@ it("signs no second hash after an attestor was killed as it signed", async () =>
 });
 
 it("never relays what isn't final, through a reorg of 32 blocks", async () => {
-  const chains = local.network.chains.map((chain) => ({ ...chain, finality: 40 }));
-  const nodes = new Map([...local.nodes].map(([name, node]) => [name, Object.create(node, { chain: { value: chains.find((chain) => chain.name === name) } }) as Node]));
-  const careful: LocalNetwork = { ...local, network: { ...local.network, chains }, nodes };
-  const own = await Promise.all([0, 1, 2, 3].map((place) => attesting(careful, place)));
+  const careful = withFinality(local, 40);
+  const own = await fourAttestors(careful);
   const relayer = relaying(careful, { attestors: own.map(({ url }) => url) });
   const north = local.nodes.get("north")!;
   await north.rpc("anvil_mine", ["0x28"]);
@@ -91,7 +86,7 @@ it("never relays what isn't final, through a reorg of 32 blocks", async () => {
   await north.rpc("anvil_mine", ["0x28"]);
   await relayer.task("roots north to home");
   expect((await latestRoot(local, "north", "home", vault, "notes"))[0]).not.toBe(known);
-  await Promise.all(own.map((attestor) => attestor.close()));
+  await closeAll(own);
 });
 
 it("bears submissions twice and in another order", async () => {
@@ -114,7 +109,7 @@ it("bears submissions twice and in another order", async () => {
   }
   expect(new Set(refusals)).toEqual(new Set([local.network.issuerNotes, local.network.chains[0]!.riskBook]));
   expect([await stateOf(local), await latestRoot(local, "north", "home", vault, "notes")]).toEqual(later);
-  await Promise.all(reporters.map((reporter) => reporter.close()));
+  await closeAll(reporters);
 });
 
 it("goes on when a node was away and came back with its state", async () => {
@@ -134,7 +129,7 @@ it("goes on when a node was away and came back with its state", async () => {
     await relayer.round();
     expect(relayer.lines.filter(({ level }) => level !== "info")).toEqual([]);
     expect((await stateOf(local))["vault-south joined"]).toBeGreaterThan(0n);
-    expect((await latestRoot(local, "home", "south", local.network.registry, "exits"))[0]).toBe(5_678n);
+    expect((await latestRoot(local, "home", "south", local.network.registry, "exits"))[0]).toBe(REGISTRY_ROOTS.exits);
   } finally {
     await again.stop();
   }

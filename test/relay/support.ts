@@ -14,6 +14,7 @@ import { afterAll } from "vitest";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
 import { ROOT_SLOTS } from "../../src/chain/calls.ts";
 import { chainNamed, issuerNamed } from "../../src/chain/network.ts";
+import type { Node } from "../../src/chain/node.ts";
 import { Attestor } from "../../src/relay/attestor.ts";
 import type { Fields, Level, Log } from "../../src/relay/log.ts";
 import { MarketFolder } from "../../src/relay/marketFolder.ts";
@@ -38,6 +39,8 @@ export function recorder(): { readonly lines: Line[]; readonly log: Log } {
   return { lines, log: (level, event, fields = {}) => void lines.push({ level, event, fields }) };
 }
 
+export const troubles = (lines: readonly Line[]): Line[] => lines.filter(({ level }) => level !== "info");
+
 const made: string[] = [];
 /** A folder that is gone when the tests of a file have run. */
 export async function tempFolder(): Promise<string> {
@@ -50,6 +53,8 @@ export interface Served {
   readonly url: string;
   close(): Promise<void>;
 }
+
+export const closeAll = async (services: readonly Pick<Served, "close">[]): Promise<void> => void (await Promise.all(services.map((service) => service.close())));
 
 export async function served(...handlers: Handler[]): Promise<Served> {
   const service = await serve("127.0.0.1:0", handlers, () => undefined);
@@ -88,6 +93,16 @@ export async function attesting(local: LocalNetwork, place: number, folder?: str
   const at = folder ?? (await tempFolder());
   const attestor = new Attestor(worldOf(local, log), SIGNERS[place]!, { folder: at });
   return { ...(await served(attestor.handler)), attestor, folder: at, lines };
+}
+
+/** The attestors of the network's four signers, none of which has signed anything. */
+export const fourAttestors = (local: LocalNetwork): Promise<Attesting[]> => Promise.all([0, 1, 2, 3].map((place) => attesting(local, place)));
+
+/** The network as somebody sees it who takes blocks of these chains, or of all, for final at another depth. */
+export function withFinality(local: LocalNetwork, finality: number, names: readonly LocalChainName[] = LOCAL_CHAINS): LocalNetwork {
+  const chains = local.network.chains.map((chain) => ((names as readonly string[]).includes(chain.name) ? { ...chain, finality } : chain));
+  const nodes = new Map([...local.nodes].map(([name, node]) => [name, Object.create(node, { chain: { value: chainNamed({ chains }, name) } }) as Node]));
+  return { ...local, network: { ...local.network, chains }, nodes };
 }
 
 export interface Reporting extends Served {
@@ -155,6 +170,17 @@ export async function deposit(local: LocalNetwork, at: "vault-north" | "vault-so
   await send(usdc, "mint", local.deployer.address, 10n ** 12n);
   await send(usdc, "approve", contract, 10n ** 12n);
   await send(vault, "deposit", at === "vault-north" ? 2 : 1, 5n, recipient);
+}
+
+/** What {@link leaveRoots} leaves as the registry's. */
+export const REGISTRY_ROOTS = { accounts: 1_234n, exits: 5_678n } as const;
+
+/** Leaves something to bring on every route: notes at the vaults of north and south, and roots at home. */
+export async function leaveRoots(local: LocalNetwork): Promise<void> {
+  await deposit(local, "vault-north");
+  await deposit(local, "vault-south");
+  for (const root of ["accounts", "exits"] as const) await setRoot(local, "home", local.network.registry, root, REGISTRY_ROOTS[root]);
+  await mine(local);
 }
 
 /** Puts a value into a contract's root slot: what moves the registry's roots takes proofs, which are tested elsewhere. */

@@ -153,6 +153,12 @@ async function deploymentJson({ north, south }: LocalTokens, tiers: readonly Tie
   return JSON.parse(JSON.stringify(json)) as DeploymentJson;
 }
 
+/** Remembers every chain as it is; what it gives takes them back to that, once. */
+export async function snapshot({ chains }: Pick<LocalChains, "chains">): Promise<() => Promise<void>> {
+  const ids = await Promise.all(LOCAL_CHAINS.map((name) => chains[name].rpc<string>("evm_snapshot")));
+  return async () => void (await Promise.all(LOCAL_CHAINS.map((name, i) => chains[name].rpc("evm_revert", [ids[i]]))));
+}
+
 /** Starts three nodes and deploys a network; who asks stops it. */
 export async function localDeployment(options: LocalOptions = {}): Promise<LocalNetwork> {
   const local = await localChains(options);

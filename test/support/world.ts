@@ -5,7 +5,7 @@
  */
 import { Account } from "../../src/account/account.ts";
 import { instrumentId, type Holding } from "../../src/account/holdings.ts";
-import { spendKeys, type SpendKeys } from "../../src/account/keys.ts";
+import { spendKeys, type ProveKeys, type SpendKeys } from "../../src/account/keys.ts";
 import { Note } from "../../src/account/note.ts";
 import { GrowingTree, NotesTree } from "../../src/account/trees.ts";
 import { publicKey, type CommitteeKeys } from "../../src/compliance/seal.ts";
@@ -95,6 +95,8 @@ export class Issuers {
 }
 
 export const KEYS: SpendKeys = spendKeys(123456789123456789n);
+/** As {@link KEYS}, without what spends. */
+export const KEEPER: ProveKeys = { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock };
 export const COMMITTEE: CommitteeKeys = [publicKey(11n), publicKey(22n), publicKey(33n)];
 export const CONTEXT = 987654321n;
 

@@ -5,7 +5,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EventLog } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { foundry } from "../../scripts/foundry.ts";
 import { instrumentId, sizeOf } from "../../src/account/holdings.ts";
@@ -14,10 +13,9 @@ import { aliasOf, ownerOf } from "../../src/account/keys.ts";
 import { issuerNamed, type NetworkIssuer } from "../../src/chain/network.ts";
 import { standingCall } from "../../src/chain/proofCalls.ts";
 import { Sender } from "../../src/chain/sender.ts";
-import { SCENARIO_THIRDS, TIERS } from "../../src/protocol.ts";
 import { localProver } from "../../src/prove/backends.ts";
 import type { Fields } from "../../src/relay/log.ts";
-import { BookTree } from "../../src/risk/tree.ts";
+import type { BookTree } from "../../src/risk/tree.ts";
 import { lowerStatement } from "../../src/statements/lower.ts";
 import { proofRequest } from "../../src/statements/statement.ts";
 import { ChainWallet } from "../../src/wallet/chainWallet.ts";
@@ -25,12 +23,11 @@ import { Keeper } from "../../src/wallet/keeper.ts";
 import { solvencyOf } from "../../src/wallet/submissions.ts";
 import type { TraderLine } from "../../src/wallet/traderView.ts";
 import { refusal } from "../support/chain.ts";
-import { keepBook } from "../support/listed.ts";
-import { localBook, localDeployment, type LocalChainName, type LocalNetwork } from "../support/localNetwork.ts";
-import { BTC, CREDIT, DESK, KEYS, RELEASE, USDC } from "../support/world.ts";
-import { Life } from "./support/life.ts";
+import { localDeployment, type LocalChainName, type LocalNetwork } from "../support/localNetwork.ts";
+import { BTC, CREDIT, DESK, KEEPER, KEYS, RELEASE, USDC } from "../support/world.ts";
+import { provenAtDesk, publishEpoch, traderWithLine } from "./support/keeping.ts";
+import type { Life } from "./support/life.ts";
 
-const KEEPER = { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock };
 const prover = localProver();
 let local: LocalNetwork;
 let trader: Life;
@@ -42,14 +39,8 @@ let book: BookTree;
 /** What keepers said, without what they merely did. */
 let said: { level: string; event: string; what: unknown }[] = [];
 
-/** Publishes a book in which one lot of BTC loses so many dollars by a third of a scan range. */
-async function publish(third = 36n): Promise<void> {
-  const base = localBook({ epoch: ++epoch, omega: 5_000 + epoch });
-  const rows = base.rows.map((row) => (row.instrument === BTC ? { ...row, pnl: SCENARIO_THIRDS.map((k) => -BigInt(k) * third * 1_000_000n) } : row));
-  book = await BookTree.build({ ...base, rows }, TIERS.T);
-  await keepBook(folder, book);
-  await local.publishBook(book.root, epoch);
-}
+/** The next epoch; see {@link publishEpoch}. */
+const publish = async (third?: bigint): Promise<void> => void (book = await publishEpoch(local, folder, ++epoch, third));
 
 /** A keeper of its own: no journal, no memory, the funded account `who`. */
 async function newKeeper(who: 0 | 2): Promise<Keeper> {
@@ -72,8 +63,7 @@ async function newKeeper(who: 0 | 2): Promise<Keeper> {
 const line = async (): Promise<TraderLine> => (await trader.view()).lines.find(({ issuer }) => issuer.id === DESK)!;
 const now = (): Promise<number> => local.chains.south.now();
 /** Coverages of the proofs that the desk took, in order. */
-const proofs = async (): Promise<bigint[]> =>
-  ((await local.chains.south.at("CreditDesk", desk.contract).queryFilter("Proven")) as EventLog[]).map(({ args }) => args["coverage"] as bigint);
+const proofs = async (): Promise<bigint[]> => (await provenAtDesk(local)).map(({ args }) => args["coverage"] as bigint);
 const take = (): typeof said => said.splice(0);
 const attention = (all: typeof said): unknown[] => all.filter(({ event }) => event === "attention").map(({ what }) => what);
 
@@ -83,13 +73,7 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
     local = await localDeployment();
     desk = issuerNamed(local.network, DESK, "desk");
     await publish();
-    trader = await Life.begin(local, KEYS, prover, book, 1);
-    await trader.deposit(BTC, 200n);
-    await local.relayNotes("vault-north");
-    await trader.fold();
-    await trader.lower({ kind: "credit", instrument: CREDIT, lots: 5_000n });
-    await local.relayHome();
-    await trader.authorise("desk-south", CREDIT);
+    trader = await traderWithLine(local, prover, book);
     keeper = await newKeeper(2);
   });
   afterAll(async () => {
