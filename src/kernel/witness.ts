@@ -19,9 +19,9 @@ interface Calculator {
   getFieldNumLen32(): number;
   getWitnessSize(): number;
   getInputSize(): number;
+  getSharedRWMemoryStart(): number;
   getInputSignalSize(high: number, low: number): number;
   init(sanityCheck: number): void;
-  readSharedRWMemory(word: number): number;
   writeSharedRWMemory(word: number, value: number): void;
   setInputSignal(high: number, low: number, place: number): void;
   getWitness(wire: number): void;
@@ -58,9 +58,10 @@ export async function calculateWitness(code: WebAssembly.Module, inputs: Circuit
     setInputs(calculator, inputs);
     const wires = calculator.getWitnessSize();
     const words = new Uint32Array(wires * WORDS);
+    const shared = new Uint32Array(calculator.memory.buffer, calculator.getSharedRWMemoryStart(), WORDS);
     for (let i = 0; i < wires; i++) {
       calculator.getWitness(i);
-      for (let j = 0; j < WORDS; j++) words[i * WORDS + j] = calculator.readSharedRWMemory(j);
+      for (let j = 0; j < WORDS; j++) words[i * WORDS + j] = shared[j]!;
     }
     return new Uint8Array(words.buffer);
   } finally {

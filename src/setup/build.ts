@@ -164,7 +164,7 @@ async function publish(draft: string, folder: string): Promise<void> {
 
 /** Versions of what made an artifact. */
 async function toolVersions(): Promise<Record<string, string>> {
-  const packages = ["circom2", "circomlib", "@zk-kit/binary-merkle-root.circom", "ffjavascript"];
+  const packages = ["circom2", "binaryen", "circomlib", "@zk-kit/binary-merkle-root.circom", "ffjavascript"];
   const root = require.resolve("circom2/package.json").replace(/circom2\/package\.json$/, "");
   const version = async (name: string): Promise<string> =>
     (JSON.parse(await readFile(join(root, name, "package.json"), "utf8")) as { version: string }).version;

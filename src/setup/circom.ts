@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { ArtifactError } from "../errors.ts";
+import { runNode } from "./nodeProcess.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -45,7 +44,7 @@ export async function runCircom(
 ): Promise<void> {
   const cli = join(dirname(require.resolve("circom2/package.json")), "cli.js");
   const libraries = LIBRARIES.flatMap((path) => ["-l", path]);
-  const { code, output } = await run(root, [cli, source, ...CIRCOM_FLAGS, ...libraries, "-o", outDir]);
+  const { code, output } = await runNode(root, [cli, source, ...CIRCOM_FLAGS, ...libraries, "-o", outDir]);
   const found = parseDiagnostics(output);
   const unexpected = found.filter((each) => !allowed.some((known) => matches(known, each)));
   if (code !== 0 && unexpected.length === 0) throw new ArtifactError(source, `does not compile:\n${output.trim()}`);
@@ -63,16 +62,5 @@ export function parseDiagnostics(output: string): Diagnostic[] {
   return output.split(/\n\s*\n|(?=^(?:warning|error)\[)/m).flatMap((block) => {
     const match = /^(warning|error)\[(\w+)\]:\s*([\s\S]+)/m.exec(block.trim());
     return match === null ? [] : [{ severity: match[1] as "warning" | "error", code: match[2]!, text: match[3]!.trim() }];
-  });
-}
-
-function run(cwd: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, output: stripVTControlCharacters(Buffer.concat(chunks).toString()) }));
   });
 }

@@ -17,6 +17,7 @@ import { instanceName, mainComponent, type Instance } from "./mainComponent.ts";
 import { protocolCircom } from "./protocolCircom.ts";
 import { readR1cs } from "./r1cs.ts";
 import { checkPublicSignals } from "./symbols.ts";
+import { MERGE_FLAGS, mergeFunctions } from "./witnessCode.ts";
 
 const require = createRequire(import.meta.url);
 const ALLOWED_WARNINGS = "circuits/allowed-warnings.json";
@@ -49,6 +50,7 @@ export async function compile(root: string, instance: Instance, folder: string):
   await rename(join(folder, `${name}.r1cs`), join(folder, COMPILED_FILES.r1cs));
   await rename(join(folder, `${name}.sym`), join(folder, COMPILED_FILES.sym));
   await rename(join(folder, `${name}_js`, `${name}.wasm`), join(folder, COMPILED_FILES.wasm));
+  await mergeFunctions(join(folder, COMPILED_FILES.wasm));
   await rm(join(folder, `${name}_js`), { recursive: true });
   await rm(join(folder, `${name}.circom`));
 
@@ -58,7 +60,7 @@ export async function compile(root: string, instance: Instance, folder: string):
   return { constraints, wires, publicSignals: count, domain };
 }
 
-/** SHA-256 over everything the compiler's result depends on: sources with their includes, compiler, flags, allowances. */
+/** SHA-256 over everything the compiler's result depends on: sources with their includes, compilers, flags, allowances. */
 export async function compileInputs(root: string, instance: Instance): Promise<string> {
   const main = mainComponent(instance);
   const hash = createHash("sha256");
@@ -66,8 +68,9 @@ export async function compileInputs(root: string, instance: Instance): Promise<s
     hash.update(`${label} ${content.length}\n`).update(content);
   };
   add("main", main);
-  add("flags", CIRCOM_FLAGS.join(" "));
+  add("flags", [...CIRCOM_FLAGS, ...MERGE_FLAGS].join(" "));
   add("compiler", await readFile(join(dirname(require.resolve("circom2/package.json")), "circom.wasm")));
+  add("optimizer", await readFile(require.resolve("binaryen/package.json")));
   add("allowed", JSON.stringify(await allowedWarnings(root)));
   const seen = new Map<string, string>();
   await collectIncludes(root, "", main, seen);
