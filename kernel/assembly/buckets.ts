@@ -83,6 +83,23 @@ export function sumGroups(base: usize, entries: usize, counts: usize, groups: us
   }
 }
 
+/**
+ * to[i] = 2·from[i] for `n` finite points, sharing one inversion; the two may not overlap.
+ *
+ * @param scratch room for n field elements
+ */
+export function doubleAll(from: usize, to: usize, n: usize, scratch: usize): void {
+  F.one(ACC);
+  for (let i: usize = 0; i < n; i++) {
+    F.copy(scratch + i * F.SIZE, ACC);
+    const y = from + i * AFFINE + F.SIZE;
+    F.add(T, y, y);
+    F.mul(ACC, ACC, T);
+  }
+  F.inverse(ACC, ACC);
+  while (n-- > 0) twice(to + n * AFFINE, from + n * AFFINE, 0, scratch + n * F.SIZE);
+}
+
 /** One round: from the entries where `from` is 0, else from the points there. */
 function halve(base: usize, entries: usize, counts: usize, groups: usize, from: usize, to: usize): void {
   for (let g: usize = 0; g < groups; g++) {

@@ -60,9 +60,13 @@ export function mulDiff(r: usize, a: usize, b: usize, c: usize): void {
   mul(r, a, D);
 }
 
-/** a·(±b − ±c); a mask of −1 negates. */
+/** a·(±b − ±c); a mask of −1 negates. Two products of an uncarried sum would be too much for a column: it is carried. */
 export function slope(r: usize, a: usize, b: usize, mb: i64, c: usize, mc: i64): void {
-  difference(D, b, mb, c, mc);
+  if (mb == mc) difference(D, b, mb, c, mc);
+  else {
+    add(D, b, c);
+    if (mb != 0) neg(D, D);
+  }
   mul(r, a, D);
 }
 

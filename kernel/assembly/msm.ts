@@ -3,6 +3,9 @@
  * of either sign have few digits; zero digits cost nothing. A window's buckets B_b are folded in two steps with the same
  * pairwise sums: with b = hi·2^s + lo,  Σ b·B_b = 2^s · Σ hi·R_hi + Σ lo·C_lo,  R and C being the sums of rows and
  * columns of the buckets laid out as a rectangle.
+ *
+ * With tables, a scalar's windows are cut into stretches of equal length: the points of stretch j are 2^(j·steps·c)·P,
+ * so that windows of all stretches meet in the same buckets, and there are as many rounds as a stretch has windows.
  */
 import { AFFINE, add, addAffine, clear, double, isInfinity } from "./curve";
 import { scratchBytes, sumGroups } from "./buckets";
@@ -12,8 +15,17 @@ const SCALAR: usize = memory.data(48);
 const RUNNING: usize = memory.data(216);
 const PART: usize = memory.data(216);
 
+/**
+ * A scalar's sign apart, 253 bits are left; windows reach two bits further. So the top digit, a carry from below included,
+ * is at most 2^(c−2), and nothing carries out of it.
+ */
 @inline function windowsOf(c: usize): usize {
-  return (254 + c - 1) / c;
+  return 254 / c + 1;
+}
+
+/** Windows of a stretch. */
+@inline function stepsOf(c: usize, stretches: usize): usize {
+  return (windowsOf(c) + stretches - 1) / stretches;
 }
 
 @inline function align(bytes: usize): usize {
@@ -21,30 +33,35 @@ const PART: usize = memory.data(216);
 }
 
 /** Bytes of scratch space that `msm` takes. */
-export function msmScratch(n: usize, c: usize): usize {
+export function msmScratch(n: usize, c: usize, stretches: usize): usize {
   const buckets: usize = (1 << (c - 1)) + 1;
-  const most = n > 2 * buckets ? n : 2 * buckets;
-  return align(windowsOf(c) * n * 2) + 4 * align(4 * (most + buckets)) + (3 * buckets + 8) * AFFINE + scratchBytes(most, buckets) + 256;
+  const all = n * stretches;
+  const most = all > 2 * buckets ? all : 2 * buckets;
+  return align(stepsOf(c, stretches) * all * 2) + 4 * align(4 * (most + buckets)) + (3 * buckets + 8) * AFFINE + scratchBytes(most, buckets) + 256;
 }
 
 /**
  * out = Σ scalars[index[i]] · points[i], Jacobian.
  *
- * @param points affine, none of them infinity
+ * @param points affine, none of them infinity: n, then n of the next stretch, and so on
  * @param index u32 each
  * @param scalars 32 little-endian bytes each, below r
- * @param c bits of a window, 2 to 15
+ * @param c bits of a window, 2 to 16
+ * @param stretches 1 without tables
  */
-export function msm(points: usize, index: usize, scalars: usize, n: usize, c: usize, out: usize, scratch: usize): void {
-  const windows = windowsOf(c);
+export function msm(
+  points: usize, index: usize, scalars: usize, n: usize, c: usize, stretches: usize, out: usize, scratch: usize,
+): void {
+  const steps = stepsOf(c, stretches);
+  const all = n * stretches;
   const buckets: usize = (1 << (c - 1)) + 1;
   const low = (c - 1) / 2;
   const columns: usize = 1 << low;
   const rows: usize = ((buckets - 1) >> low) + 1;
-  const most = n > 2 * buckets ? n : 2 * buckets;
+  const most = all > 2 * buckets ? all : 2 * buckets;
 
   const digits = scratch;
-  const counts = digits + align(windows * n * 2);
+  const counts = digits + align(steps * all * 2);
   const places = counts + align(4 * (most + buckets));
   const entries = places + align(4 * (most + buckets));
   const sums = entries + align(4 * (most + buckets));
@@ -52,11 +69,12 @@ export function msm(points: usize, index: usize, scalars: usize, n: usize, c: us
   const columnSums = rowSums + rows * AFFINE;
   const rest = align(columnSums + columns * AFFINE);
 
-  for (let i: usize = 0; i < n; i++) recode(scalars + 32 * <usize>load<u32>(index + 4 * i), digits + 2 * i, n, c, windows);
+  memory.fill(digits, 0, steps * all * 2);
+  for (let i: usize = 0; i < n; i++) recode(scalars + 32 * <usize>load<u32>(index + 4 * i), digits + 2 * i, n, c, stretches, steps);
   clear(out);
-  for (let w: i32 = <i32>windows - 1; w >= 0; w--) {
+  for (let step: i32 = <i32>steps - 1; step >= 0; step--) {
     for (let k: usize = 0; k < c; k++) double(out);
-    if (!sortDigits(digits + <usize>w * n * 2, n, counts, places, entries, buckets)) continue;
+    if (!sortDigits(digits + <usize>step * all * 2, all, counts, places, entries, buckets)) continue;
     sumGroups(points, entries, counts, buckets, sums, rest);
     groupBy(buckets, low, true, rows, sums, counts, places, entries);
     sumGroups(sums, entries, counts, rows, rowSums, rest);
@@ -72,8 +90,12 @@ export function msm(points: usize, index: usize, scalars: usize, n: usize, c: us
   memory.fill(SCALAR, 0, 48);
 }
 
-/** Signed digits of a scalar, i16, one per window, `n` digits apart: in (−2^(c−1), 2^(c−1)]. */
-function recode(scalar: usize, digits: usize, n: usize, c: usize, windows: usize): void {
+/**
+ * Signed digits of a scalar, i16 in [−2^(c−1), 2^(c−1)): window after window `n · stretches` digits apart, and from
+ * stretch to stretch `n`. Which of the two digits ±2^(c−1) a window may have depends on the scalar's sign, so that both
+ * fit i16 for c = 16.
+ */
+function recode(scalar: usize, digits: usize, n: usize, c: usize, stretches: usize, steps: usize): void {
   const s0 = load<u64>(scalar), s1 = load<u64>(scalar, 8), s2 = load<u64>(scalar, 16), s3 = load<u64>(scalar, 24);
   const negative = aboveHalf(s0, s1, s2, s3);
   if (negative) {
@@ -86,13 +108,21 @@ function recode(scalar: usize, digits: usize, n: usize, c: usize, windows: usize
   } else memory.copy(SCALAR, scalar, 32);
   const mask: u32 = (1 << <u32>c) - 1;
   const half: i32 = 1 << (<i32>c - 1);
+  const most: i32 = negative ? half : half - 1;
+  const windows = windowsOf(c);
   let carry: i32 = 0;
   let bit: usize = 0;
-  for (let w: usize = 0; w < windows; w++, bit += c, digits += 2 * n) {
+  for (let w: usize = 0, step: usize = 0, at = digits; w < windows; w++, bit += c) {
     let digit = <i32>((load<u32>(SCALAR + (bit >> 3)) >> <u32>(bit & 7)) & mask) + carry;
-    carry = <i32>(digit > half);
+    carry = <i32>(digit > most);
     if (carry) digit -= 2 * half;
-    store<i16>(digits, <i16>(negative ? -digit : digit));
+    store<i16>(at, <i16>(negative ? -digit : digit));
+    at += 2 * n * stretches;
+    if (++step == steps) {
+      step = 0;
+      digits += 2 * n;
+      at = digits;
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Number-theoretic transform over Fr, in place, decimation in time: input in bit-reversed order, output in natural
- * order. Values grow by 1.1p a stage and are brought back by the product that follows (emit/field.ts).
+ * order. Values grow from stage to stage and are brought back by the product that follows (emit/field.ts).
  */
 import * as F from "./fr";
 

@@ -21,14 +21,15 @@ export function slotsFor(n: usize): usize {
 
 /**
  * Adds `n` of a key's coefficients to terms. Circuits repeat few different values, so values go into a dictionary: `raw`
- * as stored, 32 bytes each. Returns how many the dictionary has.
+ * as stored, 32 bytes each. Returns how many the dictionary has, or −1 when a coefficient lies outside the matrices.
  *
  * @param slots u32 each, zero at first: place in the dictionary + 1
  */
 export function index(
-  bytes: usize, n: usize, log: usize, terms: usize, raw: usize, known: usize, slots: usize, slotCount: usize,
-): usize {
+  bytes: usize, n: usize, log: usize, wires: usize, terms: usize, raw: usize, known: usize, slots: usize, slotCount: usize,
+): i32 {
   for (let i: usize = 0; i < n; i++, bytes += COEFFICIENT, terms += TERM) {
+    if (load<u32>(bytes) > 1 || load<u32>(bytes, 4) >> <u32>log != 0 || load<u32>(bytes, 8) >= <u32>wires) return -1;
     const v0 = load<u64>(bytes, 12), v1 = load<u64>(bytes, 20), v2 = load<u64>(bytes, 28), v3 = load<u64>(bytes, 36);
     let slot = <usize>(((v0 ^ (v1 << 1) ^ (v2 << 2) ^ v3) * 0x9e3779b97f4a7c15) >> 32) & (slotCount - 1);
     let place: usize;
@@ -49,7 +50,7 @@ export function index(
     store<u32>(terms, load<u32>(bytes, 8), 4);
     store<u32>(terms, <u32>(place - 1), 8);
   }
-  return known;
+  return <i32>known;
 }
 
 /** values[i] = dictionary's i-th in the form that times a plain integer gives Montgomery's: value·2^522. */

@@ -9,7 +9,10 @@
  * Bounds. A column of a product is Σ of at most nine a_i·b_j, and the reduction adds at most 9·2^58 to it. Intermediate
  * sums may wrap, i64 being a ring modulo 2^64; the column itself must stay below 2^63, so |a_i|·|b_j| ≤ 2^59.3: an
  * operand may be one uncarried sum or difference of stored elements and the other a stored one, or both differences.
- * |a·b| / R adds 0.006·(|a|/p)·(|b|/p)·p to the result's range, at most 0.1p wherever a value below 4p meets another.
+ * In the extension two products meet in a column, so |a_i|·|b_j| ≤ 2^58.3: there only a difference, whose limbs stay
+ * below 2^29, may be uncarried.
+ * |a·b| / R adds 0.0065·(|a|/p)·(|b|/p)·p to the result's range, at most 0.11p wherever a value below 4p meets another.
+ * In an NTT a value grows by p and 0.0065 of its own range a stage: from 2p to 32p after 27, the most that keys have.
  *
  * @module
  */
@@ -105,8 +108,8 @@ export class FieldEmitter {
   }
 
   /**
-   * The butterfly of a decimation-in-time NTT: (u, v) becomes (u + v·w, u − v·w). Grows u's range by that of a product,
-   * 1.1p, and takes nothing off.
+   * The butterfly of a decimation-in-time NTT: (u, v) becomes (u + v·w, u − v·w). Grows u's range by that of a product
+   * and takes nothing off.
    */
   butterfly(name: string): string {
     const body = [this.load("a", [{ ptr: "v" }]), this.load("b", [{ ptr: "w" }]), this.load("e", [{ ptr: "u" }])];

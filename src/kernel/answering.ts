@@ -4,12 +4,12 @@
  * @module
  */
 import { PlimsollError } from "../errors.ts";
-import type { KeyFile, Reply, Request } from "./platform.ts";
-import { Thread } from "./thread.ts";
+import type { Failure, KeyFile, Reply, Request } from "./platform.ts";
+import { Thread, secretsIn } from "./thread.ts";
 import type { KeySource } from "./zkey.ts";
 
 /**
- * Takes requests for a thread of its own.
+ * Takes requests for a thread of its own, and says that it is there.
  *
  * @param open gives a key's bytes
  * @param post sends a reply, moving the buffers of `transfer`
@@ -20,14 +20,18 @@ export function answering(open: (file: KeyFile) => KeySource, post: (reply: Repl
   const answer = async ({ id, task }: Request): Promise<void> => {
     try {
       const result = await thread.run(task);
-      // Scalars are moved, not copied: no copy of the witness stays behind in this thread.
-      const scalars = task.kind === "witness" || task.kind === "quotient" ? (result as { readonly scalars?: Uint8Array<ArrayBuffer> }).scalars : undefined;
-      post({ id, result }, scalars === undefined ? [] : [scalars.buffer]);
+      // Moved, not copied: nothing of the witness stays behind in this thread.
+      post({ id, result }, secretsIn(result).map(({ buffer }) => buffer));
     } catch (error) {
-      // Errors lose their class on the way. What isn't ours is told apart by its message, see explain().
-      const { path, rule } = error instanceof PlimsollError ? (error as { path?: string; rule?: string }) : {};
-      post({ id, error: { message: error instanceof Error ? error.message : "", path, rule } }, []);
+      post({ id, error: failure(error) }, []);
     }
   };
+  post({ ready: true }, []);
   return (request) => void (turn = turn.then(() => answer(request)));
+}
+
+function failure(error: unknown): Failure {
+  const { name, message } = error instanceof Error ? error : { name: typeof error, message: "" };
+  const { path, rule } = error instanceof PlimsollError ? (error as { path?: string; rule?: string }) : {};
+  return { name, message, path, rule };
 }

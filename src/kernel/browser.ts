@@ -10,28 +10,25 @@ import type { Platform, Reply } from "./platform.ts";
 
 export const browser: Platform = {
   get cores() {
-    return navigator.hardwareConcurrency;
+    // Some browsers keep it to themselves.
+    return navigator.hardwareConcurrency ?? 1;
   },
   async loadKernelCode() {
     const url = new URL("./bn254.wasm", import.meta.url);
     const response = await fetch(url);
-    if (!response.ok) throw new ArtifactError(url.href, `is not there: status ${response.status}`);
+    if (!response.ok) throw new ArtifactError(url.href, `is not there: status ${response.status}; bn254.wasm and browser.worker.js belong beside the bundle`);
     return compileCode(new Uint8Array(await response.arrayBuffer()), url.href);
   },
   startThread({ onReply, onEnd }) {
     const worker = new Worker(new URL("./browser.worker.js", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => onReply(data as Reply);
-    worker.onerror = ({ message }) => {
-      worker.terminate();
-      onEnd(new Error(message));
-    };
+    worker.onmessageerror = () => onEnd(new Error("a reply can't be read"));
+    // A script that doesn't load gives no message.
+    worker.onerror = ({ message }) => onEnd(new Error(message));
     return {
       post: (request, transfer) => worker.postMessage(request, [...transfer]),
       hold: () => undefined,
-      async end() {
-        worker.terminate();
-        onEnd();
-      },
+      end: async () => worker.terminate(),
     };
   },
 };

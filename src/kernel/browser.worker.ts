@@ -22,3 +22,7 @@ const blobSource = (blob: Blob): KeySource => ({
 
 const answer = answering((file) => blobSource(file as Blob), (reply, transfer) => self.postMessage(reply, { transfer: [...transfer] }));
 self.onmessage = ({ data }) => answer(data as Parameters<typeof answer>[0]);
+// A request that can't be read has no id to answer to: the thread ends, and the host hears of it.
+self.onmessageerror = () => {
+  throw new Error("a request can't be read");
+};

@@ -7,7 +7,7 @@
  */
 import { FIELD } from "../protocol.ts";
 import type { Groth16Proof } from "../prove/groth16.ts";
-import { integerBytes } from "../wasmInstance.ts";
+import { INTEGER, integerBytes } from "../wasmInstance.ts";
 import { affineBytes, type GroupName, type Kernel } from "./kernel.ts";
 import type { SumName } from "./plan.ts";
 import { coordinates, multiSum, type PartialSum } from "./sums.ts";
@@ -22,6 +22,7 @@ function randomScalar(): bigint {
   return value % FIELD;
 }
 
+/** `parts` are left as they are; of r and s no bytes stay behind, only the numbers themselves, until they are collected. */
 export function finish(kernel: Kernel, layout: KeyLayout, parts: readonly PartialSum[], r = randomScalar(), s = randomScalar()): Groth16Proof {
   const of = (...names: readonly SumName[]): Term[] => parts.filter(({ sum }) => names.includes(sum)).map(({ point }) => [point, 1n]);
   const key = (group: GroupName, bytes: Uint8Array): Uint8Array => decodePoint(kernel, group, bytes);
@@ -33,6 +34,7 @@ export function finish(kernel: Kernel, layout: KeyLayout, parts: readonly Partia
   const [ax, ay] = coordinates(kernel, "g1", a);
   const [bx0, bx1, by0, by1] = coordinates(kernel, "g2", b);
   const [cx, cy] = coordinates(kernel, "g1", c);
+  b1.fill(0);
   return { a: [ax!, ay!], b: [[bx0!, bx1!], [by0!, by1!]], c: [cx!, cy!] };
 }
 
@@ -44,10 +46,12 @@ function combine(kernel: Kernel, group: GroupName, terms: readonly Term[]): Uint
     const size = affineBytes(group);
     const finite = terms.filter(([point]) => point.some((byte) => byte !== 0));
     const points = kernel.alloc(size * finite.length);
-    const scalars = kernel.alloc(32 * finite.length);
+    const scalars = kernel.alloc(INTEGER * finite.length);
     finite.forEach(([point, scalar], i) => {
       kernel.bytes(points + i * size, size).set(point);
-      kernel.bytes(scalars + 32 * i, 32).set(integerBytes(scalar));
+      const bytes = integerBytes(scalar);
+      kernel.bytes(scalars + INTEGER * i, INTEGER).set(bytes);
+      bytes.fill(0);
     });
     const index = kernel.put(new Uint8Array(Uint32Array.from(finite, (_, i) => i).buffer));
     return multiSum(kernel, group, points, index, scalars, finite.length);

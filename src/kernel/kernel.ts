@@ -22,6 +22,8 @@ export const jacobianBytes = (group: GroupName): number => 3 * ELEMENT * COORDIN
 /** Functions go by `module_name`: fq_mul, g1_msm_msm, … */
 export class Kernel extends WasmInstance {
   private top = align(this.call["heapBase"]!());
+  /** What lies below the heap: constants, and the temporaries of every formula. */
+  private readonly statics = this.bytes(0, this.call["heapBase"]!()).slice();
 
   static async create(code: WebAssembly.Module): Promise<Kernel> {
     return new Kernel(...(await WasmInstance.instantiate(code, INITIAL_PAGES)));
@@ -30,7 +32,8 @@ export class Kernel extends WasmInstance {
   /** Reserves `bytes`, 8-byte aligned; what is in them is undefined. @throws ProofError when memory runs out */
   alloc(bytes: number): Pointer {
     const start = this.top;
-    const end = align(start + bytes);
+    // The kernel's own counts of bytes are 32 bits without a sign, which JavaScript reads with one.
+    const end = align(start + (bytes < 0 ? bytes + 2 ** 32 : bytes));
     try {
       this.reach(end + SLACK);
     } catch (cause) {
@@ -38,6 +41,11 @@ export class Kernel extends WasmInstance {
     }
     this.top = end;
     return start;
+  }
+
+  /** Overwrites the temporaries, in which the last values worked on are left. */
+  wipeTemporaries(): void {
+    this.bytes(0, this.statics.byteLength).set(this.statics);
   }
 
   /** Runs `work` and frees, after overwriting it with zeros, all that it allocated. */

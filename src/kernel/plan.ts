@@ -5,7 +5,8 @@
  *
  * @module
  */
-import type { GroupName } from "./kernel.ts";
+import { affineBytes, type GroupName } from "./kernel.ts";
+import { stretchesFor, tableGain } from "./tables.ts";
 import type { KeyLayout } from "./zkey.ts";
 
 const SUMS = ["h", "a", "c", "b1", "b2"] as const;
@@ -22,22 +23,42 @@ export interface Piece {
 /** Milliseconds per thousand points, or per thousand of the domain for the quotient; measured, only ratios matter. */
 const COST = { quotient: 3.6, h: 6.8, a: 4.2, c: 4.4, b1: 2.8, b2: 8.6 } as const;
 
-/** Pieces of every thread, in the order in which it works on them. */
-export function plan(layout: KeyLayout, threads: number): Piece[][] {
-  const count = (sum: SumName): number =>
-    sum === "h" ? layout.domain : sum === "c" ? layout.wires - layout.publicSignals - 1 : layout.wires;
+/** Points of a sum. */
+const pointsOf = ({ domain, wires, publicSignals }: KeyLayout, sum: SumName): number =>
+  sum === "h" ? domain : sum === "c" ? wires - publicSignals - 1 : wires;
+
+export interface Plan {
+  /** Pieces of every thread, in the order in which it works on them. */
+  readonly pieces: readonly (readonly Piece[])[];
+  /** Stretches of the tables that all sums use: see tables.ts. */
+  readonly stretches: number;
+  /** What the tables take over all threads, at most. */
+  readonly tableBytes: number;
+}
+
+/** @param room bytes that tables may take */
+export function plan(layout: KeyLayout, threads: number, room: number): Plan {
+  const pointBytes = SUMS.reduce((bytes, sum) => bytes + pointsOf(layout, sum) * affineBytes(groupOf(sum)), 0);
+  const tableBytes = (stretches: number): number => (stretches - 1) * pointBytes;
+  const stretches = stretchesFor(layout.domain / threads, (each) => tableBytes(each) <= room);
+  const costOf = (sum: SumName): number => COST[sum] * tableGain(layout.domain / threads, stretches);
+  return { pieces: share(layout, threads, costOf), stretches, tableBytes: tableBytes(stretches) };
+}
+
+function share(layout: KeyLayout, threads: number, costOf: (sum: SumName) => number): Piece[][] {
   const first = COST.quotient * layout.domain;
-  const total = first + SUMS.reduce((cost, sum) => cost + COST[sum] * count(sum), 0);
+  const total = first + SUMS.reduce((cost, sum) => cost + costOf(sum) * pointsOf(layout, sum), 0);
   const pieces: Piece[][] = Array.from({ length: threads }, () => []);
   let thread = 0;
   let left = Math.max(0, total / threads - first);
   for (const sum of SUMS) {
-    for (let from = 0; from < count(sum);) {
-      const room = thread === threads - 1 ? Infinity : Math.floor(left / COST[sum]);
-      const to = Math.min(count(sum), from + room);
+    const count = pointsOf(layout, sum);
+    for (let from = 0; from < count;) {
+      const room = thread === threads - 1 ? Infinity : Math.floor(left / costOf(sum));
+      const to = Math.min(count, from + room);
       if (to > from) pieces[thread]!.push({ sum, from, to });
-      left -= COST[sum] * (to - from);
-      if (to === from || to < count(sum)) {
+      left -= costOf(sum) * (to - from);
+      if (to === from || to < count) {
         thread++;
         left = total / threads;
       }

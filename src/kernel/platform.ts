@@ -14,22 +14,33 @@ export interface Request {
   readonly task: Task;
 }
 
+/** A thread says that it is there, then answers each request. */
 export type Reply =
+  | { readonly ready: true }
   | { readonly id: number; readonly result: Results[Task["kind"]] }
-  | { readonly id: number; readonly error: { readonly message: string; readonly path?: string | undefined; readonly rule?: string | undefined } };
+  | { readonly id: number; readonly error: Failure };
+
+/** An error without its class, which is lost on the way: `name` is the class's, path and rule are those of our own errors. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly path?: string | undefined;
+  readonly rule?: string | undefined;
+}
 
 /** A thread's host end. */
 export interface Port {
-  /** `transfer` moves buffers instead of copying them. */
+  /** `transfer` moves buffers instead of copying them. Throws when the request can't be copied. */
   post(request: Request, transfer: readonly ArrayBuffer[]): void;
   /** Whether the program must stay alive for this thread. */
   hold(yes: boolean): void;
+  /** Resolves when the thread is gone, at once if it is already; no reply comes after it. */
   end(): Promise<void>;
 }
 
 interface PortEvents {
   onReply(reply: Reply): void;
-  /** The thread is gone, for `error` or because it was told to. */
+  /** The thread is gone, or of no more use: for `error`, or because it was told to. May be called again. */
   onEnd(error?: Error): void;
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ArtifactError } from "../errors.ts";
 import { FIELD } from "../protocol.ts";
 import { INTEGER, type Pointer } from "../wasmInstance.ts";
 import { ELEMENT, type Kernel } from "./kernel.ts";
@@ -91,8 +92,8 @@ export class Quotient {
   }
 }
 
-/** The key's coefficients as terms over a dictionary of values. */
-function loadTerms(kernel: Kernel, { coefficients, log, at }: KeyLayout, source: KeySource): { terms: Pointer; values: Pointer } {
+/** The key's coefficients as terms over a dictionary of values. @throws ArtifactError when one is out of place */
+function loadTerms(kernel: Kernel, { coefficients, log, wires, at }: KeyLayout, source: KeySource): { terms: Pointer; values: Pointer } {
   const terms = kernel.alloc(coefficients * TERM_BYTES);
   // Most keys have few different values; room for the dictionary is only known at the end, so it is made above and moved.
   const dictionary = kernel.scoped(() => {
@@ -105,7 +106,8 @@ function loadTerms(kernel: Kernel, { coefficients, log, at }: KeyLayout, source:
     for (let from = 0; from < coefficients; from += CHUNK) {
       const length = Math.min(CHUNK, coefficients - from);
       source.read(kernel.bytes(bytes, length * COEFFICIENT_BYTES), at.coefficients + from * COEFFICIENT_BYTES);
-      known = kernel.call["qap_index"]!(bytes, length, log, terms + from * TERM_BYTES, raw, known, slots, slotCount);
+      known = kernel.call["qap_index"]!(bytes, length, log, wires, terms + from * TERM_BYTES, raw, known, slots, slotCount);
+      if (known < 0) throw new ArtifactError(source.name, "has a coefficient outside its matrices");
     }
     return kernel.bytes(raw, known * INTEGER).slice();
   });

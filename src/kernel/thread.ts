@@ -16,35 +16,51 @@ import { SumShare, type PartialSum } from "./sums.ts";
 import { calculateWitness } from "./witness.ts";
 import { readLayout, type KeyLayout, type KeySource } from "./zkey.ts";
 
-/** `key` names a key; a thread loads it once. A buffer that comes with a task is the thread's to wipe. */
+/** 32 bytes each: one per wire, or H's, one per point of the domain. */
+export type Scalars = Uint8Array<ArrayBuffer>;
+
+/** `key` names a key, which a thread must load before it is asked for more. The buffers of a task are the thread's to wipe. */
 export type Task =
   | {
     readonly kind: "load"; readonly key: string; readonly file: KeyFile; readonly code: WebAssembly.Module;
     /** This thread's place among `threads`. Only the lead, thread 0, needs the circuit. */
     readonly thread: number; readonly threads: number; readonly circuit: WebAssembly.Module | undefined;
+    /** Bytes that tables may take over all threads. */
+    readonly tableRoom: number;
   }
-  | { readonly kind: "witness"; readonly key: string; readonly inputs: CircuitInputs }
+  /** `share`: whether other threads need the scalars. */
+  | { readonly kind: "witness"; readonly key: string; readonly inputs: CircuitInputs; readonly share: boolean }
   | { readonly kind: "quotient"; readonly key: string; readonly share: boolean }
-  | { readonly kind: "sums"; readonly key: string; readonly over: "witness" | "quotient"; readonly scalars?: Uint8Array<ArrayBuffer> | undefined }
+  | { readonly kind: "sums"; readonly key: string; readonly over: "witness" | "quotient"; readonly scalars?: Scalars | undefined }
   | { readonly kind: "finish"; readonly key: string; readonly parts: readonly PartialSum[] }
   | { readonly kind: "wipe"; readonly key: string };
 
-/** Results by kind of task. `scalars` are for other threads. */
+/** Results by kind of task. `scalars` are for other threads, where these were asked for. */
 export interface Results {
-  /** The sums that the thread has a part in. */
-  load: readonly SumName[];
-  witness: { readonly signals: readonly bigint[]; readonly scalars: Uint8Array<ArrayBuffer> };
-  /** H's, where these were asked for. */
-  quotient: { readonly scalars?: Uint8Array<ArrayBuffer> };
+  /** The sums that the thread has a part in, and what the tables of all threads take. */
+  load: { readonly sums: readonly SumName[]; readonly tableBytes: number };
+  witness: { readonly signals: readonly bigint[]; readonly scalars?: Scalars };
+  quotient: { readonly scalars?: Scalars };
   sums: readonly PartialSum[];
   finish: Groth16Proof;
   wipe: undefined;
 }
 
+/** The bytes of a result that tell something of the witness: whoever gets them moves them on or wipes them. */
+export function secretsIn(result: Results[Task["kind"]]): Uint8Array<ArrayBuffer>[] {
+  if (Array.isArray(result)) return (result as Results["sums"]).map(({ point }) => point as Uint8Array<ArrayBuffer>);
+  return result !== undefined && "scalars" in result && result.scalars !== undefined ? [result.scalars] : [];
+}
+
+/** The bytes of a task that tell something of the witness. */
+export function secretsOf(task: Task): readonly Uint8Array[] {
+  if (task.kind === "finish") return task.parts.map(({ point }) => point);
+  return task.kind === "sums" && task.scalars !== undefined ? [task.scalars] : [];
+}
+
 interface LoadedKey {
   readonly kernel: Kernel;
   readonly layout: KeyLayout;
-  readonly sums: readonly SumName[];
   readonly share: SumShare;
   /** The lead's alone. */
   readonly quotient: Quotient | undefined;
@@ -61,56 +77,69 @@ export class Thread {
   constructor(private readonly open: (file: KeyFile) => KeySource) {}
 
   async run(task: Task): Promise<Results[Task["kind"]]> {
-    if (task.kind === "load") return this.load(task);
+    try {
+      return await (task.kind === "load" ? this.load(task) : this.work(task));
+    } finally {
+      for (const bytes of secretsOf(task)) bytes.fill(0);
+    }
+  }
+
+  private async work(task: Exclude<Task, { kind: "load" }>): Promise<Results[Task["kind"]]> {
     const key = this.keys.get(task.key);
     if (key === undefined) throw new Error(`no key ${task.key} is loaded`);
     const { kernel, layout, witness, h } = key;
     switch (task.kind) {
-      case "witness": return proveWitness(key, task.inputs);
+      case "witness":
+        await placeWitness(key, task.inputs);
+        return { signals: publicSignals(key), ...(task.share && { scalars: scalars(kernel, witness, layout.wires) }) };
       case "quotient":
         key.quotient!.run(witness, h);
-        return task.share ? { scalars: kernel.bytes(h, layout.domain * INTEGER).slice() } : {};
+        return task.share ? { scalars: scalars(kernel, h, layout.domain) } : {};
       case "sums": {
         const at = task.over === "witness" ? witness : h;
-        if (task.scalars !== undefined) take(kernel, at, task.scalars);
+        if (task.scalars !== undefined) kernel.bytes(at, task.scalars.byteLength).set(task.scalars);
         return [...key.share.run(({ sum }) => (sum === "h") === (task.over === "quotient"), at)];
       }
-      case "finish": return finish(kernel, layout, task.parts);
+      case "finish":
+        return finish(kernel, layout, task.parts);
       case "wipe":
         kernel.bytes(witness, layout.wires * INTEGER).fill(0);
         kernel.bytes(h, layout.domain * INTEGER).fill(0);
+        kernel.wipeTemporaries();
         return undefined;
     }
   }
 
-  private async load({ key: name, file, code, thread, threads, circuit }: Extract<Task, { kind: "load" }>): Promise<Results["load"]> {
-    const known = this.keys.get(name);
-    if (known !== undefined) return known.sums;
+  private async load({ key: name, file, code, thread, threads, circuit, tableRoom }: Extract<Task, { kind: "load" }>): Promise<Results["load"]> {
+    // Another thread may have failed to load it, and then all are asked again.
+    this.keys.delete(name);
     const kernel = await Kernel.create(code);
     const source = this.open(file);
     const layout = readLayout(source);
-    const pieces = plan(layout, threads)[thread]!;
-    const sums = pieces.map(({ sum }) => sum);
+    const { pieces, stretches, tableBytes } = plan(layout, threads, tableRoom);
+    const mine = pieces[thread]!;
     const witness = kernel.alloc(layout.wires * INTEGER);
     const h = kernel.alloc(layout.domain * INTEGER);
-    const share = SumShare.load(kernel, layout, source, pieces);
+    const share = SumShare.load(kernel, layout, source, mine, stretches);
     const quotient = circuit && Quotient.load(kernel, layout, source);
-    this.keys.set(name, { kernel, layout, sums, share, quotient, circuit, witness, h });
-    return sums;
+    this.keys.set(name, { kernel, layout, share, quotient, circuit, witness, h });
+    return { sums: mine.map(({ sum }) => sum), tableBytes };
   }
 }
 
-async function proveWitness({ kernel, layout, circuit, witness: at }: LoadedKey, inputs: CircuitInputs): Promise<Results["witness"]> {
-  const scalars = await calculateWitness(circuit!, inputs);
-  const wires = scalars.byteLength / INTEGER;
-  if (wires !== layout.wires) throw new Error(`Invalid witness length. Circuit: ${layout.wires}, witness: ${wires}`);
-  kernel.bytes(at, scalars.byteLength).set(scalars);
-  // Wire 0 is the constant 1.
-  const signals = Array.from({ length: layout.publicSignals }, (_, i) => kernel.integer(at + INTEGER * (i + 1)));
-  return { signals, scalars };
+async function placeWitness({ kernel, layout, circuit, witness }: LoadedKey, inputs: CircuitInputs): Promise<void> {
+  const values = await calculateWitness(circuit!, inputs);
+  try {
+    const wires = values.byteLength / INTEGER;
+    if (wires !== layout.wires) throw new Error(`Invalid witness length. Circuit: ${layout.wires}, witness: ${wires}`);
+    kernel.bytes(witness, values.byteLength).set(values);
+  } finally {
+    values.fill(0);
+  }
 }
 
-function take(kernel: Kernel, at: Pointer, bytes: Uint8Array): void {
-  kernel.bytes(at, bytes.byteLength).set(bytes);
-  bytes.fill(0);
-}
+/** Wire 0 is the constant 1, then come the public ones. */
+const publicSignals = ({ kernel, layout, witness }: LoadedKey): bigint[] =>
+  Array.from({ length: layout.publicSignals }, (_, i) => kernel.integer(witness + INTEGER * (i + 1)));
+
+const scalars = (kernel: Kernel, at: Pointer, count: number): Scalars => kernel.bytes(at, count * INTEGER).slice();

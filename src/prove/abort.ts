@@ -17,3 +17,12 @@ export function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, 
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
+
+/** A controller that aborts when `signal` does, too, until `release`. AbortSignal.any would be held by signals that live long. */
+export function follow(signal: AbortSignal | undefined): { readonly controller: AbortController; release(): void } {
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(signal!.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  return { controller, release: () => signal?.removeEventListener("abort", onAbort) };
+}

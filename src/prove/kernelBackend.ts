@@ -3,16 +3,23 @@
  *
  * @module
  */
+import { InputError } from "../errors.ts";
 import type { KeyFile, Platform } from "../kernel/platform.ts";
 import { Pool, type PoolThread } from "../kernel/pool.ts";
 import type { SumName } from "../kernel/plan.ts";
-import type { Results } from "../kernel/thread.ts";
+import { secretsIn, type Results, type Scalars, type Task } from "../kernel/thread.ts";
 import { orAborted } from "./abort.ts";
-import type { Backend, CircuitKey, ProveOptions } from "./prover.ts";
+import type { Backend, CircuitInputs, CircuitKey, ProveOptions } from "./prover.ts";
 
 export interface PlimsollOptions {
-  /** Threads to prove with; all cores by default, at most 8: what one thread alone does limits more. */
+  /** Threads to prove with, 1 or more; all cores by default, at most 8: what one thread alone does limits more. */
   readonly threads?: number | undefined;
+  /**
+   * Memory for tables of multiples of the keys' points, in MiB over all threads and keys; 0 by default. A key's take
+   * about half a minute to make, with its first proof, and save about an eighth of each one after: for a prover that
+   * lives long. More than 600 MiB for a circuit of tier M is of no use.
+   */
+  readonly tableMiB?: number | undefined;
 }
 
 /** What the threads work from. */
@@ -23,88 +30,121 @@ export interface KernelFiles {
   circuit(): Promise<WebAssembly.Module>;
 }
 
-/** By thread, the sums that it has a part in. */
-type Shares = readonly (readonly SumName[])[];
-
 /**
- * Threads start with the first proof; keys stay in their memory until `close`.
+ * Threads start with the first proof, or with `start`; keys stay in their memory until `close`. When a thread ends or a
+ * proof is aborted, all end, and the next proof starts afresh. Idle threads keep no program alive in Node; those that
+ * `start` started for nothing, because there are no artifacts, hold no key and wait for the next proof or `close`.
  *
  * @param files finds code and key in the artifacts
+ * @throws InputError naming the option that is out of its range
  */
 export function kernelBackend<A extends CircuitKey>(
-  platform: Platform, files: (artifacts: A) => KernelFiles, { threads = Math.min(8, platform.cores) }: PlimsollOptions = {},
+  platform: Platform, files: (artifacts: A) => KernelFiles, { threads = Math.min(8, platform.cores), tableMiB = 0 }: PlimsollOptions = {},
 ): Backend<A> {
-  const pool = new Pool(platform, threads);
-  const loaded = new Map<string, Promise<Shares>>();
-  let turn: Promise<unknown> = Promise.resolve();
-  const close = async (): Promise<void> => {
-    loaded.clear();
-    await pool.close();
+  if (!Number.isSafeInteger(threads) || threads < 1) throw new InputError("threads", "must be a whole number of 1 or more", threads);
+  if (!Number.isFinite(tableMiB) || tableMiB < 0) throw new InputError("tableMiB", "must be a finite number of 0 or more", tableMiB);
+  let crew: Crew | undefined;
+  let ending: Promise<unknown> = Promise.resolve();
+  /** Resolves when the crew is gone, and those before it. */
+  const dismiss = (): Promise<unknown> => {
+    ending = Promise.all([ending, crew?.close()]);
+    crew = undefined;
+    return ending;
   };
-  const sharesOf = (workers: readonly PoolThread[], key: KernelFiles): Promise<Shares> => {
-    const loading = loaded.get(key.name) ?? load(platform, workers, key);
-    loaded.set(key.name, loading);
-    loading.catch(() => loaded.delete(key.name));
-    return loading;
+  const ready = (): Crew => {
+    if (crew?.ended) void dismiss();
+    return (crew ??= new Crew(platform, threads, tableMiB * 2 ** 20));
   };
   return {
     name: "plimsoll",
-    run(artifacts, inputs, options) {
-      const mine = turn.then(() => {
-        options.signal?.throwIfAborted();
-        const workers = pool.start();
-        const key = files(artifacts);
-        return orAborted(prove(workers, key.name, () => sharesOf(workers, key), inputs, options), options.signal, close);
-      });
-      turn = mine.catch(() => undefined);
-      return mine;
+    start: () => void ready(),
+    async run(artifacts, inputs, options) {
+      options.signal?.throwIfAborted();
+      return orAborted(prove(ready(), files(artifacts), inputs, options), options.signal, dismiss);
     },
-    close,
+    close: async () => void (await dismiss()),
   };
 }
 
-async function prove(
-  threads: readonly PoolThread[], key: string, load: () => Promise<Shares>, inputs: Parameters<Backend["run"]>[1], { onProgress }: ProveOptions,
-): ReturnType<Backend["run"]> {
-  const lead = threads[0]!;
+/** By thread, the sums that it has a part in. */
+type Shares = readonly (readonly SumName[])[];
+
+/** Threads, and what keys they have loaded: both go together. */
+class Crew extends Pool {
+  private readonly loaded = new Map<string, Shares>();
+  private tableBytes = 0;
+
+  constructor(private readonly platform: Platform, size: number, private readonly mostTableBytes: number) {
+    super(platform, size);
+  }
+
+  /** Loads the key if it isn't. Proofs take turns, so nobody else is loading it. */
+  async sharesOf(files: KernelFiles): Promise<Shares> {
+    const shares = this.loaded.get(files.name) ?? (await this.load(files));
+    this.loaded.set(files.name, shares);
+    return shares;
+  }
+
+  private async load({ name, key, circuit: compile }: KernelFiles): Promise<Shares> {
+    const [code, circuit] = await Promise.all([this.platform.loadKernelCode(), compile()]);
+    const tableRoom = this.mostTableBytes - this.tableBytes;
+    const results = await allDone(this.threads.map((thread, i) => thread.ask({
+      kind: "load", key: name, file: key, code, thread: i, threads: this.threads.length, circuit: i === 0 ? circuit : undefined, tableRoom,
+    })));
+    this.tableBytes += results[0]!.tableBytes;
+    return results.map(({ sums }) => sums);
+  }
+}
+
+/** The lead has every scalar. Threads with a part in a sum over them get copies through this host. */
+async function prove(crew: Crew, files: KernelFiles, inputs: CircuitInputs, { onProgress }: ProveOptions): ReturnType<Backend["run"]> {
   onProgress?.("witness", 0);
-  const shares = await load();
+  const shares = await crew.sharesOf(files);
+  const { threads } = crew;
+  const lead = threads[0]!;
+  const key = files.name;
+  /** What this host has held of the witness. */
+  const secrets: Uint8Array[] = [];
+  const ask = async <K extends Task["kind"]>(thread: PoolThread, task: Extract<Task, { kind: K }>, transfer?: readonly ArrayBuffer[]): Promise<Results[K]> => {
+    const result = await thread.ask<K>(task, transfer);
+    secrets.push(...secretsIn(result));
+    return result;
+  };
+  const workers = (over: Over): PoolThread[] => threads.filter((_, i) => shares[i]!.some((sum) => overOf(sum) === over));
+  const others = (over: Over): boolean => workers(over).some((thread) => thread !== lead);
+  const sums = (over: Over, scalars: Scalars | undefined): Promise<Results["sums"][]> => allDone(workers(over).map(async (thread) => {
+    if (thread === lead) return ask(lead, { kind: "sums", key, over });
+    const copy = scalars!.slice();
+    secrets.push(copy);
+    return ask(thread, { kind: "sums", key, over, scalars: copy }, [copy.buffer]);
+  }));
   try {
-    const { signals, scalars: witness } = await lead.ask({ kind: "witness", key, inputs });
+    const { signals, scalars } = await ask(lead, { kind: "witness", key, inputs, share: others("witness") });
     onProgress?.("witness", 1);
     onProgress?.("prove", 0);
-    const withH = threads.filter((_, i) => shares[i]!.includes("h"));
-    const quotient = lead.ask({ kind: "quotient", key, share: withH.some((thread) => thread !== lead) });
-    const overWitness = sums(lead, threads, key, "witness", witness);
-    const overH = quotient.then(({ scalars }) => {
+    const quotient = ask(lead, { kind: "quotient", key, share: others("quotient") });
+    const overH = quotient.then(({ scalars: h }) => {
       onProgress?.("prove", 0.2);
-      return sums(lead, withH, key, "quotient", scalars);
+      return sums("quotient", h);
     });
-    const parts = (await Promise.all([overWitness, overH])).flat(2);
+    const parts = (await allDone([sums("witness", scalars), overH])).flat(2);
     onProgress?.("prove", 0.99);
-    const proof = await lead.ask({ kind: "finish", key, parts });
+    const proof = await ask(lead, { kind: "finish", key, parts }, parts.map(({ point }) => point.buffer as ArrayBuffer));
     onProgress?.("prove", 1);
     return { signals, proof };
   } finally {
     await Promise.allSettled(threads.map((thread) => thread.ask({ kind: "wipe", key })));
+    // What was moved on has no bytes left here.
+    for (const bytes of secrets) if (bytes.byteLength > 0) bytes.fill(0);
   }
 }
 
-/** Sums of `threads` over scalars that the lead has; the others get copies, which they wipe. */
-function sums(
-  lead: PoolThread, threads: readonly PoolThread[], key: string, over: "witness" | "quotient", scalars: Uint8Array<ArrayBuffer> | undefined,
-): Promise<Results["sums"][]> {
-  const asked = threads.map((thread) => {
-    if (thread === lead) return thread.ask({ kind: "sums", key, over });
-    const copy = scalars!.slice();
-    return thread.ask({ kind: "sums", key, over, scalars: copy }, [copy.buffer]);
-  });
-  scalars?.fill(0);
-  return Promise.all(asked);
-}
+/** What a sum's scalars are. */
+type Over = Extract<Task, { kind: "sums" }>["over"];
+const overOf = (sum: SumName): Over => (sum === "h" ? "quotient" : "witness");
 
-async function load(platform: Platform, threads: readonly PoolThread[], { name, key, circuit: compile }: KernelFiles): Promise<Shares> {
-  const [code, circuit] = await Promise.all([platform.loadKernelCode(), compile()]);
-  return Promise.all(threads.map((thread, i) =>
-    thread.ask({ kind: "load", key: name, file: key, code, thread: i, threads: threads.length, circuit: i === 0 ? circuit : undefined })));
+/** As Promise.all, but waits for all even when one fails, so that nothing comes in after the cleaning up. */
+async function allDone<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }

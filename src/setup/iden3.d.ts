@@ -1,4 +1,4 @@
-/** The parts of iden3's packages that the set-up uses; they ship no types. */
+/** The parts of iden3's packages that the set-up and the kernel's tests use; they ship no types. */
 declare module "ffjavascript" {
   export interface Curve {
     readonly tm: {
@@ -8,8 +8,16 @@ declare module "ffjavascript" {
       readonly pG1gen: number;
       readonly pG2gen: number;
     };
-    /** `w[k]`: root of unity of order 2^k, in Montgomery form. */
-    readonly Fr: { readonly w: readonly Uint8Array[] };
+    /** Elements are 32 bytes in Montgomery form. */
+    readonly Fr: {
+      /** `w[k]`: root of unity of order 2^k. */
+      readonly w: readonly Uint8Array[];
+      e(value: number): Uint8Array;
+      fft(values: Uint8Array): Promise<Uint8Array>;
+      ifft(values: Uint8Array): Promise<Uint8Array>;
+      /** Element i times first · step^i. */
+      batchApplyKey(values: Uint8Array, first: Uint8Array, step: Uint8Array): Promise<Uint8Array>;
+    };
     terminate(): Promise<void>;
   }
   export function buildBn128(singleThread?: boolean): Promise<Curve>;

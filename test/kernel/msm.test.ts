@@ -1,7 +1,9 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { affineBytes, jacobianBytes, type GroupName, type Kernel } from "../../src/kernel/kernel.ts";
-import { INTEGER, integerBytes, type Pointer } from "../../src/wasmInstance.ts";
+import { affineBytes, type GroupName, type Kernel } from "../../src/kernel/kernel.ts";
+import { coordinates as readCoordinates, multiSum } from "../../src/kernel/sums.ts";
+import { fillTables, shapeFor, stretchesFor } from "../../src/kernel/tables.ts";
+import { INTEGER, integerBytes } from "../../src/wasmInstance.ts";
 import { FIELD } from "../../src/protocol.ts";
 import { numbers, testKernel } from "./support.ts";
 
@@ -32,12 +34,12 @@ const point = (group: GroupName, k: bigint): bigint[] => {
   return known.get(name)!;
 };
 
-/** MSM of logs·G by scalars, in the kernel, as coordinates. */
-function msm(group: GroupName, logs: readonly bigint[], scalars: readonly bigint[], c: number): bigint[] {
+/** MSM of logs·G by scalars, in the kernel, with windows of `window` bits and tables of `stretches`, as coordinates. */
+function msm(group: GroupName, logs: readonly bigint[], scalars: readonly bigint[], window: number, stretches = 1): bigint[] {
   return kernel.scoped(() => {
     const size = affineBytes(group);
     const [fieldName, parts] = group === "g1" ? ["fq", 2] as const : ["fq", 4] as const;
-    const points = kernel.alloc(size * logs.length);
+    const points = kernel.alloc(size * logs.length * stretches);
     const plain = kernel.alloc(INTEGER);
     logs.forEach((k, i) => point(group, k).forEach((value, j) => {
       kernel.bytes(plain, INTEGER).set(integerBytes(value));
@@ -46,20 +48,10 @@ function msm(group: GroupName, logs: readonly bigint[], scalars: readonly bigint
     const index = kernel.put(new Uint8Array(Uint32Array.from(logs, (_, i) => i).buffer));
     const values = kernel.alloc(INTEGER * scalars.length);
     scalars.forEach((value, i) => kernel.bytes(values + INTEGER * i, INTEGER).set(integerBytes(value)));
-    const out = kernel.alloc(jacobianBytes(group));
-    const scratch = kernel.alloc(kernel.call[`${group}_msm_msmScratch`]!(logs.length, c));
-    kernel.call[`${group}_msm_msm`]!(points, index, values, logs.length, c, out, scratch);
-    return read(group, out);
+    const shape = { window, stretches };
+    fillTables(kernel, group, points, logs.length, shape);
+    return readCoordinates(kernel, group, multiSum(kernel, group, points, index, values, logs.length, shape));
   });
-}
-
-function read(group: GroupName, jacobian: Pointer): bigint[] {
-  const affine = kernel.alloc(affineBytes(group));
-  kernel.call[`${group}_curve_lower`]!(affine, jacobian);
-  const count = group === "g1" ? 2 : 4;
-  const bytes = kernel.alloc(INTEGER * count);
-  kernel.call[`${group}_curve_encode`]!(bytes, affine);
-  return Array.from({ length: count }, (_, i) => kernel.integer(bytes + INTEGER * i));
 }
 
 const dot = (logs: readonly bigint[], scalars: readonly bigint[]): bigint => logs.reduce((sum, k, i) => (sum + k * scalars[i]!) % r, 0n);
@@ -67,10 +59,15 @@ const dot = (logs: readonly bigint[], scalars: readonly bigint[]): bigint => log
 describe.each(["g1", "g2"] as const)("msm in %s", (group) => {
   const check = (logs: readonly bigint[], scalars: readonly bigint[], c: number): void =>
     expect(msm(group, logs, scalars, c)).toEqual(point(group, dot(logs, scalars)));
-  const windows = group === "g1" ? [2, 3, 4, 5, 7, 8, 11, 13, 15] : [2, 3, 5, 8, 11];
+  const windows = Array.from({ length: 15 }, (_, i) => i + 2);
   const next = numbers(group === "g1" ? 1n : 2n);
   const pool = Array.from({ length: 64 }, () => next() % r);
   const EDGES = [0n, 1n, 2n, r - 1n, r - 2n, r >> 1n, (r >> 1n) + 1n, 2n ** 253n, 2n ** 64n - 1n, 2n ** 128n, 15n, 16n, 17n, 128n, 129n];
+  /** Half a window in every window, and one more or less: where digits change their sign, in either sign of the scalar. */
+  const halves = (c: number): bigint[] => {
+    const each = (digit: bigint): bigint => Array.from({ length: Math.floor(252 / c) }, (_, w) => digit << BigInt(w * c)).reduce((sum, x) => sum + x, 0n);
+    return [-1n, 0n, 1n].map((more) => each((1n << BigInt(c - 1)) + more) % (r >> 1n)).flatMap((scalar) => [scalar, r - scalar]);
+  };
 
   it("of no points and of one is right for every window and edge scalar", () => {
     for (const c of windows) {
@@ -85,6 +82,21 @@ describe.each(["g1", "g2"] as const)("msm in %s", (group) => {
 
   it("of edge scalars together", () => {
     for (const c of windows) check(pool.slice(0, EDGES.length), EDGES, c);
+  });
+
+  it("of digits at half a window", () => {
+    for (const c of windows) {
+      for (const scalar of halves(c)) check([pool[0]!], [scalar], c);
+      check(pool.slice(0, 6), halves(c), c);
+    }
+  });
+
+  it.each([2, 3, 5, 8, 15, 16, 17, 40])("with tables of %i stretches, whether they divide the windows or not", (stretches) => {
+    for (const c of [2, 5, 8, 13, 15, 16]) {
+      for (const scalars of [EDGES, [...halves(c), ...EDGES.slice(6)], EDGES.map(() => next() % r), EDGES.map(() => 1n)]) {
+        expect(msm(group, pool.slice(0, EDGES.length), scalars, c, stretches)).toEqual(point(group, dot(pool.slice(0, EDGES.length), scalars)));
+      }
+    }
   });
 
   it.each([["zero", 0n], ["one", 1n], ["minus one", r - 1n], ["equal", 123456789n << 100n]])("of scalars that are all %s", (_, scalar) => {
@@ -119,5 +131,22 @@ describe("msm at the size of its batches", () => {
         expect(msm("g1", logs, scalars, c)).toEqual(point("g1", dot(logs, scalars)));
       }
     }
+  });
+});
+
+describe("tables", () => {
+  it("are filled in blocks, whatever their number", () => {
+    const logs = Array.from({ length: 4100 }, (_, i) => BigInt((i % 97) + 1));
+    const next = numbers(77n);
+    const scalars = logs.map(() => next() % r);
+    expect(msm("g1", logs, scalars, 16, 8)).toEqual(point("g1", dot(logs, scalars)));
+  });
+
+  it("take the stretches that cost least within their room", () => {
+    expect(stretchesFor(65_536, () => false)).toBe(1);
+    expect(stretchesFor(65_536, () => true)).toBe(16);
+    // 16 windows of 16 bits in two steps: up to fifteen stretches gain nothing over eight.
+    expect(stretchesFor(65_536, (each) => each < 16)).toBe(8);
+    expect(shapeFor(65_536, 8).window).toBe(16);
   });
 });

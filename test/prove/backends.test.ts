@@ -35,7 +35,7 @@ describe("prover over the kernel", () => {
   it("ends with close while proving, and proves again afterwards", async () => {
     const closing = createProver(plimsollBackend({ threads: 2 }), toyArtifacts);
     const work = refusal(closing.prove(TOY_REQUEST, { onProgress: (stage) => void (stage === "prove" && closing.close()) }));
-    expect((await work).message).toMatch(/^prover: its thread ended/);
+    expect((await work).message).toBe("prover: was closed before the proof was done");
     await closing.prove(TOY_REQUEST);
     await closing.close();
   });
@@ -56,6 +56,7 @@ describe("prover over the kernel", () => {
     await rm(folder, { recursive: true });
   });
 
+  // The threads' garbage alone takes tens of MiB, so only many proofs tell a small leak here; memory.test.ts needs few.
   it(`proves ${PROOFS} times in a row without a mismatch or a leak`, async () => {
     for (let i = 0; i < 10; i++) await prover.prove(TOY_REQUEST);
     const before = process.memoryUsage.rss();
