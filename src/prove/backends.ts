@@ -1,9 +1,10 @@
 /**
- * The backends by name, for options: which of them computes proofs is the user's choice, all are verified alike.
+ * Provers by their backend's name: which of them computes proofs is the user's choice, all are verified alike.
  *
  * @module
  */
 import { InputError } from "../errors.ts";
+import { BACKENDS, DEFAULT_BACKEND, type BackendName } from "./backendName.ts";
 import { artifactsFolder, loadProvingArtifacts } from "./artifacts.ts";
 import type { PlimsollOptions } from "./kernelBackend.ts";
 import { plimsollBackend } from "./plimsollBackend.ts";
@@ -11,9 +12,7 @@ import { createProver, type Backend, type Prover, type ProverEvents } from "./pr
 import { rapidsnarkBackend } from "./rapidsnarkBackend.ts";
 import { snarkjsBackend } from "./snarkjsProver.ts";
 
-export const BACKENDS = ["plimsoll", "snarkjs", "rapidsnark"] as const;
-export type BackendName = (typeof BACKENDS)[number];
-export const DEFAULT_BACKEND: BackendName = "plimsoll";
+export { BACKENDS, type BackendName };
 
 export interface BackendOptions extends PlimsollOptions, ProverEvents {
   readonly backend?: BackendName | undefined;

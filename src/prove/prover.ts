@@ -5,8 +5,8 @@
  * @module
  */
 import { ProofError } from "../errors.ts";
-import { INSTANCES, type CircuitName, type TierName } from "../protocol.ts";
-import { orAborted } from "./abort.ts";
+import { FIELD, INSTANCES, TIERS, publicSignals, type CircuitName, type TierName } from "../protocol.ts";
+import { follow, orAborted } from "./abort.ts";
 import type { Groth16Proof, VerificationKey } from "./groth16.ts";
 import type { KeyKind, Proof } from "./proof.ts";
 import { decodeSignals } from "./signals.ts";
@@ -35,13 +35,16 @@ export interface ProveOptions {
 
 export interface Prover {
   /**
-   * Proves and verifies what it proved. Requests made at the same time take turns.
+   * Proves and verifies what it proved. Requests made at the same time take turns. Inputs are reduced modulo r, so that
+   * they may be negative; those that are public signals must be in [0, r) as they are.
    *
    * @throws ProofError when the inputs satisfy no witness (naming template and line), when memory runs short, or when
    * the proof does not verify; never with a value of the inputs in it
+   * @throws ArtifactError when circuit or key are not what was built. One that changed after it was checked is loaded
+   * anew by the next proof
    */
   prove<C extends CircuitName>(request: ProofRequest<C>, options?: ProveOptions): Promise<Proof<C>>;
-  /** Ends threads and processes. The prover may be used again and then starts cold. */
+  /** Ends threads and processes, and refuses what they are at and what waits. The prover may be used again and then starts cold. */
   close(): Promise<void>;
 }
 
@@ -49,6 +52,8 @@ export interface Prover {
 export interface CircuitKey {
   readonly verificationKey: VerificationKey;
   readonly keyKind: KeyKind;
+  /** Throws an ArtifactError naming what changed since it was checked. Absent where nothing can: it is all in memory. */
+  readonly checkUnchanged?: (() => Promise<void>) | undefined;
 }
 
 /** What backends in Node take: the loader has checked these files against the manifest. */
@@ -62,6 +67,9 @@ export interface ProvingArtifacts extends CircuitKey {
 /** Computes witness and proof of one circuit instance; need not verify, name or wrap anything. */
 export interface Backend<A extends CircuitKey = ProvingArtifacts> {
   readonly name: string;
+  /** Gets ready for what needs no artifacts, while these are being checked. */
+  start?(): void;
+  /** Asked for one thing at a time. `options.signal` also fires when the prover is closed. */
   run(
     artifacts: A,
     inputs: CircuitInputs,
@@ -79,7 +87,7 @@ export interface ProverEvents {
 export type LoadArtifacts<A extends CircuitKey> = (circuit: CircuitName, tier: TierName) => Promise<A>;
 
 /**
- * A prover over a backend. `load` is asked once for each circuit instance.
+ * A prover over a backend. `load` is asked once for each circuit instance, and again after what it gave has changed.
  *
  * @param fallback proves again when a proof of `backend` does not verify, which would be a defect of that backend: the
  * proof is never returned, `onFallback` hears of it, and by default the console does
@@ -89,40 +97,74 @@ export function createProver<A extends CircuitKey>(
   { fallback, onFallback = warn }: ProverEvents & { readonly fallback?: Backend<A> | undefined } = {},
 ): Prover {
   const loaded = new Map<string, Promise<A>>();
-  const artifactsOf = (circuit: CircuitName, tier: TierName): Promise<A> => {
-    const name = `${circuit} ${tier}`;
+  const active = new Set<AbortController>();
+  let turn: Promise<unknown> = Promise.resolve();
+  const closeBackends = async (): Promise<void> => void (await Promise.all([backend.close(), fallback?.close()]));
+  const forget = (name: string, loading: Promise<A>): void => {
+    if (loaded.get(name) === loading) loaded.delete(name);
+  };
+  const artifactsOf = (name: string, circuit: CircuitName, tier: TierName): Promise<A> => {
     const known = loaded.get(name);
     if (known !== undefined) return known;
+    backend.start?.();
     const loading = load(circuit, tier);
     loaded.set(name, loading);
-    loading.catch(() => loaded.delete(name));
+    loading.catch(() => forget(name, loading));
     return loading;
   };
+  /** One request after another; one that is stopped while it waits leaves at once. */
+  const inTurn = <T>(work: () => Promise<T>, stop: AbortSignal): Promise<T> => {
+    const mine = orAborted(turn, stop).then(work);
+    turn = Promise.allSettled([turn, mine]);
+    return mine;
+  };
   return {
-    async prove({ circuit, tier, inputs }, options = {}) {
-      const { onProgress, signal } = options;
+    async prove({ circuit, tier, inputs }, { onProgress, signal } = {}) {
       if (!INSTANCES.some((instance) => instance.circuit === circuit && instance.tier === tier)) {
         throw new ProofError("tier", `${circuit} has no tier ${tier}`);
       }
-      checkInputs(inputs);
-      const artifacts = await orAborted(artifactsOf(circuit, tier), signal);
-      const proveWith = async (each: Backend<A>): Promise<Proof<typeof circuit>> => {
-        const { signals, proof: points } = await each.run(artifacts, inputs, options);
-        signal?.throwIfAborted();
+      checkInputs(circuit, tier, inputs);
+      const { controller, release } = follow(signal);
+      const { signal: stop } = controller;
+      const proveWith = async (each: Backend<A>, artifacts: A): Promise<Proof<typeof circuit>> => {
+        const { signals, proof: points } = await each.run(artifacts, inputs, { onProgress, signal: stop });
+        stop.throwIfAborted();
         onProgress?.("verify", 0);
         return checked(circuit, tier, inputs, artifacts, signals, points);
       };
-      const proof = await proveWith(backend).catch((error: unknown) => {
-        if (fallback === undefined || !(error instanceof RefusedProof)) throw error;
-        onFallback(backend.name, error, fallback.name);
-        return proveWith(fallback);
-      });
-      onProgress?.("verify", 1);
-      return proof;
+      active.add(controller);
+      try {
+        const name = `${circuit} ${tier}`;
+        const loading = artifactsOf(name, circuit, tier);
+        const artifacts = await orAborted(loading, stop);
+        /** A proof fails for another reason than it seems when its files have changed. */
+        const unlessChanged = async (error: unknown): Promise<never> => {
+          stop.throwIfAborted();
+          await artifacts.checkUnchanged?.().catch(async (changed: unknown) => {
+            // Backends may have kept what they read, under the name that it no longer deserves.
+            forget(name, loading);
+            await closeBackends();
+            throw changed;
+          });
+          throw error;
+        };
+        const proof = await inTurn(() => proveWith(backend, artifacts).catch(unlessChanged).catch((error: unknown) => {
+          if (fallback === undefined || !(error instanceof RefusedProof)) throw error;
+          onFallback(backend.name, error, fallback.name);
+          return proveWith(fallback, artifacts).catch(unlessChanged);
+        }), stop);
+        onProgress?.("verify", 1);
+        return proof;
+      } finally {
+        active.delete(controller);
+        release();
+      }
     },
     async close() {
       loaded.clear();
-      await Promise.all([backend.close(), fallback?.close()]);
+      for (const controller of active) controller.abort(new ProofError("prover", "was closed before the proof was done"));
+      await turn;
+      await closeBackends();
     },
   };
 }
@@ -159,11 +201,16 @@ function checkAsked(inputs: CircuitInputs, signals: object): void {
   }
 }
 
-/** A value that isn't a bigint is named by its place alone: it may be part of a secret. */
-function checkInputs(inputs: CircuitInputs): void {
-  const check = (value: unknown, path: string): void => {
-    if (Array.isArray(value)) value.forEach((item, i) => check(item, `${path}[${i}]`));
+/**
+ * A value that isn't right is named by its place alone: it may be part of a secret. A public signal must be as it will
+ * stand in the proof; other inputs are reduced.
+ */
+function checkInputs(circuit: CircuitName, tier: TierName, inputs: CircuitInputs): void {
+  const names = new Set(publicSignals(circuit, TIERS[tier]).map(([name]) => name));
+  const check = (value: unknown, path: string, isPublic: boolean): void => {
+    if (Array.isArray(value)) value.forEach((item, i) => check(item, `${path}[${i}]`, isPublic));
     else if (typeof value !== "bigint") throw new ProofError(path, `must be a bigint, got ${typeof value}`);
+    else if (isPublic && (value < 0n || value >= FIELD)) throw new ProofError(path, "must be at least 0 and below the field's order: it is public");
   };
-  for (const [name, value] of Object.entries(inputs)) check(value, `inputs.${name}`);
+  for (const [name, value] of Object.entries(inputs)) check(value, `inputs.${name}`, names.has(name));
 }

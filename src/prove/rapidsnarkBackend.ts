@@ -4,67 +4,109 @@
  *
  * @module
  */
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import * as v from "valibot";
 import { ProofError } from "../errors.ts";
 import { INTEGER, integerBytes } from "../wasmInstance.ts";
 import { calculateWitness } from "../kernel/witness.ts";
 import { FIELD } from "../protocol.ts";
-import type { Backend } from "./prover.ts";
+import type { Groth16Proof } from "./groth16.ts";
+import type { Backend, CircuitInputs } from "./prover.ts";
 import { explain } from "./snarkjsErrors.ts";
 
-const run = promisify(execFile);
 const numbers = v.pipe(v.array(v.pipe(v.string(), v.regex(/^\d+$/))), v.transform((list) => list.map(BigInt)));
-const points = v.object({ pi_a: numbers, pi_b: v.array(numbers), pi_c: numbers });
+const pair = v.pipe(numbers, v.minLength(2), v.transform(([x, y]) => [x!, y!] as const));
+const points = v.object({ pi_a: pair, pi_b: v.pipe(v.array(pair), v.minLength(2)), pi_c: pair });
 
 /** @param command the program: `command key.zkey witness.wtns proof.json public.json` */
-export function rapidsnarkBackend(command = "rapidsnark"): Backend {
-  let stopping = new AbortController();
-  return {
-    name: "rapidsnark",
-    async run({ wasmPath, zkeyPath }, inputs, { onProgress, signal }) {
-      onProgress?.("witness", 0);
-      const circuit = await WebAssembly.compile(await readFile(wasmPath));
-      const witness = await calculateWitness(circuit, inputs).catch((error: unknown) => {
-        throw explain(error, "witness");
-      });
+export const rapidsnarkBackend = (command = "rapidsnark"): Backend => ({
+  name: "rapidsnark",
+  async run({ wasmPath, zkeyPath }, inputs, { onProgress, signal }) {
+    onProgress?.("witness", 0);
+    const witness = await witnessFile(wasmPath, inputs);
+    return inFolder(witness, async (folder) => {
       onProgress?.("witness", 1);
       onProgress?.("prove", 0);
-      const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "plimsoll-"));
-      const path = (name: string): string => join(folder, name);
-      const stop = AbortSignal.any(signal === undefined ? [stopping.signal] : [stopping.signal, signal]);
-      try {
-        await writeFile(path("witness.wtns"), witnessFile(witness), { mode: 0o600 });
-        await run(command, [zkeyPath, path("witness.wtns"), path("proof.json"), path("public.json")], { signal: stop });
-        const { pi_a: a, pi_b: b, pi_c: c } = v.parse(points, JSON.parse(await readFile(path("proof.json"), "utf8")));
-        const signals = v.parse(numbers, JSON.parse(await readFile(path("public.json"), "utf8")));
-        onProgress?.("prove", 1);
-        return { signals, proof: { a: [a[0]!, a[1]!], b: [[b[0]![0]!, b[0]![1]!], [b[1]![0]!, b[1]![1]!]], c: [c[0]!, c[1]!] } };
-      } catch (cause) {
-        signal?.throwIfAborted();
-        const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-        // What the program printed may quote the witness, so the error carries no cause.
-        throw new ProofError("prover", missing ? `${command} must be on PATH` : `${command} failed or ended early`);
-      } finally {
-        witness.fill(0);
-        await writeFile(path("witness.wtns"), new Uint8Array(witness.byteLength)).catch(() => undefined);
-        await rm(folder, { recursive: true, force: true });
-      }
-    },
-    close: async () => {
-      stopping.abort();
-      stopping = new AbortController();
-    },
-  };
+      const [proof, signals] = [join(folder, "proof.json"), join(folder, "public.json")];
+      await runProgram(command, [zkeyPath, join(folder, WITNESS), proof, signals], signal);
+      const made = { signals: await read(command, signals, numbers), proof: await readProof(command, proof) };
+      onProgress?.("prove", 1);
+      return made;
+    });
+  },
+  // Nothing outlives a run.
+  close: async () => undefined,
+});
+
+const WITNESS = "witness.wtns";
+
+/** Runs `work` with the witness in a folder of its own, and leaves neither the folder nor the witness, in memory or out. */
+async function inFolder<T>(witness: Uint8Array, work: (folder: string) => Promise<T>): Promise<T> {
+  try {
+    const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "plimsoll-"));
+    try {
+      await writeFile(join(folder, WITNESS), witness, { mode: 0o600 });
+      return await work(folder);
+    } finally {
+      witness.fill(0);
+      await writeOver(join(folder, WITNESS), witness).catch(() => undefined);
+      await rm(folder, { recursive: true, force: true });
+    }
+  } finally {
+    witness.fill(0);
+  }
 }
 
-/** A .wtns file, version 2: a header section (field, count), then the values. */
-function witnessFile(witness: Uint8Array): Uint8Array {
+/** In place: a file that is truncated first gives its old pages back as they are. */
+async function writeOver(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Runs a program to its end; `signal` kills it. What it prints may quote the witness, and goes nowhere. */
+function runProgram(command: string, args: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "ignore", signal, killSignal: "SIGKILL" });
+    child.on("error", ({ code }: NodeJS.ErrnoException) => {
+      // One that was started ends with "exit", whatever else befalls it.
+      if (child.pid === undefined) reject(new ProofError("prover", code === "ENOENT" ? `${command} must be on PATH` : `${command} can't be started`));
+    });
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new ProofError("prover", `${command} failed or ended early`))));
+  });
+}
+
+async function readProof(command: string, path: string): Promise<Groth16Proof> {
+  const { pi_a: a, pi_b: [b0, b1], pi_c: c } = await read(command, path, points);
+  return { a, b: [b0!, b1!], c };
+}
+
+/** A file that the program wrote. Errors carry no cause: it would quote the file. */
+async function read<S extends v.GenericSchema>(command: string, path: string, schema: S): Promise<v.InferOutput<S>> {
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) throw new ProofError("prover", `${command} ended without a proof`);
+  try {
+    return v.parse(schema, JSON.parse(text));
+  } catch {
+    throw new ProofError("prover", `${command} wrote something that is no proof`);
+  }
+}
+
+/** The witness as a .wtns file, version 2: a header section (field, count), then the values. The caller wipes it. */
+async function witnessFile(wasmPath: string, inputs: CircuitInputs): Promise<Uint8Array> {
+  const witness = await readFile(wasmPath).then((bytes) => WebAssembly.compile(bytes)).then((code) => calculateWitness(code, inputs))
+    .catch((error: unknown) => {
+      throw explain(error, "witness");
+    });
   const file = new Uint8Array(76 + witness.byteLength);
   const view = new DataView(file.buffer);
   file.set(new TextEncoder().encode("wtns"));
@@ -75,5 +117,6 @@ function witnessFile(witness: Uint8Array): Uint8Array {
   view.setUint32(64, 2, true);
   view.setBigUint64(68, BigInt(witness.byteLength), true);
   file.set(witness, 76);
+  witness.fill(0);
   return file;
 }

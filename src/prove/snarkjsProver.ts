@@ -23,6 +23,6 @@ export function snarkjsBackend(options: SnarkjsOptions = {}): Backend & { readon
   };
 }
 
-/** The prover of this package: snarkjs over the artifacts in `folder`. */
+/** A prover with snarkjs alone over the artifacts in `folder`; `localProver` is the faster one, which falls back to it. */
 export const snarkjsProver = (options: SnarkjsOptions = {}, folder = artifactsFolder()): Prover =>
   createProver(snarkjsBackend(options), (circuit, tier) => loadProvingArtifacts(circuit, tier, folder));

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -73,6 +73,29 @@ test("a changed byte, a truncated file, a missing one: refused by path", async (
   expect(failure).toBeInstanceOf(ArtifactError);
   expect(failure).toMatchObject({ path: zkey, rule: expect.stringMatching(/^is missing/) as string });
   await expect(loadVerificationKey("exit", "M", dir)).resolves.toBeDefined();
+});
+
+test("a file that changed since it was checked, by path: written over, put in its place, or gone", async () => {
+  const zkey = join(folder, KEY_FILES.zkey);
+  const good = await readFile(zkey);
+  const { checkUnchanged } = await loadProvingArtifacts("exit", "M", dir);
+  await expect(checkUnchanged!()).resolves.toBeUndefined();
+  const { atime, mtime } = await stat(zkey);
+  // Written over within the clock's grain, and then with another time.
+  await writeFile(zkey, good.subarray(1));
+  await utimes(zkey, atime, mtime);
+  await expect(checkUnchanged!()).rejects.toThrow(new ArtifactError(zkey, "changed since it was checked"));
+  await writeFile(zkey, good);
+  await utimes(zkey, atime, new Date(mtime.getTime() + 1000));
+  const second = await loadProvingArtifacts("exit", "M", dir);
+  await expect(second.checkUnchanged!()).resolves.toBeUndefined();
+  await writeFile(join(folder, "draft"), good);
+  await utimes(join(folder, "draft"), atime, (await stat(zkey)).mtime);
+  await rename(join(folder, "draft"), zkey);
+  await expect(second.checkUnchanged!()).rejects.toThrow(/circuit\.zkey: changed since it was checked/);
+  const third = await loadProvingArtifacts("exit", "M", dir);
+  await rm(join(folder, COMPILED_FILES.wasm));
+  await expect(third.checkUnchanged!()).rejects.toThrow(/circuit\.wasm: changed since it was checked/);
 });
 
 test("an r1cs and a key that don't belong together", async () => {

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, describe, expect, it } from "vitest";
+import { ArtifactError } from "../../src/errors.ts";
+import { FIELD } from "../../src/protocol.ts";
 import type { Groth16Proof } from "../../src/prove/groth16.ts";
 import { formatProof, parseProof } from "../../src/prove/proof.ts";
-import { createProver, type Backend } from "../../src/prove/prover.ts";
+import { createProver, type Backend, type ProofRequest, type ProvingArtifacts } from "../../src/prove/prover.ts";
 import { snarkjsBackend } from "../../src/prove/snarkjsProver.ts";
 import { TOY_INPUTS, TOY_SECRET, toyArtifacts } from "../fixtures/toy.ts";
 import { TOY_REQUEST, proverRules, refusal } from "../support/proverRules.ts";
@@ -38,7 +40,7 @@ describe("prover over snarkjs", () => {
   it("ends with close while proving", async () => {
     const closing = createProver(snarkjsBackend(), toyArtifacts);
     const work = refusal(closing.prove(TOY_REQUEST, { onProgress: () => void closing.close() }));
-    expect((await work).message).toMatch(/^prover: its process ended/);
+    expect((await work).message).toBe("prover: was closed before the proof was done");
   });
 
   it("keeps no program alive that forgets to close it", () => {
@@ -76,4 +78,61 @@ describe("any backend", () => {
     };
     expect((await refusal(createProver(other, toyArtifacts).prove(TOY_REQUEST))).message).toBe("publicSignals.recipient: must be as asked");
   });
+
+  it("works on one request at a time, and leaves out those that are aborted while they wait", async () => {
+    let [active, most, runs] = [0, 0, 0];
+    const counted: Backend = {
+      name: "counted",
+      run: async (...args) => {
+        runs++;
+        most = Math.max(most, ++active);
+        return backend.run(...args).finally(() => active--);
+      },
+      close: async () => undefined,
+    };
+    const one = createProver(counted, toyArtifacts);
+    const controller = new AbortController();
+    const order: string[] = [];
+    const [first, second, third] = [
+      one.prove(TOY_REQUEST, { onProgress: (stage) => stage === "prove" && controller.abort(new Error("changed my mind")) }),
+      one.prove(TOY_REQUEST, { signal: controller.signal }), one.prove(TOY_REQUEST),
+    ];
+    await Promise.all([
+      first.then(() => order.push("first")), third.then(() => order.push("third")),
+      expect(second).rejects.toThrow("changed my mind").then(() => order.push("second")),
+    ]);
+    expect(order).toEqual(["second", "first", "third"]);
+    expect([most, runs]).toEqual([1, 2]);
+  });
+
+  it("takes public inputs as they will stand in the proof, before anything is loaded; private ones it reduces", async () => {
+    const untouched = createProver(backend, () => Promise.reject(new Error("was loaded")));
+    const refused = async (request: ProofRequest): Promise<string> => (await refusal(untouched.prove(request))).message;
+    for (const recipient of [-1n, FIELD, FIELD + 1n]) {
+      expect(await refused({ ...TOY_REQUEST, inputs: { ...TOY_INPUTS, recipient } })).toBe("inputs.recipient: must be at least 0 and below the field's order: it is public");
+    }
+    expect(await refused({ circuit: "fold", tier: "T", inputs: { nullifiers: [0n, -1n] } })).toMatch(/^inputs\.nullifiers\[1\]: must be at least 0/);
+    const negative = { ...TOY_REQUEST, inputs: { ...TOY_INPUTS, secret: (TOY_INPUTS["secret"] as bigint) - FIELD } };
+    expect((await prover.prove(negative)).signals.recipient).toBe(TOY_INPUTS["recipient"]);
+  });
+
+  it("keeps what it loads anew when an older load fails after it", async () => {
+    const loads: Load[] = [];
+    const loading = createProver(backend, () => new Promise<ProvingArtifacts>((resolve, reject) => loads.push({ resolve, reject })));
+    const first = loading.prove(TOY_REQUEST);
+    const closed = loading.close();
+    const second = loading.prove(TOY_REQUEST);
+    loads[0]!.reject(new ArtifactError("circuit.zkey", "is missing"));
+    await expect(first).rejects.toThrow("prover: was closed before the proof was done");
+    const third = loading.prove(TOY_REQUEST);
+    loads[1]!.resolve(await toyArtifacts());
+    await Promise.all([closed, second, third]);
+    expect(loads).toHaveLength(2);
+    await loading.close();
+  });
 });
+
+interface Load {
+  readonly resolve: (artifacts: ProvingArtifacts) => void;
+  readonly reject: (error: Error) => void;
+}
