@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { Command } from "commander";
-import { Option } from "commander";
 import { getAddress, isAddress } from "ethers";
 import { issuerOf } from "../account/holdings.ts";
 import { ownerOf, type ProveKeys } from "../account/keys.ts";
@@ -18,7 +16,7 @@ import type { ListedBook } from "../risk/listing.ts";
 import { foldStatement } from "../statements/fold.ts";
 import { lowerStatement, type Move } from "../statements/lower.ts";
 import { unspentNotes } from "../wallet/notes.ts";
-import { examples, now, remark, show, time, type Globals } from "./command.ts";
+import { now, remark, show, type Globals } from "./command.ts";
 import { loadBook, unlock, unlockSpend } from "./home.ts";
 import { withProver } from "./proving.ts";
 import { bookOf, currentAccount, issueNotes, keep, withTrader } from "./trader.ts";
@@ -40,49 +38,8 @@ interface Flags extends Globals {
   readonly anyBook?: boolean;
 }
 
-const collect = (text: string, list: string[] = []): string[] => [...list, text];
-
-export function accountCommands(program: Command): void {
-  const account = program.command("account").description("an account on the home's local ledger, which plays registry, issuers and vaults");
-  const move = (command: Command): Command => command
-    .option("--book <file>", "risk book (default: the home's)")
-    .option("--keystore <file>", "another keystore than the home's")
-    .option("--submitter <address>", "who submits (default: the account's address, drawn when it opens)")
-    .option("--at <time>", "the time to go by, for trying out old data: Unix seconds or a date (default: the clock's)", time)
-    .option("--proof <file>", "where to write the proof (default: proofs/ in the home)");
-  const notes = (command: Command): Command => command
-    .option("--note <legs>", "an issuer's note, such as venue-a:BTC-PERP=-1.5,venue-a:USD=90000; repeatable", collect)
-    .option("--portfolio <file>", "a whole portfolio, as notes of its issuers; booked credit is left to account lower");
-
-  examples(
-    notes(move(account.command("new").description("open the account, empty or with notes")))
-      .addOption(new Option("--tier <tier>", "how many holdings it has room for: M 16, L 64 (T, for tests, 4)").choices(Object.keys(TIERS))),
-    "plimsoll account new", 'plimsoll account new --tier M --note "vault-ethereum:WBTC=2.5"', "plimsoll account new --portfolio data/portfolio.json",
-  ).action(async (_: unknown, command: Command) => fold(command.optsWithGlobals<Flags>(), true));
-
-  examples(
-    notes(move(account.command("fold").description("fold notes into the account; without --note or --portfolio, those that wait"))),
-    'plimsoll account fold --note "venue-a:BTC-PERP=-1.5,venue-a:USD=90000"', "plimsoll account fold --portfolio data/portfolio.json",
-  ).action(async (_: unknown, command: Command) => fold(command.optsWithGlobals<Flags>(), false));
-
-  examples(
-    move(account.command("lower").description("take out collateral, book credit, or drop what is worth nothing; at initial margin"))
-      .option("--collateral <leg>", "take this much out, such as vault-ethereum:USDC=50000")
-      .option("--recipient <address>", "whom the vault is to pay (default: the submitter)")
-      .option("--credit <leg>", "book this much debt, such as desk-a:CREDIT=100000")
-      .option("--pair <credit>", "drop credit and release that sum to 0")
-      .option("--dead <instrument>", "drop a holding that the book flags dead")
-      .option("--any-book", "say that the move is right on any book, as a pair is, or collateral of an account with nothing else left: for when the newest has lapsed"),
-    'plimsoll account lower --collateral "vault-ethereum:USDC=50000" --recipient 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
-    'plimsoll account lower --credit "desk-a:CREDIT=100000" --at 2025-10-25T00:10:00Z',
-  ).action(async (_: unknown, command: Command) => lower(command.optsWithGlobals<Flags>()));
-
-  examples(
-    account.command("show").description("show what the account holds, with the notes that wait")
-      .option("--book <file>", "risk book for names (default: the home's)").option("--keystore <file>", "another keystore than the home's"),
-    "plimsoll account show", "plimsoll account show --json",
-  ).action(async (_: unknown, command: Command) => showAccount(command.optsWithGlobals<Flags>()));
-}
+export const open = (flags: Flags): Promise<void> => fold(flags, true);
+export const foldMore = (flags: Flags): Promise<void> => fold(flags, false);
 
 async function fold(flags: Flags, opens: boolean): Promise<void> {
   const listed = flags.note === undefined && flags.portfolio === undefined ? undefined : await loadBook(flags, flags.book);
@@ -122,7 +79,7 @@ async function fold(flags: Flags, opens: boolean): Promise<void> {
   });
 }
 
-async function lower(flags: Flags): Promise<void> {
+export async function lower(flags: Flags): Promise<void> {
   const listed = await loadBook(flags, flags.book);
   const keys = await unlockSpend(flags, flags.keystore);
   await withTrader(flags, keys, { submitter: flags.submitter, now: now(flags.at) }, async (trader) => {
@@ -146,7 +103,7 @@ async function lower(flags: Flags): Promise<void> {
   });
 }
 
-async function showAccount(flags: Flags): Promise<void> {
+export async function showAccount(flags: Flags): Promise<void> {
   const keys: ProveKeys = await unlock(flags, flags.keystore);
   const listed = await loadBook(flags, flags.book).catch(() => undefined);
   await withTrader(flags, keys, { now: now(undefined) }, async (trader) => {

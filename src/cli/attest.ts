@@ -3,31 +3,17 @@
  *
  * @module
  */
-import { Option, type Command } from "commander";
 import { Attestor, KEPT_HEIGHTS } from "../relay/attestor.ts";
-import { examples, wholeNumber } from "./command.ts";
 import { signingKey } from "./config.ts";
-import { daemonOptions, runDaemon, type DaemonFlags } from "./daemons.ts";
+import { runDaemon, type DaemonFlags } from "./daemons.ts";
 
 interface Flags extends DaemonFlags {
-  readonly keep: number;
+  readonly keep?: number;
 }
 
-export function attestCommands(program: Command): void {
-  const command = program.command("attest")
-    .description("daemon: sign the hashes of final blocks, as its own nodes see them, for the mirrors whose attestor this key is")
-    .addOption(new Option("--keep <heights>", "heights of each route whose hash is remembered; lower ones are refused").argParser(wholeNumber(16, 100_000)).default(KEPT_HEIGHTS));
-  examples(daemonOptions(command, { interval: 30, listen: "127.0.0.1:8801" }), "plimsoll attest", "plimsoll attest --listen 0.0.0.0:8801 --home /var/lib/plimsoll-attestor").addHelpText("after", `
-Serves:
-  GET /attestations/<source chain>/<height>?mirror=<chain>   a signature, if the block is final and no other hash of its height was signed
-  GET /health
-
-What was signed stands in <home>/attested-*.json. Keep it: without it the attestor may sign a second hash for a height.`)
-    .action(async (_: unknown, made: Command) => {
-      const flags = made.optsWithGlobals<Flags>();
-      await runDaemon("attest", flags, async (world, config) => {
-        const attestor = new Attestor(world, await signingKey(config), { folder: flags.home, keep: flags.keep });
-        return { tasks: attestor.tasks(), handlers: [attestor.handler] };
-      });
-    });
+export async function attest(flags: Flags): Promise<void> {
+  await runDaemon("attest", flags, async (world, config) => {
+    const attestor = new Attestor(world, await signingKey(config), { folder: flags.home, keep: flags.keep ?? KEPT_HEIGHTS });
+    return { tasks: attestor.tasks(), handlers: [attestor.handler] };
+  });
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Command } from "commander";
 import { formatUsd } from "../decimal.ts";
 import { InputError } from "../errors.ts";
 import { readText, writeAtomic } from "../files.ts";
@@ -13,7 +12,7 @@ import { encodeBook } from "../risk/bookFile.ts";
 import type { ListedBook } from "../risk/listing.ts";
 import { MARKET_LENGTH, readMarket } from "../risk/marketFile.ts";
 import { BookTree } from "../risk/tree.ts";
-import { examples, show, type Globals } from "./command.ts";
+import { show, type Globals } from "./command.ts";
 import { homeFiles, loadBook } from "./home.ts";
 
 interface Flags extends Globals {
@@ -22,49 +21,29 @@ interface Flags extends Globals {
   readonly market?: string;
 }
 
-export function bookCommands(program: Command): void {
-  const book = program.command("book").description("the risk book of an epoch");
+export async function writeBook(flags: Flags): Promise<void> {
+  const listed = buildBook(readMarket(await readText(flags.market!, MARKET_LENGTH)));
+  const summary = await summarize(listed);
+  const file = flags.out ?? homeFiles(flags).book;
+  await writeAtomic(file, encodeBook(listed));
+  show(flags, { file, ...summary }, () => `${lines(summary)}\nwritten to ${file}`);
+}
 
-  examples(
-    book.command("build").description("build the book of a market file")
-      .requiredOption("--market <file>", "prices, histories, issuers and instruments")
-      .option("--out <file>", "where to write (default: book.json in the home)"),
-    "plimsoll book build --market data/market.json", "plimsoll book build --market data/market.json --out epoch-1.json",
-  ).action(async (_: unknown, command: Command) => {
-    const flags = command.optsWithGlobals<Flags>();
-    const listed = buildBook(readMarket(await readText(flags.market!, MARKET_LENGTH)));
-    const summary = await summarize(listed);
-    const file = flags.out ?? homeFiles(flags).book;
-    await writeAtomic(file, encodeBook(listed));
-    show(flags, { file, ...summary }, () => `${lines(summary)}\nwritten to ${file}`);
-  });
+export async function showBook(flags: Flags, file: string | undefined): Promise<void> {
+  const listed = await loadBook(flags, file);
+  if (flags.instrument !== undefined) return showInstrument(flags, listed, flags.instrument);
+  const summary = await summarize(listed);
+  show(flags, summary, () => lines(summary));
+}
 
-  examples(
-    book.command("show [file]").description("show a book's epoch, root and scan ranges, or one instrument's row and charges")
-      .option("--instrument <name>", "this instrument alone"),
-    "plimsoll book show", "plimsoll book show --instrument venue-a:BTC-PERP",
-  ).action(async (file: string | undefined, _: unknown, command: Command) => {
-    const flags = command.optsWithGlobals<Flags>();
-    const listed = await loadBook(flags, file);
-    if (flags.instrument !== undefined) return showInstrument(flags, listed, flags.instrument);
-    const summary = await summarize(listed);
-    show(flags, summary, () => lines(summary));
-  });
-
-  examples(
-    book.command("check [file]").description("check a book file, and with --market that it is exactly this market's")
-      .option("--market <file>", "rebuild from this market file and compare roots"),
-    "plimsoll book check epoch-1.json --market data/market.json",
-  ).action(async (file: string | undefined, _: unknown, command: Command) => {
-    const flags = command.optsWithGlobals<Flags>();
-    const listed = await loadBook(flags, file);
-    const { root } = await BookTree.build(listed.book, TIERS.M);
-    if (flags.market !== undefined) {
-      const rebuilt = buildBook(readMarket(await readText(flags.market, MARKET_LENGTH)));
-      if (encodeBook(rebuilt) !== encodeBook(listed)) throw new InputError("book", `must be what ${flags.market} gives`, root);
-    }
-    show(flags, { ok: true, epoch: listed.book.epoch, root }, () => `epoch ${listed.book.epoch}, root ${root}: ${flags.market === undefined ? "well-formed" : "as the market file gives it"}`);
-  });
+export async function checkBook(flags: Flags, file: string | undefined): Promise<void> {
+  const listed = await loadBook(flags, file);
+  const { root } = await BookTree.build(listed.book, TIERS.M);
+  if (flags.market !== undefined) {
+    const rebuilt = buildBook(readMarket(await readText(flags.market, MARKET_LENGTH)));
+    if (encodeBook(rebuilt) !== encodeBook(listed)) throw new InputError("book", `must be what ${flags.market} gives`, root);
+  }
+  show(flags, { ok: true, epoch: listed.book.epoch, root }, () => `epoch ${listed.book.epoch}, root ${root}: ${flags.market === undefined ? "well-formed" : "as the market file gives it"}`);
 }
 
 async function summarize({ book, underlyings }: ListedBook) {

@@ -1,13 +1,14 @@
 /**
- * What all commands share: global options, exit codes, and how results and errors are shown. A result goes to stdout,
+ * What all commands share once they run: global options, and how results and errors are shown. A result goes to stdout,
  * everything else to stderr.
  *
  * @module
  */
-import { CommanderError, InvalidArgumentError, type Command } from "commander";
+import { CommanderError } from "commander";
 import { ArtifactError, InputError, KeystoreError, MarginError, NodeError, PlimsollError, ProofError, RefusedError } from "../errors.ts";
-import type { BackendName } from "../prove/backends.ts";
+import type { BackendName } from "../prove/backendName.ts";
 import { reportJson } from "../report/marginReport.ts";
+import { EXIT } from "./exitCodes.ts";
 
 /** Options of every command. */
 export interface Globals {
@@ -16,19 +17,6 @@ export interface Globals {
   readonly json?: boolean;
   readonly backend?: BackendName;
 }
-
-export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, node: 5, defect: 70, interrupted: 130 } as const;
-
-export const EXIT_HELP = `
-Exit codes:
-  0    done; the proof verifies, the portfolio floats
-  1    refused: does not verify, does not float, or breaks a rule of a contract or the ledger
-  2    bad input or usage
-  3    circuits or keys missing or changed (npm run build makes them)
-  4    keystore missing or damaged, or wrong passphrase
-  5    a node doesn't answer, or something didn't arrive in time: try again
-  70   a defect in plimsoll
-  130  interrupted; nothing is half-written`;
 
 /** Thrown when the user interrupts. */
 export class Interrupted extends PlimsollError {}
@@ -45,7 +33,6 @@ export function remark({ json }: Globals, text: string): void {
 
 /** Prints an error as one line or, with --json, as an object, and returns the exit code. */
 export function fail(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
   const { code, ...shown } = describe(error);
   process.stderr.write(`${json ? JSON.stringify({ error: { ...shown, ...details(error) } }) : `error: ${shown.message}`}\n`);
   if (code === EXIT.defect && !json) process.stderr.write(`${(error as Error).stack ?? ""}\n`);
@@ -80,24 +67,6 @@ function codeOf(error: PlimsollError): number {
   if (error instanceof NodeError) return EXIT.node;
   return EXIT.input;
 }
-
-/** Adds examples to a command's help. */
-export const examples = (command: Command, ...lines: readonly string[]): Command =>
-  command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`);
-
-/** Option parsers; commander turns what they throw into a usage error. */
-export const wholeNumber = (low: number, high: number) => (text: string): number => {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= low && value <= high)) throw new InvalidArgumentError(`must be a whole number from ${low} to ${high}.`);
-  return value;
-};
-
-/** Unix seconds, or a date such as 2025-10-25T00:05:00Z. */
-export const time = (text: string): bigint => {
-  const seconds = /^\d{1,11}$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
-  if (!Number.isSafeInteger(seconds) || seconds < 0) throw new InvalidArgumentError("must be Unix seconds or a date such as 2025-10-25T00:05:00Z.");
-  return BigInt(seconds);
-};
 
 /** The time now in Unix seconds, unless --at says another. */
 export const now = (at: bigint | undefined): bigint => at ?? BigInt(Math.floor(Date.now() / 1000));

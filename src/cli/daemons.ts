@@ -1,9 +1,8 @@
 /**
- * What the daemons' commands share: options, a world to work in, logs, the loop, and an orderly end.
+ * What the daemons share: flags, a world to work in, logs, the loop, and an orderly end.
  *
  * @module
  */
-import { Option, type Command } from "commander";
 import { Node } from "../chain/node.ts";
 import { chainNamed } from "../chain/network.ts";
 import { InputError } from "../errors.ts";
@@ -12,26 +11,17 @@ import { Daemon, type Task } from "../relay/daemon.ts";
 import { jsonLog, prettyLog, withoutRepeats } from "../relay/log.ts";
 import { healthHandler, serve, type Handler } from "../relay/server.ts";
 import { remembered, type World } from "../relay/world.ts";
-import { EXIT, wholeNumber, type Globals } from "./command.ts";
+import type { Globals } from "./command.ts";
 import { connect, loadConfig, type Config } from "./config.ts";
+import { EXIT } from "./exitCodes.ts";
 
+/** Options of every daemon, declared in commands/daemon.ts. */
 export interface DaemonFlags extends Globals {
   readonly listen?: string;
   readonly interval: number;
   readonly longestPause: number;
   readonly once?: boolean;
   readonly pretty?: boolean;
-}
-
-/** Adds the options that every daemon has. */
-export function daemonOptions(command: Command, { interval, listen }: { readonly interval: number; readonly listen?: string }): Command {
-  const option = new Option("--listen <host:port>", "serve there; GET /health answers 200, or 503 when something has failed for too long");
-  return command
-    .addOption(listen === undefined ? option : option.default(listen))
-    .addOption(new Option("--interval <seconds>", "between two looks at the chains").argParser(wholeNumber(1, 86_400)).default(interval))
-    .addOption(new Option("--longest-pause <seconds>", "that failures lead to, doubling from the interval").argParser(wholeNumber(1, 86_400)).default(Math.max(120, interval)))
-    .option("--once", "do what is missing, once, and end")
-    .option("--pretty", "log lines for people instead of JSON");
 }
 
 /** What a daemon is made of once its world is there. */

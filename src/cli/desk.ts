@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Command } from "commander";
 import { formatUnits } from "ethers";
 import { ROOT_SLOTS } from "../chain/calls.ts";
 import type { ContractName } from "../chain/abi.ts";
@@ -15,7 +14,7 @@ import { withLock } from "../setup/lock.ts";
 import { STATUSES } from "../chain/standing.ts";
 import { dueCall, readLines, type IssuerLine } from "../venue/standings.ts";
 import { nodeOf } from "../wallet/submissions.ts";
-import { examples, remark, show, type Globals } from "./command.ts";
+import { remark, show, type Globals } from "./command.ts";
 import { connect, loadConfig, signingKey, type Config } from "./config.ts";
 import { cacheFolder } from "./onchain.ts";
 
@@ -31,23 +30,7 @@ interface Asset {
   readonly decimals: number;
 }
 
-export function deskCommands(program: Command): void {
-  const desk = program.command("desk").description("a desk's or venue's standings: what is out, until when, and what is due");
-  examples(
-    desk.command("status").description("funds, loans, standings, and whether draws stand still")
-      .requiredOption("--issuer <issuer>", "name or id of the desk or venue"),
-    "plimsoll desk status --issuer desk-a", "plimsoll desk status --issuer venue-a --json",
-  ).action(async (_: unknown, command: Command) => status(command.optsWithGlobals<Flags>()));
-
-  examples(
-    desk.command("lines").description("every alias's line, the one that ends first on top")
-      .requiredOption("--issuer <issuer>", "name or id of the desk or venue")
-      .option("--lapse", "mark what is due as lapsed, and make final what is due to be; takes a key that can pay gas, anyone's"),
-    "plimsoll desk lines --issuer desk-a", "plimsoll desk lines --issuer desk-a --lapse",
-  ).action(async (_: unknown, command: Command) => lines(command.optsWithGlobals<Flags>()));
-}
-
-async function status(flags: Flags): Promise<void> {
+export async function status(flags: Flags): Promise<void> {
   await atIssuer(flags, async ({ network }, issuer, node) => {
     const { block, lines: all } = await readLines(node, issuer, cacheFolder(flags.home));
     const [funds, stops, book, route] = await Promise.all([
@@ -71,7 +54,7 @@ async function status(flags: Flags): Promise<void> {
   });
 }
 
-async function lines(flags: Flags): Promise<void> {
+export async function lines(flags: Flags): Promise<void> {
   await atIssuer(flags, async (config, issuer, node) => {
     const cache = cacheFolder(flags.home);
     let { block, lines: all } = await readLines(node, issuer, cache);

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Command } from "commander";
 import type { Wallet } from "ethers";
 import type { ProveKeys } from "../account/keys.ts";
 import type { Node } from "../chain/node.ts";
-import { KeystoreError, NodeError } from "../errors.ts";
+import { InputError, KeystoreError, NodeError } from "../errors.ts";
+import { DEFAULT_BACKEND } from "../prove/backendName.ts";
 import { localProver } from "../prove/backends.ts";
 import type { Prover } from "../prove/prover.ts";
 import type { Task } from "../relay/daemon.ts";
@@ -17,33 +17,23 @@ import { proofRequest } from "../statements/statement.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
 import { Keeper } from "../wallet/keeper.ts";
 import { canSpend } from "../wallet/keystore.ts";
-import { examples } from "./command.ts";
 import { signingKey, type Config } from "./config.ts";
-import { daemonOptions, runDaemon, type DaemonFlags } from "./daemons.ts";
+import { runDaemon, type DaemonFlags } from "./daemons.ts";
 import { homeFiles, unlock } from "./home.ts";
 import { bookSources, cacheFolder } from "./onchain.ts";
 
 interface Flags extends DaemonFlags {
   readonly keystore?: string;
+  readonly tableMib: number;
 }
 
-export function keepCommands(program: Command): void {
-  const command = program.command("keep")
-    .description("daemon: refresh every line before it lapses and fold what arrives, with a keeper's keystore, which can't draw or withdraw")
-    .option("--keystore <file>", "another keystore than the home's");
-  examples(daemonOptions(command, { interval: 15 }), "plimsoll keys derive --keeper keeper/keystore.json", "plimsoll keep --home keeper", "plimsoll keep --home keeper --listen 127.0.0.1:8803", "plimsoll keep --home keeper --once --pretty")
-    .addHelpText("after", `
-A keeper has a home of its own: keystore.json as keys derive --keeper writes it, and config.json with a key that holds gas
-on every chain with a line. It warns when equity falls below 120, 110, 100 and 80 % of initial margin, and when a line
-can't be refreshed in time. Two keepers of one account cost each other gas and nothing else.`)
-    .action(async (_: unknown, made: Command) => keep(made.optsWithGlobals<Flags>()));
-}
-
-async function keep(flags: Flags): Promise<void> {
+export async function keep(flags: Flags): Promise<void> {
+  const { backend = DEFAULT_BACKEND, tableMib } = flags;
+  if (tableMib > 0 && backend !== DEFAULT_BACKEND) throw new InputError("table-mib", `goes with --backend ${DEFAULT_BACKEND}`, backend);
   const path = flags.keystore ?? homeFiles(flags).keystore;
   const keys = await unlock(flags, path);
   if (canSpend(keys)) throw new KeystoreError(`${path}: is the trader's; a keeper takes less, which plimsoll keys derive --keeper writes`);
-  const prover = localProver({ backend: flags.backend });
+  const prover = localProver({ backend, tableMiB: tableMib });
   try {
     await runDaemon("keep", flags, async (world, config) => ({ tasks: [new Keeping(world, config, await signingKey(config), keys, prover, flags.home)] }));
   } finally {

@@ -1,30 +1,31 @@
 #!/usr/bin/env node
 /**
- * plimsoll: the command line. Each command parses, calls the toolkit, shows.
+ * plimsoll: the command line. Each command parses, calls the toolkit, shows; what it needs for that loads when it runs.
  *
  * @module
  */
-import { Command, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { accountCommands } from "./account.ts";
-import { attestCommands } from "./attest.ts";
-import { bookCommands } from "./book.ts";
-import { ceremonyCommands } from "./ceremony.ts";
-import { EXIT_HELP, examples, fail } from "./command.ts";
-import { deskCommands } from "./desk.ts";
-import { keepCommands } from "./keep.ts";
-import { keysCommands } from "./keys.ts";
-import { marginCommands } from "./margin.ts";
-import { moveCommands } from "./moves.ts";
-import { notesCommands } from "./notes.ts";
-import { proveCommands } from "./prove.ts";
-import { relayCommands } from "./relay.ts";
-import { reportCommands } from "./report.ts";
-import { restoreCommands } from "./restore.ts";
-import { statusCommands } from "./status.ts";
-import { verifyCommands } from "./verify.ts";
-import { BACKENDS, DEFAULT_BACKEND } from "../prove/backends.ts";
+import { accountCommands } from "./commands/account.ts";
+import { attestCommands } from "./commands/attest.ts";
+import { bookCommands } from "./commands/book.ts";
+import { ceremonyCommands } from "./commands/ceremony.ts";
+import { examples } from "./commands/declare.ts";
+import { deskCommands } from "./commands/desk.ts";
+import { keepCommands } from "./commands/keep.ts";
+import { keysCommands } from "./commands/keys.ts";
+import { marginCommands } from "./commands/margin.ts";
+import { moveCommands } from "./commands/moves.ts";
+import { notesCommands } from "./commands/notes.ts";
+import { proveCommands } from "./commands/prove.ts";
+import { relayCommands } from "./commands/relay.ts";
+import { reportCommands } from "./commands/report.ts";
+import { restoreCommands } from "./commands/restore.ts";
+import { statusCommands } from "./commands/status.ts";
+import { verifyCommands } from "./commands/verify.ts";
+import { EXIT, EXIT_HELP } from "./exitCodes.ts";
+import { BACKENDS, DEFAULT_BACKEND } from "../prove/backendName.ts";
 
 const json = process.argv.includes("--json");
 
@@ -67,5 +68,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = fail(error, json);
+  // Help that was asked for ends as an error of commander's, too.
+  const helped = error instanceof CommanderError && error.exitCode === 0;
+  process.exitCode = helped ? EXIT.ok : (await import("./command.ts")).fail(error, json);
 }

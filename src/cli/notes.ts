@@ -5,7 +5,6 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { Command } from "commander";
 import { join } from "node:path";
 import { issuerNamed } from "../chain/network.ts";
 import { Sender } from "../chain/sender.ts";
@@ -14,7 +13,7 @@ import { withLock } from "../setup/lock.ts";
 import { parseBatch } from "../venue/batchFile.ts";
 import { VenueEngine, type PostedBatch } from "../venue/engine.ts";
 import { newestBook, nodeOf } from "../wallet/submissions.ts";
-import { examples, remark, show, type Globals } from "./command.ts";
+import { remark, show, type Globals } from "./command.ts";
 import { connect, loadConfig, signingKey } from "./config.ts";
 import { bookSources, cacheFolder } from "./onchain.ts";
 
@@ -22,22 +21,7 @@ interface Flags extends Globals {
   readonly issuer: string;
 }
 
-export function notesCommands(program: Command): void {
-  const notes = program.command("notes").description("a venue's notes, posted in batches by its engine");
-  examples(
-    notes.command("post <batch>").description("post a batch file: each alias's legs, sealed to it, and what its line releases; run again, it posts nothing twice")
-      .requiredOption("--issuer <issuer>", "name or id of the venue"),
-    "plimsoll notes post --issuer venue-a batch.json",
-  ).addHelpText("after", `
-A batch file:
-  { "format": "plimsoll-batch", "version": 1, "id": "2026-11-20-1005",
-    "postings": [{ "alias": "1234…", "legs": ["venue-a:BTC-PERP=-2.5", "venue-a:USD=150000"],
-                   "released": "100", "unfolded": "2500", "exposed": true }] }
-Sizes are in the book's units; "released" and "unfolded" in those of the venue's release instrument.`)
-    .action(async (file: string, _: unknown, command: Command) => post(file, command.optsWithGlobals<Flags>()));
-}
-
-async function post(file: string, flags: Flags): Promise<void> {
+export async function post(flags: Flags, file: string): Promise<void> {
   const config = await loadConfig(flags.home);
   const { network } = config;
   const venue = issuerNamed(network, flags.issuer, "venue");

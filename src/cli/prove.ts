@@ -3,20 +3,19 @@
  *
  * @module
  */
-import type { Command } from "commander";
 import { getAddress, isAddress } from "ethers";
 import { join } from "node:path";
 import { lotsToUnits } from "../decimal.ts";
 import { InputError } from "../errors.ts";
 import { writeLedger } from "../ledger/ledgerFile.ts";
-import { COVERAGE_BITS, COVERAGE_INITIAL, ISSUER_BITS, SALT_BITS } from "../protocol.ts";
+import { ISSUER_BITS } from "../protocol.ts";
 import { contextSignal } from "../prove/context.ts";
 import type { ListedBook } from "../risk/listing.ts";
 import { exitStatement } from "../statements/exit.ts";
 import { solvencyStatement } from "../statements/solvency.ts";
 import { issuerOf } from "../account/holdings.ts";
 import { exitsOf } from "../wallet/accountFile.ts";
-import { examples, now, show, time, wholeNumber, type Globals } from "./command.ts";
+import { now, show, type Globals } from "./command.ts";
 import { homeFiles, loadBook, loadCommittee, unlock } from "./home.ts";
 import { withProver, writeProof } from "./proving.ts";
 import { bookOf, currentAccount, withTrader } from "./trader.ts";
@@ -40,38 +39,7 @@ interface Flags extends Globals {
   readonly pay?: boolean;
 }
 
-export function proveCommands(program: Command): void {
-  const prove = program.command("prove").description("prove something about the account");
-  const common = (command: Command): Command => command
-    .option("--keystore <file>", "another keystore than the home's; a keeper's will do")
-    .option("--at <time>", "the time to go by: Unix seconds or a date (default: the clock's)", time)
-    .option("--chain <id>", "chain of the contract that takes the proof (default: the local ledger)", wholeNumber(1, Number.MAX_SAFE_INTEGER))
-    .option("--contract <address>", "contract that takes the proof (default: the local ledger)")
-    .option("--submitter <address>", "who submits it (default: the account's address)")
-    .option("--deadline <time>", "until when it is good (default: an hour on)", time)
-    .option("--out <file>", "where to write the proof (default: proofs/ in the home)");
-
-  examples(
-    common(prove.command("solvency").description("prove that the account floats"))
-      .requiredOption("--issuer <issuer>", "to whom: name or id of a desk or venue in the book")
-      .option("--book <file>", "risk book (default: the home's)")
-      .option("--coverage <bps>", "basis points of the requirement that equity covers", wholeNumber(1, 2 ** COVERAGE_BITS - 1), COVERAGE_INITIAL)
-      .option("--show <instruments>", "two instruments whose sizes are shown, such as desk-a:CREDIT,desk-a:RELEASE")
-      .option("--report", "seal totals for the Report instead of a read key")
-      .option("--salt <epoch>", "salt of the alias: the epoch at the Report", wholeNumber(0, 2 ** SALT_BITS - 1), 0)
-      .option("--committee <file>", "committee that may open what is sealed (default: one that nobody can open, drawn once)"),
-    "plimsoll prove solvency --issuer desk-a --show desk-a:CREDIT,desk-a:RELEASE", "plimsoll prove solvency --issuer venue-a --coverage 8000 --out solvency-proof.json",
-  ).action(async (_: unknown, command: Command) => proveSolvency(command.optsWithGlobals<Flags>()));
-
-  examples(
-    common(prove.command("exit").description("prove what a vault owes for collateral that left the account"))
-      .option("--recipient <address>", "the exit's recipient (default: the submitter)")
-      .option("--pay", "have the local ledger's vault pay it"),
-    "plimsoll prove exit --pay", "plimsoll prove exit --recipient 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --out exit-proof.json",
-  ).action(async (_: unknown, command: Command) => proveExit(command.optsWithGlobals<Flags>()));
-}
-
-async function proveSolvency(flags: Flags): Promise<void> {
+export async function proveSolvency(flags: Flags): Promise<void> {
   const listed = await loadBook(flags, flags.book);
   const issuerId = issuerIdOf(flags.issuer!, listed);
   const shown = flags.show === undefined ? undefined : instrumentsOf(flags.show, listed);
@@ -92,7 +60,7 @@ async function proveSolvency(flags: Flags): Promise<void> {
   });
 }
 
-async function proveExit(flags: Flags): Promise<void> {
+export async function proveExit(flags: Flags): Promise<void> {
   const keys = await unlock(flags, flags.keystore);
   const onLedger = flags.chain === undefined && flags.contract === undefined && flags.deadline === undefined;
   if (flags.pay === true && !onLedger) throw new InputError("prove exit", "--pay takes a proof to the local ledger, without --chain, --contract or --deadline");

@@ -3,30 +3,19 @@
  *
  * @module
  */
-import { Option, type Command } from "commander";
 import { relayTasks } from "../relay/relayer.ts";
 import { withSenders } from "../relay/world.ts";
-import { examples, wholeNumber } from "./command.ts";
 import { signingKey } from "./config.ts";
-import { daemonOptions, runDaemon, type DaemonFlags } from "./daemons.ts";
+import { runDaemon, type DaemonFlags } from "./daemons.ts";
 
 interface Flags extends DaemonFlags {
   readonly refreshAge?: number;
 }
 
-export function relayCommands(program: Command): void {
-  const command = program.command("relay")
-    .description("daemon: bring each chain's roots to the chains that need them, join issuers' notes, add queued exits, publish epochs")
-    .addOption(new Option("--refresh-age <seconds>", "prove an unchanged root again at this age (default: a third of what its readers bear)").argParser(wholeNumber(1, 30 * 86_400)));
-  examples(daemonOptions(command, { interval: 15 }), "plimsoll relay", "plimsoll relay --listen 127.0.0.1:8800", "plimsoll relay --once --pretty").addHelpText("after", `
-Asks the attestors and reporters of config.json for signatures, checks each, and pays the gas from the config's key. Any
-number of relayers may run side by side: what is done already is done.`)
-    .action(async (_: unknown, made: Command) => {
-      const flags = made.optsWithGlobals<Flags>();
-      await runDaemon("relay", flags, async (world, config) => {
-        const { attestors, reporters } = config;
-        const sending = withSenders(world, await signingKey(config), flags.home);
-        return { tasks: relayTasks(sending, { attestors, reporters, refreshAge: flags.refreshAge }) };
-      });
-    });
+export async function relay(flags: Flags): Promise<void> {
+  await runDaemon("relay", flags, async (world, config) => {
+    const { attestors, reporters } = config;
+    const sending = withSenders(world, await signingKey(config), flags.home);
+    return { tasks: relayTasks(sending, { attestors, reporters, refreshAge: flags.refreshAge }) };
+  });
 }

@@ -5,7 +5,6 @@
  * @module
  */
 import { SingleBar } from "cli-progress";
-import type { Command } from "commander";
 import { getAddress } from "ethers";
 import type { Holding } from "../account/holdings.ts";
 import { InputError } from "../errors.ts";
@@ -14,7 +13,7 @@ import type { ListedBook } from "../risk/listing.ts";
 import { named } from "../wallet/attention.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
 import type { TraderView } from "../wallet/traderView.ts";
-import { examples, remark, show, type Globals } from "./command.ts";
+import { remark, show, type Globals } from "./command.ts";
 import { connectReachable, loadConfig } from "./config.ts";
 import { loadBook, unlock } from "./home.ts";
 import { cacheFolder, knownRecipients } from "./onchain.ts";
@@ -25,19 +24,7 @@ interface Flags extends Globals {
   readonly recipient?: string[];
 }
 
-const collect = (text: string, list: string[] = []): string[] => [...list, text];
-
-export function restoreCommands(program: Command): void {
-  examples(
-    program.command("restore").description("account, notes, exits and lines from a keystore and the chains alone; a keeper's keystore will do")
-      .option("--keystore <file>", "another keystore than the home's")
-      .option("--book <file>", "risk book for names (default: the home's, if there is one)")
-      .option("--recipient <address>", "whom exits may be for, beside whom the chains name; repeatable", collect),
-    "plimsoll restore", "plimsoll restore --keystore keeper.json --json", "plimsoll restore --recipient 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-  ).action(async (_: unknown, command: Command) => restore(command.optsWithGlobals<Flags>()));
-}
-
-async function restore(flags: Flags): Promise<void> {
+export async function restore(flags: Flags): Promise<void> {
   const config = await loadConfig(flags.home);
   const keys = await unlock(flags, flags.keystore);
   const listed = await bookFor(flags);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Command } from "commander";
 import type { Node } from "../chain/node.ts";
 import { formatPercent, formatUsd } from "../decimal.ts";
 import { TIERS } from "../protocol.ts";
@@ -13,18 +12,10 @@ import type { ListedPosition } from "../portfolio.ts";
 import { attention, named, type Attention } from "../wallet/attention.ts";
 import { newestBook, nodeOf } from "../wallet/submissions.ts";
 import type { TraderLine, TraderView } from "../wallet/traderView.ts";
-import { examples, remark, show } from "./command.ts";
+import { remark, show } from "./command.ts";
 import { withWallet, type ChainFlags } from "./onchain.ts";
 
-export function statusCommands(program: Command): void {
-  examples(
-    program.command("status").description("the account on the network, its lines, and what needs attention next; a keeper's keystore will do")
-      .option("--keystore <file>", "another keystore than the home's"),
-    "plimsoll status", "plimsoll status --json",
-  ).action(async (_: unknown, command: Command) => status(command.optsWithGlobals<ChainFlags>()));
-}
-
-async function status(flags: ChainFlags): Promise<void> {
+export async function status(flags: ChainFlags): Promise<void> {
   await withWallet(flags, async ({ config: { network }, nodes, wallet, books }) => {
     const view = await wallet.refresh();
     const home = nodeOf(nodes, network.home);

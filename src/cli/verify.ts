@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Command } from "commander";
 import { ArtifactError, InputError, ProofError } from "../errors.ts";
 import { readJson, readText } from "../files.ts";
 import { TIERS } from "../protocol.ts";
@@ -16,7 +15,7 @@ import { parseVerificationKey } from "../prove/verificationKey.ts";
 import { verify } from "../prove/verify.ts";
 import type { VerificationKey } from "../prove/groth16.ts";
 import { BookTree } from "../risk/tree.ts";
-import { examples, show, type Globals } from "./command.ts";
+import { show, type Globals } from "./command.ts";
 import { loadBook } from "./home.ts";
 
 interface Flags extends Globals {
@@ -24,30 +23,22 @@ interface Flags extends Globals {
   readonly book?: string;
 }
 
-export function verifyCommands(program: Command): void {
-  examples(
-    program.command("verify <proof>").description("verify a proof with two independent verifiers")
-      .option("--key <file>", "verification key in snarkjs's JSON (default: the build's)")
-      .option("--book <file>", "also check that the proof is on this risk book"),
-    "plimsoll verify build/demo/solvency-proof.json", "plimsoll verify proof.json --key vkey.json --book epoch-1.json --json",
-  ).action(async (file: string, _: unknown, command: Command) => {
-    const flags = command.optsWithGlobals<Flags>();
-    const proof = parseProof(await readText(file));
-    const { verificationKey, keyKind } = await keyFor(proof, flags.key);
-    if (keyKind !== undefined && proof.key.kind !== keyKind) throw new ProofError("key.kind", `must be ${keyKind}, as of the key at hand, got ${proof.key.kind}`);
-    const snarkjs = snarkjsVerifier();
-    await verify(proof, verificationKey, [nobleVerifier, snarkjs]).finally(() => snarkjs.close());
-    if (flags.book !== undefined) await checkBookOf(proof, flags, flags.book);
-    const { circuit, tier } = proof;
-    const signals = isClaimName(circuit) ? { ...proof.signals, claim: unpackClaim(circuit, (proof.signals as { readonly claim: bigint }).claim) } : proof.signals;
-    const result = { verified: true, circuit, tier, key: { hash: proof.key.hash, kind: keyKind ?? "given" }, verifiers: [nobleVerifier.name, snarkjs.name], signals };
-    show(flags, result, () => [
-      `verified: ${circuit}, tier ${tier}, by ${result.verifiers.join(" and ")}`,
-      keyWords(keyKind),
-      ...Object.entries(signals).map(([name, value]) => `  ${name.padEnd(17)} ${words(value)}`),
-      `Compare ${COMPARE[circuit]} with what you know: a proof says no more than that they belong together.`,
-    ].join("\n"));
-  });
+export async function verifyProof(flags: Flags, file: string): Promise<void> {
+  const proof = parseProof(await readText(file));
+  const { verificationKey, keyKind } = await keyFor(proof, flags.key);
+  if (keyKind !== undefined && proof.key.kind !== keyKind) throw new ProofError("key.kind", `must be ${keyKind}, as of the key at hand, got ${proof.key.kind}`);
+  const snarkjs = snarkjsVerifier();
+  await verify(proof, verificationKey, [nobleVerifier, snarkjs]).finally(() => snarkjs.close());
+  if (flags.book !== undefined) await checkBookOf(proof, flags, flags.book);
+  const { circuit, tier } = proof;
+  const signals = isClaimName(circuit) ? { ...proof.signals, claim: unpackClaim(circuit, (proof.signals as { readonly claim: bigint }).claim) } : proof.signals;
+  const result = { verified: true, circuit, tier, key: { hash: proof.key.hash, kind: keyKind ?? "given" }, verifiers: [nobleVerifier.name, snarkjs.name], signals };
+  show(flags, result, () => [
+    `verified: ${circuit}, tier ${tier}, by ${result.verifiers.join(" and ")}`,
+    keyWords(keyKind),
+    ...Object.entries(signals).map(([name, value]) => `  ${name.padEnd(17)} ${words(value)}`),
+    `Compare ${COMPARE[circuit]} with what you know: a proof says no more than that they belong together.`,
+  ].join("\n"));
 }
 
 const COMPARE = {

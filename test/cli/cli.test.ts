@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KEPT_HEIGHTS } from "../../src/relay/attestor.ts";
 import { Home, writeSmallBook, type Outcome } from "./plimsoll.ts";
 
 let home: Home;
@@ -30,7 +31,13 @@ describe("help and usage", () => {
     refused(await home.run(["margin", "--portfolio", "x", "--quick"]), 2, "unknown option '--quick'");
     refused(await home.run(["margin", "--portfolio", "x", "--coverage", "-1"]), 2, "option '--coverage <bps>' argument '-1' is invalid. must be a whole number from 1 to 16383.");
     refused(await home.run(["account", "new", "--tier", "XL"]), 2, "option '--tier <tier>' argument 'XL' is invalid.");
+    refused(await home.run(["keep", "--table-mib", "65537"]), 2, "option '--table-mib <n>' argument '65537' is invalid. must be a whole number from 0 to 65536.");
+    refused(await home.run(["keep", "--table-mib", "256", "--backend", "snarkjs"]), 2, 'table-mib: goes with --backend plimsoll, got "snarkjs"');
     expect((await home.run(["account"])).code).toBe(2);
+  });
+
+  it("says how many heights an attestor keeps by default", async () => {
+    expect((await home.run(["attest", "--help"])).stdout).toContain(`(default: ${KEPT_HEIGHTS})`);
   });
 
   it("says errors as JSON with --json", async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { foundry } from "../../scripts/foundry.ts";
 import { ownerOf } from "../../src/account/keys.ts";
 import { encodeNetwork } from "../../src/chain/network.ts";
-import { EXIT } from "../../src/cli/command.ts";
+import { EXIT } from "../../src/cli/exitCodes.ts";
 import { TIERS } from "../../src/protocol.ts";
 import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
 import { BookTree } from "../../src/risk/tree.ts";

@@ -1,0 +1,17 @@
+/**
+ * Exit codes, and what they mean in words.
+ *
+ * @module
+ */
+export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, node: 5, defect: 70, interrupted: 130 } as const;
+
+export const EXIT_HELP = `
+Exit codes:
+  0    done; the proof verifies, the portfolio floats
+  1    refused: does not verify, does not float, or breaks a rule of a contract or the ledger
+  2    bad input or usage
+  3    circuits or keys missing or changed (npm run build makes them)
+  4    keystore missing or damaged, or wrong passphrase
+  5    a node doesn't answer, or something didn't arrive in time: try again
+  70   a defect in plimsoll
+  130  interrupted; nothing is half-written`;
