@@ -2,7 +2,7 @@
  * npm run bench: how long proving and verifying take, beside snarkjs on the same key and witness, and what books and
  * margins cost. Solvency at tier M over the sample portfolio in data/. Times in milliseconds, medians; spread: the fastest
  * and the slowest. `--browser` compares the provers in Chromium instead, `--tiers` what a constraint costs as circuits grow, and
- * `--proofs` whether a long-lived prover stays right and small.
+ * `--proofs` whether a long-lived prover stays right and small, with `--table-mib` for its tables.
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -27,21 +27,26 @@ import { BookTree } from "../src/risk/tree.ts";
 import { marginOf } from "../src/split.ts";
 import { haveArtifacts } from "./artifacts.ts";
 import { compareInBrowser } from "./bench/browser.ts";
-import { coldProcess } from "./bench/coldProcess.ts";
+import { compareColdProcesses } from "./bench/coldProcess.ts";
 import { compareProvers, median, type ProverTiming } from "./bench/compare.ts";
 import { endurance } from "./bench/endurance.ts";
 import { solvencyRequest } from "./bench/request.ts";
 import { tierCosts } from "./bench/tiers.ts";
 
 const THREADS = 2;
+/** Memory for the tables of the prover that has some, MiB. */
+const TABLE_MIB = 512;
+/** Processes take seconds each: no more of them than show how far they spread. */
+const MOST_COLD_RUNS = 5;
 const flags = new Command("npm run bench --")
   .option("--runs <n>", "times each thing is measured", "5")
   .option("--browser", "compare the provers in Chromium")
   .option("--tiers <tiers>", "what a constraint costs at these tiers: M,L")
   .option("--proofs <n>", "prove so many times in a row: failures, and memory on the way")
+  .option("--table-mib <n>", "with --proofs: memory for tables of the key's points", "0")
   .option("--json", "print JSON")
   .parse()
-  .opts<{ runs: string; browser?: boolean; tiers?: string; proofs?: string; json?: boolean }>();
+  .opts<{ runs: string; browser?: boolean; tiers?: string; proofs?: string; tableMib: string; json?: boolean }>();
 const runs = Math.max(1, Number.parseInt(flags.runs, 10) || 1);
 const say = (text: string): void => void (process.stderr.isTTY && process.stderr.write(`${text}\n`));
 const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model };
@@ -52,7 +57,7 @@ const { positions } = readPortfolio(await readFile("data/portfolio.json", "utf8"
 
 if (flags.browser) await benchBrowser();
 else if (flags.tiers !== undefined) await benchTiers(flags.tiers.split(",") as TierName[]);
-else if (flags.proofs !== undefined) await benchEndurance(Number.parseInt(flags.proofs, 10) || 1);
+else if (flags.proofs !== undefined) await benchEndurance(Number.parseInt(flags.proofs, 10) || 1, Number.parseInt(flags.tableMib, 10) || 0);
 else await benchAll();
 
 async function benchBrowser(): Promise<void> {
@@ -69,13 +74,13 @@ async function benchTiers(tiers: readonly TierName[]): Promise<void> {
   else console.table(Object.fromEntries(Object.entries(costs).map(([tier, { warm, ...cost }]) => [tier, { ...cost, ...flat(warm) }])));
 }
 
-async function benchEndurance(count: number): Promise<void> {
+async function benchEndurance(count: number, tableMiB: number): Promise<void> {
   const artifacts = await artifactsOfM();
-  const prover = createProver<ProvingArtifacts>(plimsollBackend({ threads: THREADS }), () => Promise.resolve(artifacts));
+  const prover = createProver<ProvingArtifacts>(plimsollBackend({ threads: THREADS, tableMiB }), () => Promise.resolve(artifacts));
   const result = await endurance(prover, await solvencyRequest("M", positions, listed.book), count,
-    (proofs, failures, mebibytes) => console.error(`${proofs} proofs, ${failures} failures, ${mebibytes} MiB`));
+    (proofs, failures, mebibytes, seconds) => console.error(`${proofs} proofs, ${failures} failures, ${mebibytes} MiB, ${seconds} s`));
   await prover.close();
-  console.log(JSON.stringify({ machine, ...result }, null, 2));
+  console.log(JSON.stringify({ machine, tableMiB, ...result }, null, 2));
   if (result.failures > 0) process.exitCode = 1;
 }
 
@@ -94,10 +99,13 @@ async function benchAll(): Promise<void> {
   const over = (backend: Backend) => createProver<ProvingArtifacts>(backend, () => Promise.resolve(artifacts));
   const provers = await compareProvers({
     plimsoll: over(plimsollBackend({ threads: THREADS })), plimsollOneThread: over(plimsollBackend({ threads: 1 })),
+    plimsollTables: over(plimsollBackend({ threads: THREADS, tableMiB: TABLE_MIB })),
     snarkjs: over(snarkjsProcess), snarkjsSingleThread: over(snarkjsBackend({ singleThread: true })),
   }, request, runs);
-  const fromCold = { plimsoll: await coldProcess("plimsoll", artifactsFolder(), request), snarkjs: await coldProcess("snarkjs", artifactsFolder(), request) };
-  const timesSnarkjs = { ...ratios(provers), coldProcess: ratio(fromCold.snarkjs.total, fromCold.plimsoll.total) };
+  const fromCold = await compareColdProcesses(["plimsoll", "snarkjs"], artifactsFolder(), request, Math.min(runs, MOST_COLD_RUNS));
+  const timesSnarkjs = {
+    ...ratios(provers), warmTables: timesAs(provers.snarkjs, provers.plimsollTables), coldProcess: ratio(fromCold.snarkjs.total, fromCold.plimsoll.total),
+  };
   const prover = over(plimsollBackend());
   const proof = await prover.prove(request);
 
@@ -124,7 +132,7 @@ function print(result: Readonly<Record<string, unknown>>, timings: Readonly<Reco
   if (flags.json) return console.log(JSON.stringify(result, null, 2));
   console.table(Object.fromEntries(Object.entries(timings).flatMap(([name, { cold, warm }]) => [[`${name}, cold`, cold], [`${name}, warm`, flat(warm)]])));
   const { machine: _, solvencyM: __, ...rest } = result;
-  console.log(rest);
+  console.dir(rest, { depth: null });
 }
 
 function flat({ spread: [fastest, slowest], ...medians }: ProverTiming["warm"]) {
@@ -142,8 +150,11 @@ function ratio(slow: number, fast: number): number {
 
 /** How often a prover of ours fits into one of snarkjs, all stages included; `fastest` is what other load disturbs least. */
 function ratios({ plimsoll, plimsollOneThread, snarkjs, snarkjsSingleThread }: Readonly<Record<"plimsoll" | "plimsollOneThread" | "snarkjs" | "snarkjsSingleThread", ProverTiming>>) {
-  const of = (slow: ProverTiming, fast: ProverTiming) => ({ median: ratio(slow.warm.total, fast.warm.total), fastest: ratio(slow.warm.spread[0], fast.warm.spread[0]) });
-  return { warm: of(snarkjs, plimsoll), warmOneThread: of(snarkjsSingleThread, plimsollOneThread) };
+  return { warm: timesAs(snarkjs, plimsoll), warmOneThread: timesAs(snarkjsSingleThread, plimsollOneThread) };
+}
+
+function timesAs(slow: ProverTiming, fast: ProverTiming): { readonly median: number; readonly fastest: number } {
+  return { median: ratio(slow.warm.total, fast.warm.total), fastest: ratio(slow.warm.spread[0], fast.warm.spread[0]) };
 }
 
 async function timed(work: () => unknown): Promise<number> {

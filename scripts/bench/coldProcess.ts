@@ -1,5 +1,5 @@
 /**
- * A prover alone in a process of its own, from its start to a proof on disk.
+ * Provers alone in processes of their own, from the start to a proof on disk.
  *
  * @module
  */
@@ -9,12 +9,36 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { ProofRequest } from "../../src/prove/prover.ts";
+import { median } from "./compare.ts";
+
+/** Milliseconds: median, fastest and slowest; and the median of the most memory that was resident, MiB. */
+interface ColdTiming {
+  readonly total: number;
+  readonly spread: readonly [number, number];
+  readonly peakMiB: number;
+}
+
+/** Backends in turns, `runs` processes each, so that whatever else the machine does falls on all of them alike. */
+export async function compareColdProcesses<K extends string>(
+  backends: readonly K[], artifactsFolder: string, request: ProofRequest, runs: number,
+): Promise<Record<K, ColdTiming>> {
+  const samples = backends.map((): Sample[] => []);
+  for (let run = 0; run < runs; run++) {
+    for (const [i, backend] of backends.entries()) samples[i]!.push(await coldProcess(backend, artifactsFolder, request));
+  }
+  return Object.fromEntries(backends.map((backend, i): [K, ColdTiming] => {
+    const totals = samples[i]!.map(({ total }) => total);
+    return [backend, { total: median(totals), spread: [Math.min(...totals), Math.max(...totals)], peakMiB: median(samples[i]!.map(({ peakMiB }) => peakMiB)) }];
+  })) as Record<K, ColdTiming>;
+}
+
+type Sample = Pick<ColdTiming, "total" | "peakMiB">;
 
 /**
  * A fresh process of the compiled package that proves once with `backend` and writes the proof: milliseconds from spawn
  * to exit, and the most memory that it had resident, MiB (snarkjs works in a child of it, which is not counted).
  */
-export async function coldProcess(backend: string, artifactsFolder: string, request: ProofRequest): Promise<{ readonly total: number; readonly peakMiB: number }> {
+async function coldProcess(backend: string, artifactsFolder: string, request: ProofRequest): Promise<Sample> {
   const folder = await mkdtemp(join(tmpdir(), "plimsoll-bench-"));
   const module = (path: string): string => JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
   const script = `
@@ -25,7 +49,6 @@ export async function coldProcess(backend: string, artifactsFolder: string, requ
     const prover = localProver({ backend: ${JSON.stringify(backend)} }, ${JSON.stringify(artifactsFolder)});
     await writeFile("proof.json", formatProof(await prover.prove(request)));
     await prover.close();
-    const { readFileSync } = await import("node:fs");
     console.log(process.resourceUsage().maxRSS);`;
   try {
     const text = JSON.stringify(request, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));

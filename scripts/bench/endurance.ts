@@ -16,9 +16,10 @@ export interface Endurance {
 }
 
 /** Proves `count` times with a prover that has no fallback. `onMark` hears of every mark as it is passed. */
-export async function endurance(prover: Prover, request: ProofRequest, count: number, onMark: (proofs: number, failures: number, residentMiB: number) => void): Promise<Endurance> {
+export async function endurance(prover: Prover, request: ProofRequest, count: number, onMark: (proofs: number, failures: number, residentMiB: number, seconds: number) => void): Promise<Endurance> {
   const residentMiB: Record<number, number> = {};
   const started = performance.now();
+  const elapsed = (): number => Math.round((performance.now() - started) / 1000);
   let failures = 0;
   for (let done = 1; done <= count; done++) {
     await prover.prove(request).catch((error: unknown) => {
@@ -28,7 +29,7 @@ export async function endurance(prover: Prover, request: ProofRequest, count: nu
     if (done !== 10 && done !== count && done % 100 !== 0) continue;
     const resident = Math.round(process.memoryUsage.rss() / 2 ** 20);
     residentMiB[done] = resident;
-    onMark(done, failures, resident);
+    onMark(done, failures, resident, elapsed());
   }
-  return { proofs: count, failures, seconds: Math.round((performance.now() - started) / 1000), residentMiB };
+  return { proofs: count, failures, seconds: elapsed(), residentMiB };
 }
