@@ -5,17 +5,39 @@
  *
  * @module
  */
+import { interleavedMSMUnsafe } from "@noble/curves/abstract/curve.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { ProofError } from "../errors.ts";
-import { checkCanonical, type G1, type G2, type Statement } from "./groth16.ts";
+import { checkCanonical, keyPoints, type G1, type G2, type Statement, type VerificationKey } from "./groth16.ts";
 import type { Verifier } from "./verify.ts";
 
 const G1Point = bn254.G1.Point;
 const G2Point = bn254.G2.Point;
 type PointG1 = typeof G1Point.BASE;
+type PointG2 = typeof G2Point.BASE;
+/** The lines of a Miller loop, which depend on the point of G2 alone. */
+type Lines = ReturnType<typeof bn254.utils.calcPairingPrecomputes>;
+
+const { calcPairingPrecomputes: linesOf } = bn254.utils;
+/** Bits of the digits that signals are cut into: twenty points, which one proof more must pay for, want small tables. */
+const WINDOW = 4;
+
+/** What is the same for every proof under a key. */
+interface PreparedKey {
+  /** The points that it was prepared from: a key may be a mutable object, whatever its type says. */
+  readonly points: string;
+  readonly alpha: PointG1;
+  readonly beta: Lines;
+  readonly gamma: Lines;
+  readonly delta: Lines;
+  /** IC_0 + Σ signal_i · IC_i */
+  sum(signals: readonly bigint[]): PointG1;
+}
+
+const prepared = new WeakMap<VerificationKey, PreparedKey>();
 
 /**
- * Checks a proof; takes about 60 ms. Returns only if it verifies.
+ * Checks a proof; takes about 50 ms, and half of that once it knows the key. Returns only if it verifies.
  *
  * @throws ProofError naming the signal, point or equation that is wrong
  */
@@ -25,20 +47,30 @@ export function verifyWithNoble(statement: Statement): void {
   const a = pointG1(proof.a, "proof.a");
   const b = pointG2(proof.b, "proof.b");
   const c = pointG1(proof.c, "proof.c");
-  const sum = signals.reduce((acc, signal, i) => {
-    const ic = pointG1(key.ic[i + 1]!, `key.ic[${i + 1}]`);
-    return signal === 0n ? acc : acc.add(ic.multiplyUnsafe(signal));
-  }, pointG1(key.ic[0]!, "key.ic[0]"));
-  const pairs = [
-    { g1: a.negate(), g2: b },
-    { g1: pointG1(key.alpha, "key.alpha"), g2: pointG2(key.beta, "key.beta") },
-    { g1: c, g2: pointG2(key.delta, "key.delta") },
-  ];
-  // Signals may be chosen so that their sum is infinity, whose pairing is 1; noble refuses to pair it.
-  const gamma = pointG2(key.gamma, "key.gamma");
-  if (!sum.is0()) pairs.push({ g1: sum, g2: gamma });
+  const { alpha, beta, gamma, delta, sum } = preparedKey(key);
+  const pairs: [Lines, PointG1][] = [[linesOf(b), a.negate()], [beta, alpha], [gamma, sum(signals)], [delta, c]];
   const { Fp12 } = bn254.fields;
-  if (!Fp12.eql(bn254.pairingBatch(pairs), Fp12.ONE)) throw new ProofError("proof", "does not verify for these public signals");
+  // Signals may be chosen so that their sum is infinity, whose pairing is 1; it has no affine coordinates.
+  const finite = pairs.filter(([, point]) => !point.is0()).map(([lines, point]): [Lines, bigint, bigint] => [lines, point.x, point.y]);
+  if (!Fp12.eql(Fp12.finalExponentiate(bn254.millerLoopBatch(finite)), Fp12.ONE)) throw new ProofError("proof", "does not verify for these public signals");
+}
+
+function preparedKey(key: VerificationKey): PreparedKey {
+  const points = String(keyPoints(key));
+  const known = prepared.get(key);
+  if (known?.points === points) return known;
+  const [first, ...rest] = key.ic.map((point, i) => pointG1(point, `key.ic[${i}]`)) as [PointG1, ...PointG1[]];
+  const combine = interleavedMSMUnsafe(G1Point, rest, WINDOW);
+  const made = {
+    points,
+    alpha: pointG1(key.alpha, "key.alpha"),
+    beta: linesOf(pointG2(key.beta, "key.beta")),
+    gamma: linesOf(pointG2(key.gamma, "key.gamma")),
+    delta: linesOf(pointG2(key.delta, "key.delta")),
+    sum: (signals: readonly bigint[]) => first.add(combine([...signals])),
+  };
+  prepared.set(key, made);
+  return made;
 }
 
 /** As a {@link Verifier}; there is nothing to close. */
@@ -54,7 +86,7 @@ function pointG1([x, y]: G1, path: string): PointG1 {
 }
 
 /** The twist has more points than G2, so noble also checks the subgroup here. */
-function pointG2([[x0, x1], [y0, y1]]: G2, path: string): typeof G2Point.BASE {
+function pointG2([[x0, x1], [y0, y1]]: G2, path: string): PointG2 {
   const { Fp2 } = bn254.fields;
   const point = G2Point.fromAffine({ x: Fp2.fromBigTuple([x0, x1]), y: Fp2.fromBigTuple([y0, y1]) });
   return valid(point, path, "must be a point of G2, on the twist and in the subgroup of order r");

@@ -139,6 +139,13 @@ describe("both verifiers", () => {
     await bothRefuse({ ...valid, key: { ...key, ic: key.ic.with(1, key.ic[2]!) } }, "proof: does not verify");
   });
 
+  it("read a key anew that was changed after a proof", async () => {
+    const changing = { ...key, ic: [...key.ic] };
+    await verifyStatement({ ...valid, key: changing }, both);
+    changing.ic.reverse();
+    await bothRefuse({ ...valid, key: changing }, "proof: does not verify");
+  });
+
   it("accept (−A, −B, C): a proof's points name nothing, its signals do", async () => {
     const { a, b } = valid.proof;
     expect(await verdicts(withProof({ a: negate1(a), b: negate2(b) }))).toEqual([undefined, undefined]);
