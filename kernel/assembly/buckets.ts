@@ -14,9 +14,9 @@ const NEGATIVE: u32 = 0x80000000;
 const LEFT: usize = 0;
 const RIGHT: usize = LEFT + 4 * BATCH;
 const TO: usize = RIGHT + 4 * BATCH;
-const LEFT_MASK: usize = TO + 4 * BATCH;
-const RIGHT_MASK: usize = LEFT_MASK + BATCH;
-const KIND: usize = RIGHT_MASK + BATCH;
+const LEFT_SIGN: usize = TO + 4 * BATCH;
+const RIGHT_SIGN: usize = LEFT_SIGN + BATCH;
+const KIND: usize = RIGHT_SIGN + BATCH;
 const PREFIX: usize = KIND + BATCH;
 
 /** Sum of two points with different x; a copy of either (the other is infinity); infinity; twice the left one. */
@@ -38,7 +38,7 @@ export let touched: u32 = 0;
 
 /** Bytes of scratch space that `sumGroups` takes for `total` points in `groups` groups. */
 export function scratchBytes(total: usize, groups: usize): usize {
-  return PREFIX + BATCH * F.SIZE + (total + groups + 2) * AFFINE + 64;
+  return PREFIX + (BATCH + 1) * F.SIZE + (total + groups + 2) * AFFINE + 64;
 }
 
 /**
@@ -60,7 +60,7 @@ export function sumGroups(base: usize, entries: usize, counts: usize, groups: us
   queued = 0;
   const half = ((total + groups) / 2 + 1) * AFFINE;
   let from: usize = 0;
-  let to = scratch + PREFIX + BATCH * F.SIZE;
+  let to = scratch + PREFIX + (BATCH + 1) * F.SIZE;
   const other = to + half;
   let spare = other;
   while (most > 1) {
@@ -77,7 +77,7 @@ export function sumGroups(base: usize, entries: usize, counts: usize, groups: us
       from += AFFINE;
     } else {
       const entry = load<u32>(entries);
-      copySigned(out, base + <usize>(entry & ~NEGATIVE) * AFFINE, maskOf(entry));
+      copySigned(out, base + <usize>(entry & ~NEGATIVE) * AFFINE, signOf(entry));
       entries += 4;
     }
   }
@@ -109,7 +109,7 @@ function halve(base: usize, entries: usize, counts: usize, groups: usize, from: 
       if (from == 0) {
         const left = load<u32>(entries), right = load<u32>(entries, 4);
         entries += 8;
-        push(base + <usize>(left & ~NEGATIVE) * AFFINE, base + <usize>(right & ~NEGATIVE) * AFFINE, to, <u8>(left >> 31), <u8>(right >> 31));
+        push(base + <usize>(left & ~NEGATIVE) * AFFINE, base + <usize>(right & ~NEGATIVE) * AFFINE, to, signOf(left), signOf(right));
       } else {
         push(from, from + AFFINE, to, 0, 0);
         from += 2 * AFFINE;
@@ -120,7 +120,7 @@ function halve(base: usize, entries: usize, counts: usize, groups: usize, from: 
       if (from == 0) {
         const entry = load<u32>(entries);
         entries += 4;
-        copySigned(to, base + <usize>(entry & ~NEGATIVE) * AFFINE, maskOf(entry));
+        copySigned(to, base + <usize>(entry & ~NEGATIVE) * AFFINE, signOf(entry));
       } else {
         memory.copy(to, from, AFFINE);
         from += AFFINE;
@@ -132,16 +132,16 @@ function halve(base: usize, entries: usize, counts: usize, groups: usize, from: 
   flush();
 }
 
-@inline function maskOf(entry: u32): i64 {
-  return -<i64>(entry >> 31);
+@inline function signOf(entry: u32): u8 {
+  return <u8>(entry >> 31);
 }
 
 @inline function push(left: usize, right: usize, to: usize, leftSign: u8, rightSign: u8): void {
   store<u32>(queue + LEFT + 4 * queued, <u32>left);
   store<u32>(queue + RIGHT + 4 * queued, <u32>right);
   store<u32>(queue + TO + 4 * queued, <u32>to);
-  store<u8>(queue + LEFT_MASK + queued, leftSign);
-  store<u8>(queue + RIGHT_MASK + queued, rightSign);
+  store<u8>(queue + LEFT_SIGN + queued, leftSign);
+  store<u8>(queue + RIGHT_SIGN + queued, rightSign);
   touched += touch(left) + touch(right);
   if (++queued == BATCH) flush();
 }
@@ -159,35 +159,36 @@ function halve(base: usize, entries: usize, counts: usize, groups: usize, from: 
 /** Adds the queued pairs. */
 function flush(): void {
   if (queued == 0) return;
-  F.one(ACC);
+  let prefix = queue + PREFIX;
+  F.one(prefix);
   for (let i: usize = 0; i < queued; i++) {
     const left: usize = load<u32>(queue + LEFT + 4 * i), right: usize = load<u32>(queue + RIGHT + 4 * i);
-    F.copy(queue + PREFIX + i * F.SIZE, ACC);
     let kind = SUM;
     if (load<u64>(left) == 0 || load<u64>(right) == 0 || F.maybeEqual(left, right)) kind = kindOf(i, left, right);
     store<u8>(queue + KIND + i, kind);
-    if (kind == SUM) F.mulDiff(ACC, ACC, right, left);
+    const next = prefix + F.SIZE;
+    if (kind == SUM) F.mulDiff(next, prefix, right, left);
     else if (kind == TWICE) {
       F.add(T, left + F.SIZE, left + F.SIZE);
-      F.mul(ACC, ACC, T);
-    }
+      F.mul(next, prefix, T);
+    } else F.copy(next, prefix);
+    prefix = next;
   }
-  F.inverse(ACC, ACC);
+  F.inverse(ACC, prefix);
   while (queued > 0) {
     const i = --queued;
     const left: usize = load<u32>(queue + LEFT + 4 * i), right: usize = load<u32>(queue + RIGHT + 4 * i);
     const to: usize = load<u32>(queue + TO + 4 * i);
-    const leftMask = -<i64>load<u8>(queue + LEFT_MASK + i), rightMask = -<i64>load<u8>(queue + RIGHT_MASK + i);
+    const leftSign = load<u8>(queue + LEFT_SIGN + i), rightSign = load<u8>(queue + RIGHT_SIGN + i);
+    prefix -= F.SIZE;
     const kind = load<u8>(queue + KIND + i);
     if (kind == SUM) {
-      F.mul(U, ACC, queue + PREFIX + i * F.SIZE);
+      F.mul(U, ACC, prefix);
       F.mulDiff(ACC, ACC, right, left);
-      F.slope(SLOPE, U, right + F.SIZE, rightMask, left + F.SIZE, leftMask);
-      F.thirdX(to, SLOPE, left, right);
-      F.thirdY(to + F.SIZE, SLOPE, left, to, left + F.SIZE, leftMask);
-    } else if (kind == TWICE) twice(to, left, leftMask, queue + PREFIX + i * F.SIZE);
-    else if (kind == COPY_LEFT) copySigned(to, left, leftMask);
-    else if (kind == COPY_RIGHT) copySigned(to, right, rightMask);
+      sum(to, left, leftSign, right, rightSign);
+    } else if (kind == TWICE) twice(to, left, leftSign, prefix);
+    else if (kind == COPY_LEFT) copySigned(to, left, leftSign);
+    else if (kind == COPY_RIGHT) copySigned(to, right, rightSign);
     else memory.fill(to, 0, AFFINE);
   }
 }
@@ -198,13 +199,28 @@ function kindOf(i: usize, left: usize, right: usize): u8 {
   if (isInfinity(right)) return COPY_LEFT;
   F.sub(T, right, left);
   if (!F.isZero(T)) return SUM;
-  if (load<u8>(queue + LEFT_MASK + i) == load<u8>(queue + RIGHT_MASK + i)) F.sub(T, right + F.SIZE, left + F.SIZE);
+  if (load<u8>(queue + LEFT_SIGN + i) == load<u8>(queue + RIGHT_SIGN + i)) F.sub(T, right + F.SIZE, left + F.SIZE);
   else F.add(T, right + F.SIZE, left + F.SIZE);
   return F.isZero(T) ? TWICE : NOTHING;
 }
 
+/**
+ * to = ±left ± right, where U = 1 / (x2 − x1). No sign is put on a coordinate: the slope is computed up to the right
+ * point's, which then turns x1 − x3 around.
+ */
+@inline function sum(to: usize, left: usize, leftSign: u8, right: usize, rightSign: u8): void {
+  const y1 = left + F.SIZE, y2 = right + F.SIZE, y3 = to + F.SIZE;
+  if (leftSign == rightSign) F.mulDiff(SLOPE, U, y2, y1);
+  else F.mulSum(SLOPE, U, y2, y1);
+  F.thirdX(to, SLOPE, left, right);
+  const from = rightSign ? to : left;
+  const less = rightSign ? left : to;
+  if (leftSign) F.mulDiffPlus(y3, SLOPE, from, less, y1);
+  else F.mulDiffMinus(y3, SLOPE, from, less, y1);
+}
+
 /** to = 2·±left: slope ±3x² / 2y, where ACC · prefix = 1 / 2y. */
-function twice(to: usize, left: usize, mask: i64, prefix: usize): void {
+function twice(to: usize, left: usize, sign: u8, prefix: usize): void {
   F.mul(U, ACC, prefix);
   F.add(T, left + F.SIZE, left + F.SIZE);
   F.mul(ACC, ACC, T);
@@ -212,7 +228,7 @@ function twice(to: usize, left: usize, mask: i64, prefix: usize): void {
   F.add(SLOPE, T, T);
   F.add(T, SLOPE, T);
   F.mul(SLOPE, U, T);
-  if (mask != 0) F.neg(SLOPE, SLOPE);
   F.thirdX(to, SLOPE, left, left);
-  F.thirdY(to + F.SIZE, SLOPE, left, to, left + F.SIZE, mask);
+  if (sign) F.mulDiffPlus(to + F.SIZE, SLOPE, to, left, left + F.SIZE);
+  else F.mulDiffMinus(to + F.SIZE, SLOPE, left, to, left + F.SIZE);
 }

@@ -22,10 +22,10 @@ const LIFTED: usize = memory.data(216);
   return load<u64>(p) == 0 && F.isClear(p) && F.isClear(p + F.SIZE);
 }
 
-/** r = ±a, both affine; a mask of −1 negates. */
-export function copySigned(r: usize, a: usize, mask: i64): void {
+/** r = ±a, both affine; a sign of 1 negates. */
+export function copySigned(r: usize, a: usize, sign: u8): void {
   memory.copy(r, a, AFFINE);
-  if (mask != 0) F.neg(r + F.SIZE, r + F.SIZE);
+  if (sign) F.neg(r + F.SIZE, r + F.SIZE);
 }
 
 @inline export function clear(p: usize): void {

@@ -25,13 +25,9 @@ const D: usize = memory.data(80, 16);
   for (let i: usize = 0; i < 48; i += 16) v128.store(r + i, i32x4.add(v128.load(a + i), v128.load(a + i, 36)));
 }
 
-/** r = ±b − ±c, not carried, both components. */
-@inline function difference(r: usize, b: usize, mb: i64, c: usize, mc: i64): void {
-  const nb = i32x4.splat(<i32>mb), nc = i32x4.splat(<i32>mc);
-  for (let i: usize = 0; i < 80; i += 16) {
-    const left = i32x4.sub(v128.xor(v128.load(b + i), nb), nb);
-    v128.store(r + i, i32x4.sub(left, i32x4.sub(v128.xor(v128.load(c + i), nc), nc)));
-  }
+/** r = b − c, not carried, both components. */
+@inline function difference(r: usize, b: usize, c: usize): void {
+  for (let i: usize = 0; i < 80; i += 16) v128.store(r + i, i32x4.sub(v128.load(b + i), v128.load(c + i)));
 }
 
 /** X, Y, Z = what (x0 + x1·u)(y0 + y1·u) = X − Y + (Z − X − Y)·u takes; then X = X + Y once `real` is stored. */
@@ -56,17 +52,13 @@ export function mul(r: usize, a: usize, b: usize): void {
 
 /** a·(b − c) */
 export function mulDiff(r: usize, a: usize, b: usize, c: usize): void {
-  difference(D, b, 0, c, 0);
+  difference(D, b, c);
   mul(r, a, D);
 }
 
-/** a·(±b − ±c); a mask of −1 negates. Two products of an uncarried sum would be too much for a column: it is carried. */
-export function slope(r: usize, a: usize, b: usize, mb: i64, c: usize, mc: i64): void {
-  if (mb == mc) difference(D, b, mb, c, mc);
-  else {
-    add(D, b, c);
-    if (mb != 0) neg(D, D);
-  }
+/** a·(b + c). Two products of an uncarried sum would be too much for a column: it is carried. */
+export function mulSum(r: usize, a: usize, b: usize, c: usize): void {
+  add(D, b, c);
   mul(r, a, D);
 }
 
@@ -85,14 +77,20 @@ export function thirdX(r: usize, a: usize, b: usize, c: usize): void {
   sub(r, S, D);
 }
 
-/** a·(b − c) − ±d */
-export function thirdY(r: usize, a: usize, b: usize, c: usize, d: usize, md: i64): void {
-  difference(D, b, 0, c, 0);
+/** a·(b − c) − d */
+export function mulDiffMinus(r: usize, a: usize, b: usize, c: usize, d: usize): void {
+  difference(D, b, c);
   products(a, D);
-  for (let i: usize = 0; i < 80; i += 16) {
-    const n = i32x4.splat(<i32>md);
-    v128.store(D + i, i32x4.sub(v128.xor(v128.load(d + i), n), n));
-  }
+  base.reduceMinus(r, X, Y, d);
+  joinColumns();
+  base.reduceMinus(r + HALF, Z, X, d + HALF);
+}
+
+/** a·(b − c) + d */
+export function mulDiffPlus(r: usize, a: usize, b: usize, c: usize, d: usize): void {
+  difference(D, b, c);
+  products(a, D);
+  for (let i: usize = 0; i < 80; i += 16) v128.store(D + i, i32x4.neg(v128.load(d + i)));
   base.reduceMinus(r, X, Y, D);
   joinColumns();
   base.reduceMinus(r + HALF, Z, X, D + HALF);

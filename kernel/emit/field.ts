@@ -26,11 +26,10 @@ export const MONTGOMERY = 1n << BigInt(LIMBS * LIMB_BITS);
 /** Precision of the quotient estimate from the top limb. */
 const QUOTIENT_BITS = 40n;
 
-/** Part of an operand: an element behind a pointer, negated where `minus` says so or where the i64 `mask` is −1. */
+/** Part of an operand: an element behind a pointer, negated where `minus` says so. */
 export interface Term {
   readonly ptr: string;
   readonly minus?: boolean;
-  readonly mask?: string;
 }
 
 /** r = x · y − Σ minus, or r = x² − Σ minus where `y` is left out. */
@@ -129,10 +128,7 @@ export class FieldEmitter {
   }
 
   private load(to: string, terms: readonly Term[], at = 0): string {
-    const part = ({ ptr, minus = false, mask }: Term, i: number): string => {
-      const limb = `<i64>load<i32>(${ptr}, ${4 * i + at})`;
-      return `${minus ? "- " : "+ "}${mask === undefined ? limb : `((${limb} ^ ${mask}) - ${mask})`}`;
-    };
+    const part = ({ ptr, minus = false }: Term, i: number): string => `${minus ? "- " : "+ "}<i64>load<i32>(${ptr}, ${4 * i + at})`;
     return each((i) => `const ${to}${i}: i64 = ${terms.map((term) => part(term, i)).join(" ").replace(/^\+ /, "")};`);
   }
 

@@ -17,18 +17,14 @@ const PRODUCTS: readonly ProductSpec[] = [
   { name: "sqr", params: "a: usize", x: [at("a")] },
   // a·(b − c)
   { name: "mulDiff", params: "a: usize, b: usize, c: usize", x: [at("a")], y: [at("b"), { ptr: "c", minus: true }] },
-  // a·(±b ∓ c): a mask of −1 negates
-  {
-    name: "slope", params: "a: usize, b: usize, mb: i64, c: usize, mc: i64",
-    x: [at("a")], y: [{ ptr: "b", mask: "mb" }, { ptr: "c", mask: "mc", minus: true }],
-  },
+  // a·(b + c)
+  { name: "mulSum", params: "a: usize, b: usize, c: usize", x: [at("a")], y: [at("b"), at("c")] },
   // a² − b − c
   { name: "thirdX", params: "a: usize, b: usize, c: usize", x: [at("a")], minus: [at("b"), at("c")] },
-  // a·(b − c) − ±d
-  {
-    name: "thirdY", params: "a: usize, b: usize, c: usize, d: usize, md: i64",
-    x: [at("a")], y: [at("b"), { ptr: "c", minus: true }], minus: [{ ptr: "d", mask: "md" }],
-  },
+  // a·(b − c) ∓ d
+  ...([["mulDiffMinus", false], ["mulDiffPlus", true]] as const).map(([name, minus]): ProductSpec => ({
+    name, params: "a: usize, b: usize, c: usize, d: usize", x: [at("a")], y: [at("b"), { ptr: "c", minus: true }], minus: [{ ptr: "d", minus }],
+  })),
 ];
 /** a·b + c, for the scalar field; (a + b)(a − b), for the extension's squares. */
 const MORE_PRODUCTS: readonly ProductSpec[] = [

@@ -1,2 +1,2 @@
 /** SHA-256 of the kernel's code; `npm run kernel -- --pin` writes it. */
-export const KERNEL_SHA256 = "3df4ddbe4164d9dc0cde59c359784e2c1a409355e3644ed24930739ed43cf61b";
+export const KERNEL_SHA256 = "b1de0d146ae98bdd36beb85f7cc41e10d1e01afca9e0f7229a47f7bc59bf4a81";
