@@ -21,7 +21,7 @@ export interface Piece {
 }
 
 /** Milliseconds per thousand points, or per thousand of the domain for the quotient; measured, only ratios matter. */
-const COST = { quotient: 3.6, h: 6.8, a: 4.2, c: 4.4, b1: 2.8, b2: 8.6 } as const;
+const COST = { quotient: 3.5, h: 6.8, a: 4.4, c: 4.6, b1: 2.9, b2: 9.2 } as const;
 
 /** Points of a sum. */
 const pointsOf = ({ domain, wires, publicSignals }: KeyLayout, sum: SumName): number =>
