@@ -1,7 +1,9 @@
 /**
  * The proof from its sums. Groth, "On the Size of Pairing-based Non-interactive Arguments" (2016), section 3.2:
  *
- *   A = α + Σ a + r·δ,   B = β + Σ b + s·δ,   C = Σ c + Σ h + s·A + r·B − r·s·δ
+ *   A = α + Σ a + r·δ,   B = β + Σ b + s·δ,   C = Σ c + s·A + r·B − r·s·δ
+ *
+ * where Σ c has H's points in it.
  *
  * @module
  */
@@ -24,13 +26,13 @@ function randomScalar(): bigint {
 
 /** `parts` are left as they are; of r and s no bytes stay behind, only the numbers themselves, until they are collected. */
 export function finish(kernel: Kernel, layout: KeyLayout, parts: readonly PartialSum[], r = randomScalar(), s = randomScalar()): Groth16Proof {
-  const of = (...names: readonly SumName[]): Term[] => parts.filter(({ sum }) => names.includes(sum)).map(({ point }) => [point, 1n]);
+  const of = (name: SumName): Term[] => parts.filter(({ sum }) => sum === name).map(({ point }) => [point, 1n]);
   const key = (group: GroupName, bytes: Uint8Array): Uint8Array => decodePoint(kernel, group, bytes);
   const delta1 = key("g1", layout.delta1);
   const a = combine(kernel, "g1", [...of("a"), [key("g1", layout.alpha1), 1n], [delta1, r]]);
   const b1 = combine(kernel, "g1", [...of("b1"), [key("g1", layout.beta1), 1n], [delta1, s]]);
   const b = combine(kernel, "g2", [...of("b2"), [key("g2", layout.beta2), 1n], [key("g2", layout.delta2), s]]);
-  const c = combine(kernel, "g1", [...of("c", "h"), [a, s], [b1, r], [delta1, (FIELD - (r * s) % FIELD) % FIELD]]);
+  const c = combine(kernel, "g1", [...of("c"), [a, s], [b1, r], [delta1, (FIELD - (r * s) % FIELD) % FIELD]]);
   const [ax, ay] = coordinates(kernel, "g1", a);
   const [bx0, bx1, by0, by1] = coordinates(kernel, "g2", b);
   const [cx, cy] = coordinates(kernel, "g1", c);

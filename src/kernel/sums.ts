@@ -5,7 +5,7 @@
  */
 import { INTEGER, type Pointer } from "../wasmInstance.ts";
 import { ELEMENT, affineBytes, jacobianBytes, type GroupName, type Kernel } from "./kernel.ts";
-import { groupOf, type Piece, type SumName } from "./plan.ts";
+import { groupOf, sumOf, type PartName, type Piece, type SumName } from "./plan.ts";
 import { fillTables, shapeFor, type Shape } from "./tables.ts";
 import { KEY_POINT, type KeyLayout, type KeySource } from "./zkey.ts";
 
@@ -18,7 +18,13 @@ export interface PartialSum {
   readonly point: Uint8Array;
 }
 
-interface LoadedPiece extends Piece {
+/** What a sum's scalars are. Those of C, where H's points are among them, are both; they count as the quotient's, which come later. */
+export type Over = "witness" | "quotient";
+export const overOf = (part: PartName): Over => (part === "h" ? "quotient" : "witness");
+
+interface LoadedSum {
+  readonly sum: SumName;
+  readonly over: Over;
   readonly points: Pointer;
   /** Which scalar each point takes: u32. */
   readonly index: Pointer;
@@ -27,39 +33,48 @@ interface LoadedPiece extends Piece {
 }
 
 export class SumShare {
-  private constructor(private readonly kernel: Kernel, private readonly pieces: readonly LoadedPiece[]) {}
+  private constructor(private readonly kernel: Kernel, private readonly sums: readonly LoadedSum[]) {}
 
   /** Reads and decodes the points of `pieces`; those at infinity are left out. Fills tables of so many `stretches`. */
   static load(kernel: Kernel, layout: KeyLayout, source: KeySource, pieces: readonly Piece[], stretches: number): SumShare {
-    return new SumShare(kernel, pieces.map((piece) => {
-      const group = groupOf(piece.sum);
-      const size = KEY_POINT[group];
-      const room = piece.to - piece.from;
-      const [points, index] = [kernel.alloc(stretches * room * affineBytes(group)), kernel.alloc(room * 4)];
-      // C has no points for the constant and the public wires.
-      const shift = piece.sum === "c" ? layout.publicSignals + 1 : 0;
-      let count = 0;
-      for (let from = piece.from; from < piece.to; from += CHUNK) {
-        const length = Math.min(CHUNK, piece.to - from);
-        kernel.scoped(() => {
-          const bytes = kernel.alloc(length * size);
-          source.read(kernel.bytes(bytes, length * size), layout.at[piece.sum] + from * size);
-          count += kernel.call[`${group}_curve_decode`]!(points + count * affineBytes(group), index + 4 * count, bytes, length, from + shift);
-        });
-      }
-      const shape = shapeFor(count, stretches);
-      fillTables(kernel, group, points, count, shape);
-      return { ...piece, points, index, count, shape };
-    }));
+    const names = [...new Set(pieces.map(({ part }) => sumOf(part)))];
+    return new SumShare(kernel, names.map((sum) => loadSum(kernel, layout, source, sum, pieces.filter(({ part }) => sumOf(part) === sum), stretches)));
   }
 
-  /** Sums of the pieces that `which` picks, over scalars of 32 bytes each at `scalars`, the first being that of index 0. */
-  *run(which: (piece: Piece) => boolean, scalars: Pointer): Generator<PartialSum> {
-    for (const { sum, points, index, count, shape } of this.pieces.filter(which)) {
+  /** The sums over `over`; `scalars`: 32 bytes each, the quotient's first, then the witness. */
+  *run(over: Over, scalars: Pointer): Generator<PartialSum> {
+    for (const { sum, points, index, count, shape } of this.sums.filter((each) => each.over === over)) {
       yield { sum, point: multiSum(this.kernel, groupOf(sum), points, index, scalars, count, shape) };
     }
   }
 }
+
+function loadSum(
+  kernel: Kernel, layout: KeyLayout, source: KeySource, sum: SumName, pieces: readonly Piece[], stretches: number,
+): LoadedSum {
+  const group = groupOf(sum);
+  const size = KEY_POINT[group];
+  const room = pieces.reduce((points, { from, to }) => points + to - from, 0);
+  const [points, index] = [kernel.alloc(stretches * room * affineBytes(group)), kernel.alloc(room * 4)];
+  let count = 0;
+  for (const { part, from: start, to: end } of pieces) {
+    for (let from = start; from < end; from += CHUNK) {
+      const length = Math.min(CHUNK, end - from);
+      kernel.scoped(() => {
+        const bytes = kernel.alloc(length * size);
+        source.read(kernel.bytes(bytes, length * size), layout.at[part] + from * size);
+        count += kernel.call[`${group}_curve_decode`]!(points + count * affineBytes(group), index + 4 * count, bytes, length, firstScalar(layout, part) + from);
+      });
+    }
+  }
+  const shape = shapeFor(count, stretches);
+  fillTables(kernel, group, points, count, shape);
+  return { sum, over: pieces.some(({ part }) => overOf(part) === "quotient") ? "quotient" : "witness", points, index, count, shape };
+}
+
+/** The scalar that the first point of a part takes. The key's C has no points for the constant and the public wires. */
+const firstScalar = ({ domain, publicSignals }: KeyLayout, part: PartName): number =>
+  part === "h" ? 0 : part === "c" ? domain + publicSignals + 1 : domain;
 
 /** Σ scalars[index[i]] · points[i] as an affine point's bytes. */
 export function multiSum(

@@ -9,10 +9,10 @@ import type { CircuitInputs } from "../prove/prover.ts";
 import { INTEGER, type Pointer } from "../wasmInstance.ts";
 import { finish } from "./finish.ts";
 import { Kernel } from "./kernel.ts";
-import { plan, type SumName } from "./plan.ts";
+import { plan } from "./plan.ts";
 import type { KeyFile } from "./platform.ts";
 import { Quotient } from "./quotient.ts";
-import { SumShare, type PartialSum } from "./sums.ts";
+import { SumShare, overOf, type Over, type PartialSum } from "./sums.ts";
 import { calculateWitness } from "./witness.ts";
 import { readLayout, type KeyLayout, type KeySource } from "./zkey.ts";
 
@@ -31,14 +31,14 @@ export type Task =
   /** `share`: whether other threads need the scalars. */
   | { readonly kind: "witness"; readonly key: string; readonly inputs: CircuitInputs; readonly share: boolean }
   | { readonly kind: "quotient"; readonly key: string; readonly share: boolean }
-  | { readonly kind: "sums"; readonly key: string; readonly over: "witness" | "quotient"; readonly scalars?: Scalars | undefined }
+  | { readonly kind: "sums"; readonly key: string; readonly over: Over; readonly scalars?: Scalars | undefined }
   | { readonly kind: "finish"; readonly key: string; readonly parts: readonly PartialSum[] }
   | { readonly kind: "wipe"; readonly key: string };
 
 /** Results by kind of task. `scalars` are for other threads, where these were asked for. */
 export interface Results {
-  /** The sums that the thread has a part in, and what the tables of all threads take. */
-  load: { readonly sums: readonly SumName[]; readonly tableBytes: number };
+  /** The scalars that the thread's points take, and what the tables of all threads take. */
+  load: { readonly needs: readonly Over[]; readonly tableBytes: number };
   witness: { readonly signals: readonly bigint[]; readonly scalars?: Scalars };
   quotient: { readonly scalars?: Scalars };
   sums: readonly PartialSum[];
@@ -65,9 +65,9 @@ interface LoadedKey {
   /** The lead's alone. */
   readonly quotient: Quotient | undefined;
   readonly circuit: WebAssembly.Module | undefined;
-  /** Scalars of the sums: one per wire, one per point of the domain. */
+  /** Scalars of the sums: the quotient's, one per point of the domain, and behind them the witness, one per wire. */
+  readonly scalars: Pointer;
   readonly witness: Pointer;
-  readonly h: Pointer;
 }
 
 export class Thread {
@@ -87,24 +87,23 @@ export class Thread {
   private async work(task: Exclude<Task, { kind: "load" }>): Promise<Results[Task["kind"]]> {
     const key = this.keys.get(task.key);
     if (key === undefined) throw new Error(`no key ${task.key} is loaded`);
-    const { kernel, layout, witness, h } = key;
+    const { kernel, layout, scalars, witness } = key;
     switch (task.kind) {
       case "witness":
         await placeWitness(key, task.inputs);
-        return { signals: publicSignals(key), ...(task.share && { scalars: scalars(kernel, witness, layout.wires) }) };
+        return { signals: publicSignals(key), ...(task.share && { scalars: copyOf(kernel, witness, layout.wires) }) };
       case "quotient":
-        key.quotient!.run(witness, h);
-        return task.share ? { scalars: scalars(kernel, h, layout.domain) } : {};
+        key.quotient!.run(witness, scalars);
+        return task.share ? { scalars: copyOf(kernel, scalars, layout.domain) } : {};
       case "sums": {
-        const at = task.over === "witness" ? witness : h;
+        const at = task.over === "witness" ? witness : scalars;
         if (task.scalars !== undefined) kernel.bytes(at, task.scalars.byteLength).set(task.scalars);
-        return [...key.share.run(({ sum }) => (sum === "h") === (task.over === "quotient"), at)];
+        return [...key.share.run(task.over, scalars)];
       }
       case "finish":
         return finish(kernel, layout, task.parts);
       case "wipe":
-        kernel.bytes(witness, layout.wires * INTEGER).fill(0);
-        kernel.bytes(h, layout.domain * INTEGER).fill(0);
+        kernel.bytes(scalars, (layout.domain + layout.wires) * INTEGER).fill(0);
         kernel.wipeTemporaries();
         return undefined;
     }
@@ -118,12 +117,12 @@ export class Thread {
     const layout = readLayout(source);
     const { pieces, stretches, tableBytes } = plan(layout, threads, tableRoom);
     const mine = pieces[thread]!;
-    const witness = kernel.alloc(layout.wires * INTEGER);
-    const h = kernel.alloc(layout.domain * INTEGER);
+    const scalars = kernel.alloc((layout.domain + layout.wires) * INTEGER);
+    const witness = scalars + layout.domain * INTEGER;
     const share = SumShare.load(kernel, layout, source, mine, stretches);
     const quotient = circuit && Quotient.load(kernel, layout, source);
-    this.keys.set(name, { kernel, layout, share, quotient, circuit, witness, h });
-    return { sums: mine.map(({ sum }) => sum), tableBytes };
+    this.keys.set(name, { kernel, layout, share, quotient, circuit, scalars, witness });
+    return { needs: [...new Set(mine.map(({ part }) => overOf(part)))], tableBytes };
   }
 }
 
@@ -142,4 +141,4 @@ async function placeWitness({ kernel, layout, circuit, witness }: LoadedKey, inp
 const publicSignals = ({ kernel, layout, witness }: LoadedKey): bigint[] =>
   Array.from({ length: layout.publicSignals }, (_, i) => kernel.integer(witness + INTEGER * (i + 1)));
 
-const scalars = (kernel: Kernel, at: Pointer, count: number): Scalars => kernel.bytes(at, count * INTEGER).slice();
+const copyOf = (kernel: Kernel, at: Pointer, count: number): Scalars => kernel.bytes(at, count * INTEGER).slice();

@@ -6,7 +6,7 @@
 import { InputError } from "../errors.ts";
 import type { KeyFile, Platform } from "../kernel/platform.ts";
 import { Pool, type PoolThread } from "../kernel/pool.ts";
-import type { SumName } from "../kernel/plan.ts";
+import type { Over } from "../kernel/sums.ts";
 import { secretsIn, type Results, type Scalars, type Task } from "../kernel/thread.ts";
 import { orAborted } from "./abort.ts";
 import type { Backend, CircuitInputs, CircuitKey, ProveOptions } from "./prover.ts";
@@ -66,12 +66,12 @@ export function kernelBackend<A extends CircuitKey>(
   };
 }
 
-/** By thread, the sums that it has a part in. */
-type Shares = readonly (readonly SumName[])[];
+/** By thread, the scalars that its points take. */
+type Needs = readonly (readonly Over[])[];
 
 /** Threads, and what keys they have loaded: both go together. */
 class Crew extends Pool {
-  private readonly loaded = new Map<string, Shares>();
+  private readonly loaded = new Map<string, Needs>();
   private tableBytes = 0;
 
   constructor(private readonly platform: Platform, size: number, private readonly mostTableBytes: number) {
@@ -79,27 +79,27 @@ class Crew extends Pool {
   }
 
   /** Loads the key if it isn't. Proofs take turns, so nobody else is loading it. */
-  async sharesOf(files: KernelFiles): Promise<Shares> {
-    const shares = this.loaded.get(files.name) ?? (await this.load(files));
-    this.loaded.set(files.name, shares);
-    return shares;
+  async needsOf(files: KernelFiles): Promise<Needs> {
+    const needs = this.loaded.get(files.name) ?? (await this.load(files));
+    this.loaded.set(files.name, needs);
+    return needs;
   }
 
-  private async load({ name, key, circuit: compile }: KernelFiles): Promise<Shares> {
+  private async load({ name, key, circuit: compile }: KernelFiles): Promise<Needs> {
     const [code, circuit] = await Promise.all([this.platform.loadKernelCode(), compile()]);
     const tableRoom = this.mostTableBytes - this.tableBytes;
     const results = await allDone(this.threads.map((thread, i) => thread.ask({
       kind: "load", key: name, file: key, code, thread: i, threads: this.threads.length, circuit: i === 0 ? circuit : undefined, tableRoom,
     })));
     this.tableBytes += results[0]!.tableBytes;
-    return results.map(({ sums }) => sums);
+    return results.map(({ needs }) => needs);
   }
 }
 
 /** The lead has every scalar. Threads with a part in a sum over them get copies through this host. */
 async function prove(crew: Crew, files: KernelFiles, inputs: CircuitInputs, { onProgress }: ProveOptions): ReturnType<Backend["run"]> {
   onProgress?.("witness", 0);
-  const shares = await crew.sharesOf(files);
+  const needs = await crew.needsOf(files);
   const { threads } = crew;
   const lead = threads[0]!;
   const key = files.name;
@@ -110,7 +110,7 @@ async function prove(crew: Crew, files: KernelFiles, inputs: CircuitInputs, { on
     secrets.push(...secretsIn(result));
     return result;
   };
-  const workers = (over: Over): PoolThread[] => threads.filter((_, i) => shares[i]!.some((sum) => overOf(sum) === over));
+  const workers = (over: Over): PoolThread[] => threads.filter((_, i) => needs[i]!.includes(over));
   const others = (over: Over): boolean => workers(over).some((thread) => thread !== lead);
   const sums = (over: Over, scalars: Scalars | undefined): Promise<Results["sums"][]> => allDone(workers(over).map(async (thread) => {
     if (thread === lead) return ask(lead, { kind: "sums", key, over });
@@ -138,10 +138,6 @@ async function prove(crew: Crew, files: KernelFiles, inputs: CircuitInputs, { on
     for (const bytes of secrets) if (bytes.byteLength > 0) bytes.fill(0);
   }
 }
-
-/** What a sum's scalars are. */
-type Over = Extract<Task, { kind: "sums" }>["over"];
-const overOf = (sum: SumName): Over => (sum === "h" ? "quotient" : "witness");
 
 /** As Promise.all, but waits for all even when one fails, so that nothing comes in after the cleaning up. */
 async function allDone<T>(work: readonly Promise<T>[]): Promise<T[]> {

@@ -11,8 +11,8 @@ describe("plan", () => {
       const { pieces } = plan(size, threads, room);
       expect(pieces).toHaveLength(threads);
       const counts = { a: size.wires, b1: size.wires, b2: size.wires, c: size.wires - size.publicSignals - 1, h: size.domain };
-      for (const [sum, count] of Object.entries(counts)) {
-        const mine = pieces.flat().filter((piece) => piece.sum === sum).sort((x, y) => x.from - y.from);
+      for (const [part, count] of Object.entries(counts)) {
+        const mine = pieces.flat().filter((piece) => piece.part === part).sort((x, y) => x.from - y.from);
         expect(mine[0]!.from).toBe(0);
         expect(mine.at(-1)!.to).toBe(count);
         mine.slice(1).forEach((piece, i) => expect(piece.from).toBe(mine[i]!.to));
