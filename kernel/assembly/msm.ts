@@ -6,6 +6,9 @@
  *
  * With tables, a scalar's windows are cut into stretches of equal length: the points of stretch j are 2^(j·steps·c)·P,
  * so that windows of all stretches meet in the same buckets, and there are as many rounds as a stretch has windows.
+ *
+ * No scalar is split by the curve's endomorphism (Gallant, Lambert and Vanstone): tried on a key of 2^16 with scalars cut
+ * in halves for free, sums took 93 to 99 % of the time, which the splitting eats up, and twice the memory for points.
  */
 import { AFFINE, add, addAffine, clear, double, isInfinity } from "./curve";
 import { scratchBytes, sumGroups } from "./buckets";

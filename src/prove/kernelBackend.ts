@@ -96,7 +96,10 @@ class Crew extends Pool {
   }
 }
 
-/** The lead has every scalar. Threads with a part in a sum over them get copies through this host. */
+/**
+ * The lead has every scalar. Threads whose points take some get copies through this host: 2 MB each at tier M, 1 to 2 ms of
+ * more than a thousand, so memory that threads share, which pages must be isolated for, is not worth having.
+ */
 async function prove(crew: Crew, files: KernelFiles, inputs: CircuitInputs, { onProgress }: ProveOptions): ReturnType<Backend["run"]> {
   onProgress?.("witness", 0);
   const needs = await crew.needsOf(files);
