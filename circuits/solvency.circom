@@ -1,33 +1,33 @@
 pragma circom 2.2.0;
 
 include "lib/account.circom";
-include "lib/book.circom";
+include "lib/table.circom";
 include "lib/holdings.circom";
 include "lib/keys.circom";
 include "lib/margin.circom";
 include "lib/ranges.circom";
-include "lib/seal.circom";
+include "lib/ciphertext.circom";
 include "lib/tree.circom";
 
 /**
  * @title  Solvency
- * @notice One account under accountsRoot is mine; it floats on bookRoot at `coverage`; my alias at `issuerId` is
- *         `alias`; my holdings of these two distinct instruments are exactly these sizes; what is sealed is true.
+ * @notice One account under accountsRoot is mine; it is covered on tableRoot at `coverage`; my alias at `issuerId` is
+ *         `alias`; my holdings of these two distinct instruments are exactly these sizes; what is encrypted is true.
  *         Shown to desks and venues (report = 0) and to the Report (report = 1).
  */
-template Solvency(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
+template Solvency(nHoldings, nGroups, tableLevels, tableCap, treeDepth, nNotes) {
     // ── PUBLIC ───────────────────────────────────────────────────────────────────────────────────────────────────────
     signal input accountsRoot;
-    signal input bookRoot;
+    signal input tableRoot;
     signal input alias;                                  // P(ALIAS, owner, issuerId, salt)
     signal input claim;                                  // the parts below, packed
     signal input committee;                              // P(COMMITTEE, PK_1, PK_2, PK_3)
-    signal input seal[6];
+    signal input ciphertext[6];
     signal input context;                                // chain, contract, submitter, deadline
 
     // ── PRIVATE: the claim's parts, public by their sum ──────────────────────────────────────────────────────────────
     signal input coverage;                               // basis points
-    signal input report;                                 // 1: sealed totals, 0: sealed read key
+    signal input report;                                 // 1: encrypted totals, 0: encrypted read key
     signal input withSpendKey;                           // 1: the prover holds the spend key
     signal input issuerId;
     signal input salt;                                   // 0 at desks and venues, the epoch at the Report
@@ -46,22 +46,22 @@ template Solvency(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     signal input accountIndex;
     signal input accountSiblings[treeDepth];
 
-    // ── PRIVATE: the book's rows and the choice of S ─────────────────────────────────────────────────────────────────
+    // ── PRIVATE: the table's rows and the choice of S ─────────────────────────────────────────────────────────────────
     signal input rowKinds[nHoldings];
     signal input rowGroups[nHoldings];
     signal input rowDead[nHoldings];
     signal input rowNumbers[nHoldings][5 + PNL_SIGNALS()];
-    signal input rowSiblings[nHoldings][bookLevels][BOOK_ARITY()];
-    signal input bookWords[riskWords(nGroups)];
-    signal input bookNodes[bookCap];
+    signal input rowSiblings[nHoldings][tableLevels][TABLE_ARITY()];
+    signal input tableWords[riskWords(nGroups)];
+    signal input tableNodes[tableCap];
     signal input linear[nGroups];                        // S_g / 3
     signal input remainder[nGroups];                     // N_g
     signal input diversified;                            // D
     signal input joint;                                  // X
 
-    // ── PRIVATE: sealing ─────────────────────────────────────────────────────────────────────────────────────────────
+    // ── PRIVATE: encryption ─────────────────────────────────────────────────────────────────────────────────────────────
     signal input committeeKeys[6];                       // x, y of PK_1, PK_2, PK_3
-    signal input sealScalar;                             // r
+    signal input ciphertextScalar;                             // r
 
     // 1. The claim is these parts.
     signal {maxbit} rangedCoverage <== Range(COVERAGE_BITS())(coverage);
@@ -97,22 +97,22 @@ template Solvency(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     signal root <== TreeRoot(treeDepth)(commitment, accountDepth, accountIndex, accountSiblings);
     root === accountsRoot;
 
-    // 4. It floats on bookRoot.
-    signal epoch <== BookRoot(riskWords(nGroups), bookCap)(bookWords, bookNodes);
-    epoch === bookRoot;
+    // 4. It is covered on tableRoot.
+    signal epoch <== TableRoot(riskWords(nGroups), tableCap)(tableWords, tableNodes);
+    epoch === tableRoot;
     Row(nGroups) rows[nHoldings];
     for (var i = 0; i < nHoldings; i++) {
-        (rows[i], _, _) <== LookUp(nGroups, bookLevels, bookCap)(
-            holdings[i].instrument, rowKinds[i], rowGroups[i], rowDead[i], rowNumbers[i], rowSiblings[i], bookNodes
+        (rows[i], _, _) <== LookUp(nGroups, tableLevels, tableCap)(
+            holdings[i].instrument, rowKinds[i], rowGroups[i], rowDead[i], rowNumbers[i], rowSiblings[i], tableNodes
         );
     }
     signal equity;
     signal requirement;
     (equity, requirement) <== Margin(nHoldings, nGroups)(
-        issuerIds, sizes, isLong, rows, bookWords, linear, remainder, diversified, joint
+        issuerIds, sizes, isLong, rows, tableWords, linear, remainder, diversified, joint
     );
     signal {binary} always <== Bit()(1);
-    Floats()(always, equity, requirement, rangedCoverage);
+    Covered()(always, equity, requirement, rangedCoverage);
 
     // 5. The two holdings shown are exact: instruments are unique, so a sum over matches is the holding or 0.
     signal match[2][nHoldings];
@@ -133,10 +133,10 @@ template Solvency(nHoldings, nGroups, bookLevels, bookCap, treeDepth, nNotes) {
     signal {maxbit} equityUsd <== WholeUsd(0)(isReport, equity);
     signal {maxbit} requirementUsd <== WholeUsd(1)(isReport, requirement);
     signal committeeHash;
-    signal sealed[6];
-    (committeeHash, sealed) <== Seal()(isReport, committeeKeys, sealScalar, readKey, equityUsd, requirementUsd);
+    signal encrypted[6];
+    (committeeHash, encrypted) <== Ciphertext()(isReport, committeeKeys, ciphertextScalar, readKey, equityUsd, requirementUsd);
     committeeHash === committee;
-    sealed === seal;
+    encrypted === ciphertext;
 
     // 7. The context is part of the statement.
     signal bound <== context * context;

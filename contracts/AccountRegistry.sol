@@ -3,11 +3,11 @@ pragma solidity ^0.8.30;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {Guarded} from "./base/Guarded.sol";
-import {Circuit, FoldSignals, LowerSignals, Protocol, Signals, Tier} from "./generated/Protocol.sol";
+import {Circuit, ReceiveSignals, SpendSignals, Protocol, Signals, Tier} from "./generated/Protocol.sol";
 import {IAccountRegistry} from "./interfaces/IAccountRegistry.sol";
 import {Proof} from "./interfaces/IGroth16Verifier.sol";
 import {IIssuerNotes} from "./interfaces/IIssuerNotes.sol";
-import {IRiskBook} from "./interfaces/IRiskBook.sol";
+import {IRiskTable} from "./interfaces/IRiskTable.sol";
 import {IRootHolder} from "./interfaces/IRootSource.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {ClaimLib} from "./lib/ClaimLib.sol";
@@ -22,23 +22,23 @@ import {VerifierLib} from "./lib/VerifierLib.sol";
 ///         alone. Knows neither owners nor holdings. Nobody but an account's owner can move it: the owner of this contract
 ///         can end a pause and nothing else.
 contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
-    using Signals for FoldSignals;
-    using Signals for LowerSignals;
+    using Signals for ReceiveSignals;
+    using Signals for SpendSignals;
     using VerifierLib for IVerifiers;
     using QueuedTree for QueuedTree.Tree;
     using ReplacingTree for ReplacingTree.Tree;
 
     struct Slot {
         Tier tier;
-        uint48 foldedAt;
+        uint48 receivedAt;
     }
 
     IVerifiers public immutable verifiers;
-    IRiskBook public immutable riskBook;
+    IRiskTable public immutable riskTable;
     IIssuerNotes public immutable issuerNotes;
-    /// @notice Seconds between two folds of one slot: a prove key alone, lent or stolen, can't keep changing the state
+    /// @notice Seconds between two receives of one slot: a prove key alone, lent or stolen, can't keep changing the state
     ///         under its owner's proofs.
-    uint256 public immutable foldInterval;
+    uint256 public immutable receiveInterval;
 
     ReplacingTree.Tree private _accounts;
     QueuedTree.Tree private _exits;
@@ -49,16 +49,16 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
 
     constructor(
         IVerifiers verifiers_,
-        IRiskBook riskBook_,
+        IRiskTable riskTable_,
         IIssuerNotes issuerNotes_,
-        uint256 foldInterval_,
+        uint256 receiveInterval_,
         address owner_
     ) Ownable(owner_) {
-        (verifiers, riskBook, issuerNotes, foldInterval) = (verifiers_, riskBook_, issuerNotes_, foldInterval_);
+        (verifiers, riskTable, issuerNotes, receiveInterval) = (verifiers_, riskTable_, issuerNotes_, receiveInterval_);
     }
 
     /// @inheritdoc IAccountRegistry
-    function open(Tier tier, FoldSignals calldata signals, Proof calldata proof, uint256 deadline)
+    function open(Tier tier, ReceiveSignals calldata signals, Proof calldata proof, uint256 deadline)
         external
         returns (uint256 slot)
     {
@@ -75,29 +75,29 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
     }
 
     /// @inheritdoc IAccountRegistry
-    function fold(uint256 slot, FoldSignals calldata signals, Proof calldata proof, uint256 deadline) external {
+    function receive(uint256 slot, ReceiveSignals calldata signals, Proof calldata proof, uint256 deadline) external {
         if (signals.oldCommitment == 0 || signals.openingNullifier != 0) {
             revert OpeningMismatch(signals.oldCommitment, signals.openingNullifier);
         }
         _requireCurrent(slot, signals.oldCommitment);
-        uint256 allowedAt = _slots[slot].foldedAt + foldInterval;
-        if (block.timestamp < allowedAt) revert FoldTooSoon(slot, allowedAt);
+        uint256 allowedAt = _slots[slot].receivedAt + receiveInterval;
+        if (block.timestamp < allowedAt) revert ReceiveTooSoon(slot, allowedAt);
         _takeNotes(_slots[slot].tier, signals, proof, deadline, slot);
-        _slots[slot].foldedAt = uint48(block.timestamp);
+        _slots[slot].receivedAt = uint48(block.timestamp);
         _changed(slot, signals.newCommitment, _accounts.replace(slot, signals.newCommitment), signals.cipher);
     }
 
     /// @inheritdoc IAccountRegistry
-    function lower(uint256 slot, bool anyBook, LowerSignals calldata signals, Proof calldata proof, uint256 deadline)
+    function spend(uint256 slot, bool onAnyTable, SpendSignals calldata signals, Proof calldata proof, uint256 deadline)
         external
     {
         _requireCurrent(slot, signals.oldCommitment);
-        _requireBook(signals.bookRoot, anyBook);
+        _requireTable(signals.tableRoot, onAnyTable);
         Tier tier = _slots[slot].tier;
-        LowerSignals memory s = signals;
-        s.claim = ClaimLib.packLower(Protocol.COVERAGE_INITIAL, anyBook);
+        SpendSignals memory s = signals;
+        s.claim = ClaimLib.packSpend(Protocol.COVERAGE_INITIAL, onAnyTable);
         s.context = ProofContext.signal(msg.sender, deadline);
-        verifiers.check(Circuit.Lower, tier, proof, s.encode(tier));
+        verifiers.check(Circuit.Spend, tier, proof, s.encode(tier));
 
         if (signals.exitLeaf != 0) {
             emit ExitQueued(_exits.take(signals.exitLeaf, Protocol.TREE_DEPTH), signals.exitLeaf);
@@ -129,7 +129,7 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
         return _accounts.size;
     }
 
-    /// @notice Tier of the account at a slot, and when it last folded.
+    /// @notice Tier of the account at a slot, and when it last received.
     function slotAt(uint256 slot) external view returns (Slot memory) {
         return _slots[slot];
     }
@@ -145,14 +145,14 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
         return slot == RootSlot.ACCOUNTS || slot == RootSlot.EXITS ? RootSlot.get(slot) : 0;
     }
 
-    /// @dev What opening and folding share: the proof, then the nullifiers, after which each is below the field's order.
-    function _takeNotes(Tier tier, FoldSignals calldata signals, Proof calldata proof, uint256 deadline, uint256 slot)
+    /// @dev What opening and receiving share: the proof, then the nullifiers, after which each is below the field's order.
+    function _takeNotes(Tier tier, ReceiveSignals calldata signals, Proof calldata proof, uint256 deadline, uint256 slot)
         private
     {
         if (!issuerNotes.isNotesRoot(signals.notesRoot)) revert UnknownNotesRoot(signals.notesRoot);
-        FoldSignals memory s = signals;
+        ReceiveSignals memory s = signals;
         s.context = ProofContext.signal(msg.sender, deadline);
-        verifiers.check(Circuit.Fold, tier, proof, s.encode(tier));
+        verifiers.check(Circuit.Receive, tier, proof, s.encode(tier));
         for (uint256 i = 0; i < s.nullifiers.length; i++) _spend(s.nullifiers[i]);
         emit NullifiersSpent(slot, s.nullifiers);
     }
@@ -167,17 +167,17 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
         if (current != oldCommitment) revert NotCurrent(slot, current, oldCommitment);
     }
 
-    /// @dev The newest epoch while it lasts and nothing is paused. A move that is right on any book, collateral leaving an
-    ///      account that owes nothing or a pair that sums to 0, can hurt nobody: neither an old book nor a pause keeps it.
-    function _requireBook(uint256 bookRoot, bool anyBook) private view {
-        if (anyBook) {
-            if (riskBook.epochOf(bookRoot).number == 0) revert UnknownBook(bookRoot);
+    /// @dev The newest epoch while it lasts and nothing is paused. A move that is right on any table, collateral leaving an
+    ///      account that owes nothing or a pair that sums to 0, can hurt nobody: neither an old table nor a pause keeps it.
+    function _requireTable(uint256 tableRoot, bool onAnyTable) private view {
+        if (onAnyTable) {
+            if (riskTable.epochOf(tableRoot).number == 0) revert UnknownTable(tableRoot);
             return;
         }
-        if (paused() || riskBook.isPaused()) revert LoweringPaused();
-        uint256 newest = riskBook.newestRoot();
-        if (bookRoot != newest || block.timestamp > riskBook.epochOf(newest).notAfter) {
-            revert NotNewestBook(bookRoot, newest);
+        if (paused() || riskTable.isPaused()) revert SpendingPaused();
+        uint256 newest = riskTable.newestRoot();
+        if (tableRoot != newest || block.timestamp > riskTable.epochOf(newest).notAfter) {
+            revert NotNewestTable(tableRoot, newest);
         }
     }
 

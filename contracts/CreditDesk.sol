@@ -8,9 +8,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {NoteIssuer} from "./base/NoteIssuer.sol";
-import {StandingBase, StandingConfig} from "./base/StandingBase.sol";
+import {LineBase, LineConfig} from "./base/LineBase.sol";
 import {Debt, DeskTerms, ICreditDesk} from "./interfaces/ICreditDesk.sol";
-import {Standing} from "./interfaces/IStanding.sol";
+import {Line} from "./interfaces/ILine.sol";
 
 /// @title  CreditDesk
 /// @notice Lends its owner's tokens to aliases. At every draw and release
@@ -19,7 +19,7 @@ import {Standing} from "./interfaces/IStanding.sol";
 ///
 ///         and the debt was booked in the one home account before the desk saw it, so that the same collateral never backs
 ///         two debts.
-contract CreditDesk is ICreditDesk, StandingBase, ReentrancyGuardTransient {
+contract CreditDesk is ICreditDesk, LineBase, ReentrancyGuardTransient {
     using RateLimiter for RateLimiter.RefillingBucket;
     using SafeERC20 for IERC20;
 
@@ -33,9 +33,9 @@ contract CreditDesk is ICreditDesk, StandingBase, ReentrancyGuardTransient {
     mapping(uint256 alias_ => Debt) private _debts;
     RateLimiter.RefillingBucket private _newCredit;
 
-    constructor(uint8 issuerId_, StandingConfig memory config, DeskTerms memory terms, address owner_)
+    constructor(uint8 issuerId_, LineConfig memory config, DeskTerms memory terms, address owner_)
         NoteIssuer(issuerId_)
-        StandingBase(config)
+        LineBase(config)
         Ownable(owner_)
     {
         if (terms.unit == 0 || terms.asset.code.length == 0) revert BadConfiguration();
@@ -47,12 +47,12 @@ contract CreditDesk is ICreditDesk, StandingBase, ReentrancyGuardTransient {
     /// @inheritdoc ICreditDesk
     function draw(uint256 alias_, uint256 amount, address to) external nonReentrant {
         if (amount == 0) revert NothingToDo();
-        Standing storage standing = _standings[alias_];
-        _requireDrawable(alias_, standing);
+        Line storage line = _lines[alias_];
+        _requireDrawable(alias_, line);
         _newCredit.consume(0, amount);
         uint256 debt = owed(alias_) + amount;
         _debts[alias_] = Debt(uint208(debt), uint48(block.timestamp));
-        _requireWithinLine(alias_, standing, debt, standing.released);
+        _requireWithinLine(alias_, line, debt, line.released);
         asset.safeTransfer(to, amount);
         emit Drawn(alias_, to, amount, debt);
     }
@@ -71,21 +71,21 @@ contract CreditDesk is ICreditDesk, StandingBase, ReentrancyGuardTransient {
     /// @dev Needs no fresh proof and stops for no pause: it makes the line smaller. What it gives back must not be in use.
     function release(uint256 alias_, uint256 lots) external {
         if (lots == 0) revert NothingToDo();
-        Standing storage standing = _standings[alias_];
-        _requireOperator(alias_, standing);
-        uint256 released = standing.released + lots;
-        _requireWithinLine(alias_, standing, owed(alias_), released);
-        standing.released = uint40(released);
+        Line storage line = _lines[alias_];
+        _requireOperator(alias_, line);
+        uint256 released = line.released + lots;
+        _requireWithinLine(alias_, line, owed(alias_), released);
+        line.released = uint40(released);
         _issue(alias_, releaseInstrument, int256(lots));
         emit Released(alias_, lots);
     }
 
     /// @inheritdoc ICreditDesk
     function close(uint256 alias_) external {
-        Standing storage standing = _standings[alias_];
-        _requireOperator(alias_, standing);
-        if (owed(alias_) != 0 || standing.booked != standing.released) revert StillOpen(alias_);
-        _close(alias_, standing);
+        Line storage line = _lines[alias_];
+        _requireOperator(alias_, line);
+        if (owed(alias_) != 0 || line.booked != line.released) revert StillOpen(alias_);
+        _close(alias_, line);
     }
 
     /// @notice Puts tokens in for lending. Owner only: what is in the desk is the owner's.
@@ -115,11 +115,11 @@ contract CreditDesk is ICreditDesk, StandingBase, ReentrancyGuardTransient {
     }
 
     /// @dev Interest runs on to the end of validity and the longest grace, from now if validity is over.
-    function _requireWithinLine(uint256 alias_, Standing storage standing, uint256 debt, uint256 released) private view {
-        uint256 end = Math.max(standing.validUntil, block.timestamp) + grace + longestStall;
+    function _requireWithinLine(uint256 alias_, Line storage line, uint256 debt, uint256 released) private view {
+        uint256 end = Math.max(line.validUntil, block.timestamp) + grace + longestStall;
         uint256 needed = _owedAt(Debt(uint208(debt), uint48(block.timestamp)), end);
-        uint256 usable = Math.saturatingSub(standing.booked, released) * unit;
-        if (needed > usable || released > standing.booked) revert BeyondLine(alias_, needed, usable);
+        uint256 usable = Math.saturatingSub(line.booked, released) * unit;
+        if (needed > usable || released > line.booked) revert BeyondLine(alias_, needed, usable);
     }
 
     /// @dev amount · (1 + rate · time), rounded up.

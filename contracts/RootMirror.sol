@@ -10,7 +10,7 @@ import {RLP} from "@openzeppelin/contracts/utils/RLP.sol";
 import {TrieProof} from "@openzeppelin/contracts/utils/cryptography/TrieProof.sol";
 import {SignerSets} from "./base/SignerSets.sol";
 import {Protocol} from "./generated/Protocol.sol";
-import {Signature} from "./interfaces/IRiskBook.sol";
+import {Signature} from "./interfaces/IRiskTable.sol";
 import {IRootMirror, RootProof} from "./interfaces/IRootMirror.sol";
 import {IRootSource} from "./interfaces/IRootSource.sol";
 

@@ -12,7 +12,7 @@ const CONTRACTS = {
   CreditDesk: "contracts/CreditDesk.sol",
   IssuerNotes: "contracts/IssuerNotes.sol",
   LocalRoots: "contracts/LocalRoots.sol",
-  RiskBook: "contracts/RiskBook.sol",
+  RiskTable: "contracts/RiskTable.sol",
   RootMirror: "contracts/RootMirror.sol",
   VenueOutbox: "contracts/VenueOutbox.sol",
   Verifiers: "contracts/Verifiers.sol",

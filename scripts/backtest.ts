@@ -1,16 +1,16 @@
 /**
- * npm run backtest: how often random books of the past would have lost more than their initial margin, over daily
+ * npm run backtest: how often random tables of the past would have lost more than their initial margin, over daily
  * closes, and what netting across groups saves. Prints a table, draws build/backtest.svg.
  *
  *   npm run backtest                              the sample market's histories, every day since mid 2020
  *   npm run -s backtest -- --json                 the same for programs
- *   npm run backtest -- --market my.json --books 10 --seed 7
+ *   npm run backtest -- --market my.json --tables 10 --seed 7
  *
  * @module
  */
 import { parseArgs } from "node:util";
-import { InputError } from "../src/errors.ts";
-import { readText, writeAtomic } from "../src/files.ts";
+import { InputError } from "../src/base/errors.ts";
+import { readText, writeAtomic } from "../src/base/files.ts";
 import { DEFAULT_PARAMETERS } from "../src/risk/parameters.ts";
 import { readMarket } from "../src/risk/marketFile.ts";
 import { chartSvg } from "./backtest/chart.ts";
@@ -22,7 +22,7 @@ const CHART = "build/backtest.svg";
 const { values } = parseArgs({
   options: {
     market: { type: "string", default: "data/market.json" },
-    books: { type: "string", default: "4" },
+    tables: { type: "string", default: "4" },
     seed: { type: "string", default: "1" },
     step: { type: "string", default: "1" },
     warmup: { type: "string", default: "120" },
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 
 const history = historyOf(readMarket(await readText(values.market)));
 const options = {
-  seed: whole("seed", 0), books: whole("books", 1), step: whole("step", 1), warmUp: whole("warmup", DEFAULT_PARAMETERS.minHistory),
+  seed: whole("seed", 0), tables: whole("tables", 1), step: whole("step", 1), warmUp: whole("warmup", DEFAULT_PARAMETERS.minHistory),
 };
 const started = performance.now();
 const results = backtest(history, withoutCosts(DEFAULT_PARAMETERS), options);
@@ -46,17 +46,17 @@ if (values.json) {
 } else {
   const last = history.days - 1 - DEFAULT_PARAMETERS.horizon / 86_400;
   console.log(`${history.names.join(", ")}; ${dateOf(history, options.warmUp)} to ${dateOf(history, last)}, two-day losses, seed ${options.seed}\n`);
-  console.log("book        books   above margin   worst loss / R   on           R / additive");
-  for (const { kind, books, exceedance, worst, worstDay, overAdditive } of results) {
+  console.log("table        tables   above margin   worst loss / R   on           R / additive");
+  for (const { kind, tables, exceedance, worst, worstDay, overAdditive } of results) {
     console.log(
-      `${kind.padEnd(10)}${String(books).padStart(7)}${`${(100 * exceedance).toFixed(2)} %`.padStart(15)}` +
+      `${kind.padEnd(10)}${String(tables).padStart(7)}${`${(100 * exceedance).toFixed(2)} %`.padStart(15)}` +
       `${worst.toFixed(2).padStart(17)}   ${worstDay}${overAdditive.toFixed(2).padStart(15)}`,
     );
   }
   console.log(`\n${CHART}, ${seconds.toFixed(0)} s`);
 }
 
-function whole(name: "seed" | "books" | "step" | "warmup", least: number): number {
+function whole(name: "seed" | "tables" | "step" | "warmup", least: number): number {
   const value = Number(values[name]);
   if (!Number.isSafeInteger(value) || value < least) throw new InputError(`--${name}`, `must be a whole number of at least ${least}`, values[name]);
   return value;

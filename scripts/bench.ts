@@ -1,5 +1,5 @@
 /**
- * npm run bench: how long proving and verifying take, beside snarkjs on the same key and witness, and what books and
+ * npm run bench: how long proving and verifying take, beside snarkjs on the same key and witness, and what tables and
  * margins cost. Solvency at tier M over the sample portfolio in data/. Times in milliseconds, medians; spread: the fastest
  * and the slowest. `--browser` compares the provers in Chromium instead, `--tiers` what a constraint costs as circuits grow, and
  * `--proofs` whether a long-lived prover stays right and small, with `--table-mib` for its tables.
@@ -11,20 +11,20 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
-import { readPortfolio } from "../src/portfolio.ts";
-import { TIERS, bookRows, type TierName } from "../src/protocol.ts";
-import { artifactsFolder, loadProvingArtifacts } from "../src/prove/artifacts.ts";
-import { nobleVerifier } from "../src/prove/nobleVerifier.ts";
-import { plimsollBackend } from "../src/prove/plimsollBackend.ts";
-import { createProver, type Backend, type ProvingArtifacts } from "../src/prove/prover.ts";
-import { snarkjsBackend } from "../src/prove/snarkjsProver.ts";
-import { snarkjsVerifier } from "../src/prove/snarkjsVerifier.ts";
-import { verify } from "../src/prove/verify.ts";
-import { buildBook } from "../src/risk/book.ts";
+import { readPortfolio } from "../src/margin/portfolio.ts";
+import { TIERS, tableRows, type TierName } from "../src/protocol/constants.ts";
+import { artifactsFolder, loadProvingArtifacts } from "../src/prover/artifacts.ts";
+import { nobleVerifier } from "../src/groth16/nobleVerifier.ts";
+import { plimsollBackend } from "../src/prover/plimsollBackend.ts";
+import { createProver, type Backend, type ProvingArtifacts } from "../src/prover/prover.ts";
+import { snarkjsBackend } from "../src/prover/snarkjsProver.ts";
+import { snarkjsVerifier } from "../src/prover/snarkjsVerifier.ts";
+import { verify } from "../src/groth16/verify.ts";
+import { buildTable } from "../src/risk/table.ts";
 import type { Market } from "../src/risk/market.ts";
 import { readMarket } from "../src/risk/marketFile.ts";
-import { BookTree } from "../src/risk/tree.ts";
-import { marginOf } from "../src/split.ts";
+import { TableTree } from "../src/risk/tree.ts";
+import { marginOf } from "../src/margin/offsets.ts";
 import { haveArtifacts } from "./artifacts.ts";
 import { compareInBrowser } from "./bench/browser.ts";
 import { compareColdProcesses } from "./bench/coldProcess.ts";
@@ -52,7 +52,7 @@ const say = (text: string): void => void (process.stderr.isTTY && process.stderr
 const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model };
 
 const market = readMarket(await readFile("data/market.json", "utf8"));
-const listed = buildBook(market);
+const listed = buildTable(market);
 const { positions } = readPortfolio(await readFile("data/portfolio.json", "utf8"), listed);
 
 if (flags.browser) await benchBrowser();
@@ -62,36 +62,36 @@ else await benchAll();
 
 async function benchBrowser(): Promise<void> {
   const { verificationKey } = await artifactsOfM();
-  const { userAgent, cores, timings } = await compareInBrowser(await solvencyRequest("M", positions, listed.book), verificationKey, THREADS, runs);
+  const { userAgent, cores, timings } = await compareInBrowser(await solvencyRequest("M", positions, listed.table), verificationKey, THREADS, runs);
   print({ machine: { ...machine, userAgent, browserCores: cores }, runs, solvencyM: timings, timesSnarkjs: ratios(timings) }, timings);
 }
 
 async function benchTiers(tiers: readonly TierName[]): Promise<void> {
   await haveArtifacts(tiers.map((tier) => ({ circuit: "solvency", tier })));
-  const requests = Object.fromEntries(await Promise.all(tiers.map(async (tier) => [tier, await solvencyRequest(tier, positions, listed.book)] as const)));
+  const requests = Object.fromEntries(await Promise.all(tiers.map(async (tier) => [tier, await solvencyRequest(tier, positions, listed.table)] as const)));
   const costs = await tierCosts(requests, THREADS, runs);
   if (flags.json) console.log(JSON.stringify({ machine, runs, threads: THREADS, solvency: costs }, null, 2));
   else console.table(Object.fromEntries(Object.entries(costs).map(([tier, { warm, ...cost }]) => [tier, { ...cost, ...flat(warm) }])));
 }
 
-async function benchEndurance(count: number, tableMiB: number): Promise<void> {
+async function benchEndurance(count: number, pointTableMiB: number): Promise<void> {
   const artifacts = await artifactsOfM();
-  const prover = createProver<ProvingArtifacts>(plimsollBackend({ threads: THREADS, tableMiB }), () => Promise.resolve(artifacts));
-  const result = await endurance(prover, await solvencyRequest("M", positions, listed.book), count,
+  const prover = createProver<ProvingArtifacts>(plimsollBackend({ threads: THREADS, pointTableMiB }), () => Promise.resolve(artifacts));
+  const result = await endurance(prover, await solvencyRequest("M", positions, listed.table), count,
     (proofs, failures, mebibytes, seconds) => console.error(`${proofs} proofs, ${failures} failures, ${mebibytes} MiB, ${seconds} s`));
   await prover.close();
-  console.log(JSON.stringify({ machine, tableMiB, ...result }, null, 2));
+  console.log(JSON.stringify({ machine, pointTableMiB, ...result }, null, 2));
   if (result.failures > 0) process.exitCode = 1;
 }
 
 async function benchAll(): Promise<void> {
-  say("book and margin");
+  say("table and margin");
   const full = fullMarket(market);
-  const bookBuild = await times(async () => BookTree.build(buildBook(full).book, TIERS.M));
+  const tableBuild = await times(async () => TableTree.build(buildTable(full).table, TIERS.M));
   const marginTime = await timed(() => {
-    for (let i = 0; i < 50; i++) marginOf(positions, listed.book);
+    for (let i = 0; i < 50; i++) marginOf(positions, listed.table);
   }) / 50;
-  const request = await solvencyRequest("M", positions, listed.book);
+  const request = await solvencyRequest("M", positions, listed.table);
   const artifacts = await artifactsOfM();
 
   say("provers");
@@ -99,7 +99,7 @@ async function benchAll(): Promise<void> {
   const over = (backend: Backend) => createProver<ProvingArtifacts>(backend, () => Promise.resolve(artifacts));
   const provers = await compareProvers({
     plimsoll: over(plimsollBackend({ threads: THREADS })), plimsollOneThread: over(plimsollBackend({ threads: 1 })),
-    plimsollTables: over(plimsollBackend({ threads: THREADS, tableMiB: TABLE_MIB })),
+    plimsollTables: over(plimsollBackend({ threads: THREADS, pointTableMiB: TABLE_MIB })),
     snarkjs: over(snarkjsProcess), snarkjsSingleThread: over(snarkjsBackend({ singleThread: true })),
   }, request, runs);
   const fromCold = await compareColdProcesses(["plimsoll", "snarkjs"], artifactsFolder(), request, Math.min(runs, MOST_COLD_RUNS));
@@ -122,7 +122,7 @@ async function benchAll(): Promise<void> {
   const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
   print({
     machine, runs, solvencyM: provers, coldProcess: fromCold, snarkjsCli, timesSnarkjs,
-    verify: { noble, snarkjs: other }, bookBuild4095: bookBuild, marginsPerSecond: Math.round(1000 / marginTime),
+    verify: { noble, snarkjs: other }, tableBuild4095: tableBuild, marginsPerSecond: Math.round(1000 / marginTime),
     peakMemoryMiB: { snarkjs: mebibytes(snarkjsProcess.peakBytes), plimsoll: fromCold.plimsoll.peakMiB, toolkit: mebibytes(process.resourceUsage().maxRSS * 1024) },
   }, provers);
 }
@@ -169,10 +169,10 @@ async function times(work: () => unknown): Promise<number> {
   return Math.round(median(all));
 }
 
-/** The sample market with its options repeated until the book is full. */
+/** The sample market with its options repeated until the table is full. */
 function fullMarket(sample: Market): Market {
   const options = sample.instruments.filter(({ type }) => type === "option");
-  const missing = bookRows(TIERS.M) - 1 - sample.instruments.length;
+  const missing = tableRows(TIERS.M) - 1 - sample.instruments.length;
   const more = Array.from({ length: missing }, (_, i) => {
     const option = options[i % options.length]!;
     return { ...option, serial: 20_000 + i, name: `${option.name}-${i}` };

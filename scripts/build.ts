@@ -3,8 +3,8 @@
  */
 import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
-import { PlimsollError } from "../src/errors.ts";
-import { CIRCUITS, INSTANCES, TIERS, type CircuitName, type TierName } from "../src/protocol.ts";
+import { PlimsollError } from "../src/base/errors.ts";
+import { CIRCUITS, INSTANCES, TIERS, type CircuitName, type TierName } from "../src/protocol/constants.ts";
 import { build, type BuildEvent } from "../src/setup/build.ts";
 import { costsOf } from "../src/setup/costs.ts";
 import { writeVerifiers } from "../src/setup/verifiers.ts";

@@ -3,9 +3,9 @@
  * last measurement pinned it. Builds what is missing of tiers T and M; tier L is shown if it was built, or with --all.
  */
 import { Command } from "commander";
-import { PlimsollError } from "../src/errors.ts";
-import { readJson } from "../src/files.ts";
-import { INSTANCES } from "../src/protocol.ts";
+import { PlimsollError } from "../src/base/errors.ts";
+import { readJson } from "../src/base/files.ts";
+import { INSTANCES } from "../src/protocol/constants.ts";
 import { build } from "../src/setup/build.ts";
 import { checkCosts, costsOf, costsTable, updateCosts } from "../src/setup/costs.ts";
 

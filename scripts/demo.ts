@@ -5,8 +5,8 @@
  */
 import { spawnSync } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
-import { PlimsollError } from "../src/errors.ts";
-import { formatUsd } from "../src/decimal.ts";
+import { PlimsollError } from "../src/base/errors.ts";
+import { formatUsd } from "../src/base/amounts.ts";
 import { Actors } from "./demo/actors.ts";
 import { attack } from "./demo/attacks.ts";
 import { tellLocally } from "./demo/local.ts";
@@ -42,7 +42,7 @@ process.exit(0);
 
 async function tellOnChains(): Promise<void> {
   const meter = new Meter();
-  meter.chapter("2. Three chains, all contracts, the epoch's risk book");
+  meter.chapter("2. Three chains, all contracts, the epoch's risk table");
   const market = await readFile("data/market.json", "utf8");
   const { asOf } = JSON.parse(market) as { asOf: number };
   const chains = await startNetwork(asOf + MINUTE);
@@ -50,10 +50,10 @@ async function tellOnChains(): Promise<void> {
     meter.watch([...chains.nodes.values()]);
     const actors = await Actors.assemble(chains, meter, market, OUT);
     try {
-      const { book, underlyings } = actors.book;
-      console.log(`  epoch ${book.epoch}: ${book.rows.length} instruments in ${book.groups.length} risk groups (${book.groups.join(", ")})`);
+      const { table, underlyings } = actors.table;
+      console.log(`  epoch ${table.epoch}: ${table.rows.length} instruments in ${table.groups.length} risk groups (${table.groups.join(", ")})`);
       for (const { name, price, scanBps } of underlyings) console.log(`  ${name.padEnd(6)} ${formatUsd(price).padStart(12)} USD   scan range ${(scanBps / 100).toFixed(2).padStart(6)} %`);
-      await meter.done("compile and deploy; publish the risk book on three chains");
+      await meter.done("compile and deploy; publish the risk table on three chains");
       await attack(actors, await tell(actors));
     } finally {
       await actors.close();

@@ -5,8 +5,8 @@
 import { Command } from "commander";
 import { encodeNetwork, readNetwork, type Network } from "../src/chain/network.ts";
 import { signingKey } from "../src/cli/config.ts";
-import { InputError, KeystoreError, PlimsollError } from "../src/errors.ts";
-import { writeAtomic } from "../src/files.ts";
+import { InputError, KeystoreError, PlimsollError } from "../src/base/errors.ts";
+import { writeAtomic } from "../src/base/files.ts";
 import { readDeployment, type DeploymentConfig } from "./deploy/config.ts";
 import { deploy, type DeploymentStep } from "./deploy/deploy.ts";
 import { isTrue } from "./deploy/facts.ts";

@@ -1,5 +1,5 @@
 /**
- * Writes every copy of src/protocol.ts in another language, and the contracts' interfaces for their clients. `--check`
+ * Writes every copy of src/protocol/constants.ts in another language, and the contracts' interfaces for their clients. `--check`
  * writes nothing and fails when a copy differs. Interfaces come last: they follow from what is written before.
  */
 import { readFile } from "node:fs/promises";
@@ -7,8 +7,8 @@ import { abiTypescript } from "./abi.ts";
 import { protocolCircom } from "../src/setup/protocolCircom.ts";
 import { poseidonSolidity } from "../src/setup/poseidonSolidity.ts";
 import { protocolSolidity } from "../src/setup/protocolSolidity.ts";
-import { proofJsonSchema } from "../src/prove/proofSchema.ts";
-import { writeAtomic } from "../src/files.ts";
+import { proofJsonSchema } from "../src/groth16/proofSchema.ts";
+import { writeAtomic } from "../src/base/files.ts";
 
 const copies: readonly (readonly [path: string, text: () => string | Promise<string>])[] = [
   ["circuits/lib/protocol.circom", protocolCircom],

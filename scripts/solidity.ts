@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { InterfaceAbi } from "ethers";
-import { writeAtomic } from "../src/files.ts";
+import { writeAtomic } from "../src/base/files.ts";
 
 /** Bytes of a bytecode. */
 interface Place {

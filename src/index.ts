@@ -5,10 +5,10 @@
  */
 export * from "./toolkit.ts";
 
-export type { ProofRequest, ProveOptions, Prover, Stage } from "./prove/prover.ts";
-export { BACKENDS, localProver, type BackendName, type BackendOptions } from "./prove/backends.ts";
-export { snarkjsProver } from "./prove/snarkjsProver.ts";
-export { snarkjsVerifier } from "./prove/snarkjsVerifier.ts";
-export { loadVerificationKey } from "./prove/artifacts.ts";
+export type { ProofRequest, ProveOptions, Prover, Stage } from "./prover/prover.ts";
+export { BACKENDS, localProver, type BackendName, type BackendOptions } from "./prover/backends.ts";
+export { snarkjsProver } from "./prover/snarkjsProver.ts";
+export { snarkjsVerifier } from "./prover/snarkjsVerifier.ts";
+export { loadVerificationKey } from "./prover/artifacts.ts";
 
 export { Ledger } from "./ledger/ledger.ts";

@@ -7,8 +7,8 @@
  *
  * @module
  */
-export * from "./errors.ts";
-export { browserProver, type BrowserProverOptions } from "./prove/browserProver.ts";
-export type { Backend, CircuitInputs, ProofRequest, ProveOptions, Prover, Stage } from "./prove/prover.ts";
-export type { WebArtifactOptions, WebArtifacts } from "./prove/webArtifacts.ts";
+export * from "./base/errors.ts";
+export { browserProver, type BrowserProverOptions } from "./prover/browserProver.ts";
+export type { Backend, CircuitInputs, ProofRequest, ProveOptions, Prover, Stage } from "./prover/prover.ts";
+export type { WebArtifactOptions, WebArtifacts } from "./prover/webArtifacts.ts";
 export * from "./verify.ts";

@@ -4,26 +4,26 @@
  *
  * @module
  */
-export * as protocol from "./protocol.ts";
-export * from "./errors.ts";
+export * as protocol from "./protocol/constants.ts";
+export * from "./base/errors.ts";
 
 export { DEFAULT_PARAMETERS, parseParameters, type Parameters } from "./risk/parameters.ts";
 export { parseMarket, readMarket } from "./risk/marketFile.ts";
 export type { Market } from "./risk/market.ts";
-export { buildBook } from "./risk/book.ts";
-export { checkBook, decodeBook, encodeBook } from "./risk/bookFile.ts";
-export { BookTree, type RiskBook, type RowOpening } from "./risk/tree.ts";
+export { buildTable } from "./risk/table.ts";
+export { checkTable, decodeTable, encodeTable } from "./risk/tableFile.ts";
+export { TableTree, type RiskTable, type RowOpening } from "./risk/tree.ts";
 export { rowHash, type Row } from "./risk/row.ts";
-export type { ChargePart, Greeks, ListedBook, Listing } from "./risk/listing.ts";
+export type { ChargePart, Greeks, ListedTable, Listing } from "./risk/listing.ts";
 
-export { exposure, floats, requirement, type Exposure, type GroupRisk, type Margin, type Position } from "./margin.ts";
-export { marginOf, split } from "./split.ts";
-export { assertFloats } from "./worst.ts";
-export { addPositions, parsePortfolio, parseTrades, readPortfolio, type ListedPosition, type Portfolio } from "./portfolio.ts";
-export { marginReport, reportJson, type MarginReport } from "./report/marginReport.ts";
-export { whatIf, type WhatIf } from "./report/whatIf.ts";
-export { renderHtml } from "./report/html.ts";
-export { renderTerminal } from "./report/terminal.ts";
+export { exposure, isCovered, requirement, type Exposure, type GroupRisk, type Margin, type Position } from "./margin/rule.ts";
+export { marginOf, chooseOffsets } from "./margin/offsets.ts";
+export { assertCovered } from "./margin/worst.ts";
+export { addPositions, parsePortfolio, parseTrades, readPortfolio, type ListedPosition, type Portfolio } from "./margin/portfolio.ts";
+export { marginReport, reportJson, type MarginReport } from "./margin/report/marginReport.ts";
+export { whatIf, type WhatIf } from "./margin/report/whatIf.ts";
+export { renderHtml } from "./margin/report/html.ts";
+export { renderTerminal } from "./margin/report/terminal.ts";
 
 export { Account, openingNullifier } from "./account/account.ts";
 export { Exit } from "./account/exit.ts";
@@ -35,14 +35,14 @@ export { Note, dummyNullifier, noteLeaf, noteNullifier } from "./account/note.ts
 export { GrowingTree, NotesTree, type TreePath } from "./account/trees.ts";
 export {
   committeeHash, committeeKeys, openReadKey, publicKey, randomScalar, type CommitteeKeys,
-} from "./compliance/seal.ts";
+} from "./committee/ciphertext.ts";
 
 export { exitStatement } from "./statements/exit.ts";
-export { foldStatement, type FoldRequest, type FoldedNote } from "./statements/fold.ts";
-export { lowerStatement, type LowerRequest, type Move } from "./statements/lower.ts";
+export { receiveStatement, type ReceiveRequest, type ReceivedNote } from "./statements/receive.ts";
+export { spendStatement, type SpendRequest, type Move } from "./statements/spend.ts";
 export { solvencyStatement, type SolvencyRequest } from "./statements/solvency.ts";
 export { proofRequest, type Statement } from "./statements/statement.ts";
 
-export { packClaim, unpackClaim, type Claim } from "./prove/claim.ts";
-export { contextSignal, type Context } from "./prove/context.ts";
+export { packClaim, unpackClaim, type Claim } from "./protocol/claim.ts";
+export { contextSignal, type Context } from "./protocol/context.ts";
 export * from "./verify.ts";

@@ -4,8 +4,8 @@
  *
  * @module
  */
-export { calldata, formatProof, parseProof, type AnyProof, type Proof } from "./prove/proof.ts";
-export type { VerificationKey } from "./prove/groth16.ts";
-export { nobleVerifier, verifyWithNoble } from "./prove/nobleVerifier.ts";
-export { parseVerificationKey, verificationKeyHash } from "./prove/verificationKey.ts";
-export { verify, verifyStatement, type Verifier } from "./prove/verify.ts";
+export { calldata, formatProof, parseProof, type AnyProof, type Proof } from "./groth16/proof.ts";
+export type { VerificationKey } from "./groth16/groth16.ts";
+export { nobleVerifier, verifyWithNoble } from "./groth16/nobleVerifier.ts";
+export { parseVerificationKey, verificationKeyHash } from "./groth16/verificationKey.ts";
+export { verify, verifyStatement, type Verifier } from "./groth16/verify.ts";

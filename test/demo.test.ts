@@ -3,14 +3,14 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { foundry } from "../scripts/foundry.ts";
-import { loadVerificationKey } from "../src/prove/artifacts.ts";
-import { nobleVerifier } from "../src/prove/nobleVerifier.ts";
-import { parseProof } from "../src/prove/proof.ts";
-import { snarkjsVerifier } from "../src/prove/snarkjsVerifier.ts";
-import { verify } from "../src/prove/verify.ts";
+import { loadVerificationKey } from "../src/prover/artifacts.ts";
+import { nobleVerifier } from "../src/groth16/nobleVerifier.ts";
+import { parseProof } from "../src/groth16/proof.ts";
+import { snarkjsVerifier } from "../src/prover/snarkjsVerifier.ts";
+import { verify } from "../src/groth16/verify.ts";
 
 const run = promisify(execFile);
-const SECRETS = /spendKey|proveKey|readKey_|sealScalar/;
+const SECRETS = /spendKey|proveKey|readKey_|ciphertextScalar/;
 
 const demo = async (...args: string[]): Promise<string> =>
   (await run(process.execPath, ["--import", "tsx", "scripts/demo.ts", ...args], { maxBuffer: 2 ** 24 })).stdout;
@@ -23,13 +23,13 @@ describe.skipIf(foundry("anvil") === undefined)("npm run demo, on three chains",
 
   it("tells the whole story, and shows refused what must be", () => {
     expect([...output.matchAll(/^ {2}refused: ([^:\n]+)/gm)].map(([, what]) => what)).toEqual([
-      "a held-back release note", "an under-margined book", "a second pledge", "a replayed fold", "a replayed exit", "someone else's proof",
+      "a held-back release note", "an under-margined portfolio", "a second pledge", "a replayed receipt", "a replayed exit", "someone else's proof",
       "a stale root", "a stale price", "a lapsed line", "a conflicting header",
     ]);
-    for (const refusal of ["BeyondLine", "short of initial margin by", "NullifierSpent", "NotCurrent", "ExitSpent", "InvalidProof", "StaleProof", "StaleBook", "NotValid", "Frozen"]) {
+    for (const refusal of ["BeyondLine", "short of initial margin by", "NullifierSpent", "NotCurrent", "ExitSpent", "InvalidProof", "StaleProof", "StaleTable", "NotValid", "Frozen"]) {
       expect(output).toContain(refusal);
     }
-    for (const step of ["open the account", "its line is open", "fold positions", "draw 300,000", "the keeper", "extend desk-a", "the vault pays 3 WBTC", "restore from the spend key alone"]) expect(output).toMatch(new RegExp(`✓ .*${step}`));
+    for (const step of ["open the account", "its line is open", "receive positions", "draw 300,000", "the keeper", "extend desk-a", "the vault pays 3 WBTC", "restore from the spend key alone"]) expect(output).toMatch(new RegExp(`✓ .*${step}`));
     expect(output).toMatch(/^in all +[\d,]+ +\d+\.\d$/m);
     expect(output).not.toMatch(SECRETS);
   });

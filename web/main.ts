@@ -1,10 +1,10 @@
 /**
- * The page: reads a book and a portfolio, shows the margin report, proves on this machine's threads, hands over the proof.
+ * The page: reads a table and a portfolio, shows the margin report, proves on this machine's threads, hands over the proof.
  *
  * @module
  */
 import { browserProver, formatProof, type Stage } from "plimsoll/prove";
-import { PlimsollError, decodeBook, issuerOf, marginReport, readPortfolio, renderHtml, type ListedBook, type Portfolio } from "plimsoll/toolkit";
+import { PlimsollError, decodeTable, issuerOf, marginReport, readPortfolio, renderHtml, type ListedTable, type Portfolio } from "plimsoll/toolkit";
 import { rehearsal } from "./rehearsal.ts";
 
 /** Share of the whole at which each stage begins. */
@@ -12,7 +12,7 @@ const BEGINS: Readonly<Record<Stage, number>> = { witness: 0, prove: 0.15, verif
 const WORDS: Readonly<Record<Stage, string>> = { witness: "calculating the witness", prove: "proving", verify: "verifying" };
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-const [book, portfolio, coverage] = ["book", "portfolio", "coverage"].map((id) => element<HTMLInputElement>(id)) as [HTMLInputElement, HTMLInputElement, HTMLInputElement];
+const [table, portfolio, coverage] = ["table", "portfolio", "coverage"].map((id) => element<HTMLInputElement>(id)) as [HTMLInputElement, HTMLInputElement, HTMLInputElement];
 const [prove, stop] = ["prove", "stop"].map((id) => element<HTMLButtonElement>(id)) as [HTMLButtonElement, HTMLButtonElement];
 const [issuer, report, link] = [element<HTMLSelectElement>("issuer"), element<HTMLIFrameElement>("report"), element<HTMLAnchorElement>("proof")];
 const [progress, step, alert] = [element<HTMLProgressElement>("progress"), element<HTMLOutputElement>("step"), element("error")];
@@ -26,10 +26,10 @@ const prover = browserProver({
     tell(`loading circuit and key, ${Math.round(sum(1) / 2 ** 20)} MB`, sum(0) / sum(1));
   },
 });
-let chosen: { readonly listed: ListedBook; readonly held: Portfolio } | undefined;
+let chosen: { readonly listed: ListedTable; readonly held: Portfolio } | undefined;
 let stopping = new AbortController();
 
-book.onchange = portfolio.onchange = () => void guarded(measure);
+table.onchange = portfolio.onchange = () => void guarded(measure);
 element<HTMLFormElement>("form").onsubmit = (event) => {
   event.preventDefault();
   void guarded(proveIt);
@@ -39,12 +39,12 @@ stop.onclick = () => stopping.abort(new PlimsollError("stopped"));
 /** Reads both files and shows the report. */
 async function measure(): Promise<void> {
   [chosen, prove.disabled, report.hidden, link.hidden] = [undefined, true, true, true];
-  const [bookFile, portfolioFile] = [book.files?.[0], portfolio.files?.[0]];
-  if (bookFile === undefined || portfolioFile === undefined) return;
-  const listed = decodeBook(await bookFile.text());
+  const [tableFile, portfolioFile] = [table.files?.[0], portfolio.files?.[0]];
+  if (tableFile === undefined || portfolioFile === undefined) return;
+  const listed = decodeTable(await tableFile.text());
   const held = readPortfolio(await portfolioFile.text(), listed);
   report.srcdoc = renderHtml(marginReport(held.positions, listed));
-  const issuers = new Map(listed.listings.filter(({ instrument }) => listed.book.rows.some((row) => row.instrument === instrument && row.kind !== "collateral"))
+  const issuers = new Map(listed.listings.filter(({ instrument }) => listed.table.rows.some((row) => row.instrument === instrument && row.kind !== "collateral"))
     .map((listing) => [listing.issuer, issuerOf(listing.instrument)]));
   issuer.replaceChildren(...[...issuers].map(([name, id]) => new Option(name, String(id))));
   [chosen, prove.disabled, report.hidden] = [{ listed, held }, false, false];
@@ -56,7 +56,7 @@ async function proveIt(): Promise<void> {
   [prove.disabled, stop.disabled, link.hidden] = [true, false, true];
   const started = performance.now();
   try {
-    const request = await rehearsal(chosen.listed.book, chosen.held, { issuerId: Number(issuer.value), coverage: Number(coverage.value) });
+    const request = await rehearsal(chosen.listed.table, chosen.held, { issuerId: Number(issuer.value), coverage: Number(coverage.value) });
     const proof = await prover.prove(request, {
       signal: stopping.signal,
       onProgress: (stage, fraction) => tell(WORDS[stage], BEGINS[stage] + fraction * ((stage === "witness" ? BEGINS.prove : stage === "prove" ? BEGINS.verify : 1) - BEGINS[stage])),

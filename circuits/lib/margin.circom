@@ -1,11 +1,11 @@
 pragma circom 2.2.0;
 
-include "book.circom";
+include "table.circom";
 include "holdings.circom";
 include "protocol.circom";
 include "ranges.circom";
 
-// The margin rule; src/margin.ts is its specification. Values are µUSD. Every hint (S, N, D, X) is bounded on the side
+// The margin rule; src/margin/rule.ts is its specification. Values are µUSD. Every hint (S, N, D, X) is bounded on the side
 // that would help its prover, so a bad one can only cost him.
 
 /**
@@ -59,7 +59,7 @@ template Equity(n) {
 /**
  * @title  Spread
  * @notice D ≥ 0 with 10,000 · D² ≥ Σ Σ ρ_gh S_g S_h and 10,000 · D ≥ ω Σ|S_g|, where S_g = 3 · linear_g.
- * @input  words  ω and the correlations above the diagonal, as the book packs them
+ * @input  words  ω and the correlations above the diagonal, as the table packs them
  */
 template Spread(nGroups) {
     var nWords = riskWords(nGroups);
@@ -223,11 +223,11 @@ template Margin(n, nGroups) {
 }
 
 /**
- * @title  Floats
+ * @title  Covered
  * @notice E · 10,000 ≥ R · coverage, if it is `needed`. |E|, R < 2^85 and coverage < 2^14, so a negative gap wraps far
  *         above 2^100.
  */
-template Floats() {
+template Covered() {
     signal input {binary} needed;
     signal input equity;
     signal input requirement;

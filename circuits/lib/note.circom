@@ -6,16 +6,16 @@ include "keys.circom";
 include "tree.circom";
 
 /**
- * @title  FoldNote
- * @notice One place for a note in a fold. In use: a note for this owner lies in its issuer's tree under notesRoot, every
+ * @title  ReceiveNote
+ * @notice One place for a note in a receipt. In use: a note for this owner lies in its issuer's tree under notesRoot, every
  *         leg is an instrument of that issuer, and the nullifier is P(NULLIFIER, owner, leaf). Not in use: no legs, and
  *         the nullifier is P(DUMMY, proveKey, owner, oldCommitment, place), which nobody else can make.
- * @param  place  which of the fold's notes
+ * @param  place  which of the receipt's notes
  * @input  nonce  serial · 2^184 + blinding, as its issuer packs it; opaque here
  * @input  depth, index, siblings  path in the issuer's tree, whose root sits at issuerId under notesRoot
  * @output legs   all empty when not in use
  */
-template FoldNote(place, maxDepth) {
+template ReceiveNote(place, maxDepth) {
     signal input used;
     signal input owner;
     signal input proveKey;

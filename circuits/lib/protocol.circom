@@ -1,4 +1,4 @@
-// Generated from src/protocol.ts by `npm run generate`; do not edit.
+// Generated from src/protocol/constants.ts by `npm run generate`; do not edit.
 pragma circom 2.2.0;
 
 function ISSUER_BITS() { return 8; }
@@ -23,11 +23,11 @@ function RECIPIENT_BITS() { return 160; }
 function REPORT_BITS() { return 36; }
 function MICRO_USD_BITS() { return 20; }
 function MICRO_USD() { return 1000000; }
-function SEAL_SCALAR_BITS() { return 251; }
+function CIPHERTEXT_SCALAR_BITS() { return 251; }
 function HOLDINGS_PER_WORD() { return 4; }
 function NOTE_WORDS() { return 2; }
 function NOTE_LEGS() { return 8; }
-function BOOK_ARITY() { return 8; }
+function TABLE_ARITY() { return 8; }
 function ISSUER_DEPTH() { return 8; }
 function CHUNK() { return 15; }
 function SCENARIOS() { return 16; }
@@ -49,8 +49,8 @@ function CLAIM_solvency_instrumentA() { return 56; }
 function CLAIM_solvency_sizeA() { return 80; }
 function CLAIM_solvency_instrumentB() { return 119; }
 function CLAIM_solvency_sizeB() { return 143; }
-function CLAIM_lower_coverage() { return 0; }
-function CLAIM_lower_anyBook() { return 14; }
+function CLAIM_spend_coverage() { return 0; }
+function CLAIM_spend_onAnyTable() { return 14; }
 
 // Domain tags: ASCII, big-endian.
 function TAG_SPEND() { return 2280219145404600761961570940309060; } // "plimsoll.SPEND"
@@ -68,8 +68,8 @@ function TAG_DUMMY() { return 2280219145404600761961506600209753; } // "plimsoll
 function TAG_EXIT() { return 8907106036736721726412152129876; } // "plimsoll.EXIT"
 function TAG_EXIT_SPENT() { return 2507127464249812213903710802070455178418802260; } // "plimsoll.EXIT_SPENT"
 function TAG_ROW() { return 34793382956002819243798318935; } // "plimsoll.ROW"
-function TAG_BOOK_NODE() { return 9793466657225828960561314333516102242354245; } // "plimsoll.BOOK_NODE"
-function TAG_BOOK() { return 8907106036736721726412101209931; } // "plimsoll.BOOK"
+function TAG_TABLE_NODE() { return 2507127464249812213903781212785901033902523461; } // "plimsoll.TABLE_NODE"
+function TAG_TABLE() { return 2280219145404600761961574983420997; } // "plimsoll.TABLE"
 function TAG_COMMITTEE() { return 9793466657225828960561332779699330633450821; } // "plimsoll.COMMITTEE"
 function TAG_MASK() { return 8907106036736721726412284842827; } // "plimsoll.MASK"
 

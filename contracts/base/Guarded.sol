@@ -6,7 +6,7 @@ import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 
 /// @title  Guarded
 /// @notice A guardian can pause, and only the owner can unpause. What a pause stops is each contract's business: draws and
-///         lowering, never folds, repayments, exits or refreshes.
+///         spending, never receives, repayments, exits or refreshes.
 abstract contract Guarded is Ownable2Step, Pausable {
     /// @notice Thrown when someone else than the guardian or the owner pauses.
     error NotGuardian(address account);

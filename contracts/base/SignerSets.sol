@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {Signature} from "../interfaces/IRiskBook.sol";
+import {Signature} from "../interfaces/IRiskTable.sol";
 
 /// @title  SignerSets
 /// @notice m-of-n signatures over EIP-712 messages. What is signed names the set it is signed by, so members of two sets

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Generated from src/protocol.ts by `npm run generate`; do not edit.
+// Generated from src/protocol/constants.ts by `npm run generate`; do not edit.
 pragma solidity ^0.8.30;
 
 /// @notice The circuits, in the order a trader meets them.
-enum Circuit { Fold, Lower, Solvency, Exit }
+enum Circuit { Receive, Spend, Solvency, Exit }
 
 /// @notice Sizes of accounts. T is for tests: no deployment registers a verifier of it.
 enum Tier { T, M, L }
 
-/// @notice Public signals of fold.
-struct FoldSignals {
+/// @notice Public signals of receive.
+struct ReceiveSignals {
     uint256 oldCommitment;
     uint256 newCommitment;
     uint256 notesRoot;
@@ -19,11 +19,11 @@ struct FoldSignals {
     uint256 context;
 }
 
-/// @notice Public signals of lower.
-struct LowerSignals {
+/// @notice Public signals of spend.
+struct SpendSignals {
     uint256 oldCommitment;
     uint256 newCommitment;
-    uint256 bookRoot;
+    uint256 tableRoot;
     uint256 exitLeaf;
     uint256 claim;
     uint256[] cipher;
@@ -33,11 +33,11 @@ struct LowerSignals {
 /// @notice Public signals of solvency.
 struct SolvencySignals {
     uint256 accountsRoot;
-    uint256 bookRoot;
+    uint256 tableRoot;
     uint256 alias_;
     uint256 claim;
     uint256 committee;
-    uint256[6] seal;
+    uint256[6] ciphertext;
     uint256 context;
 }
 
@@ -86,8 +86,8 @@ library Protocol {
     uint256 internal constant CLAIM_SOLVENCY_SIZE_A = 80;
     uint256 internal constant CLAIM_SOLVENCY_INSTRUMENT_B = 119;
     uint256 internal constant CLAIM_SOLVENCY_SIZE_B = 143;
-    uint256 internal constant CLAIM_LOWER_COVERAGE = 0;
-    uint256 internal constant CLAIM_LOWER_ANY_BOOK = 14;
+    uint256 internal constant CLAIM_SPEND_COVERAGE = 0;
+    uint256 internal constant CLAIM_SPEND_ON_ANY_TABLE = 14;
 }
 
 /// @notice Public signals as the one list that a verifier takes.
@@ -96,7 +96,7 @@ library Signals {
     ///         for part of a cipher beside it, and its note be spent again.
     error SignalLength(string name, uint256 expected, uint256 got);
 
-    function encode(FoldSignals memory s, Tier tier) internal pure returns (uint256[] memory list) {
+    function encode(ReceiveSignals memory s, Tier tier) internal pure returns (uint256[] memory list) {
         {
             uint256 expected = _length(0x040402, tier);
             if (s.nullifiers.length != expected) revert SignalLength("nullifiers", expected, s.nullifiers.length);
@@ -116,7 +116,7 @@ library Signals {
         list[next++] = s.context;
     }
 
-    function encode(LowerSignals memory s, Tier tier) internal pure returns (uint256[] memory list) {
+    function encode(SpendSignals memory s, Tier tier) internal pure returns (uint256[] memory list) {
         {
             uint256 expected = _length(0x110502, tier);
             if (s.cipher.length != expected) revert SignalLength("cipher", expected, s.cipher.length);
@@ -125,7 +125,7 @@ library Signals {
         uint256 next;
         list[next++] = s.oldCommitment;
         list[next++] = s.newCommitment;
-        list[next++] = s.bookRoot;
+        list[next++] = s.tableRoot;
         list[next++] = s.exitLeaf;
         list[next++] = s.claim;
         for (uint256 i = 0; i < s.cipher.length; i++) list[next++] = s.cipher[i];
@@ -136,11 +136,11 @@ library Signals {
         list = new uint256[](12);
         uint256 next;
         list[next++] = s.accountsRoot;
-        list[next++] = s.bookRoot;
+        list[next++] = s.tableRoot;
         list[next++] = s.alias_;
         list[next++] = s.claim;
         list[next++] = s.committee;
-        for (uint256 i = 0; i < s.seal.length; i++) list[next++] = s.seal[i];
+        for (uint256 i = 0; i < s.ciphertext.length; i++) list[next++] = s.ciphertext[i];
         list[next++] = s.context;
     }
 

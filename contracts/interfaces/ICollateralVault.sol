@@ -60,7 +60,7 @@ interface ICollateralVault {
     event Paid(uint256 indexed payout, address to, uint256 lots, uint256 amount);
 
     /// @notice Takes exactly lots · unit of the instrument's token and issues a note.
-    /// @param  recipient P(ALIAS, owner, issuerId, salt): who may fold the note
+    /// @param  recipient P(ALIAS, owner, issuerId, salt): who may receive the note
     function deposit(uint16 serial, uint256 lots, uint256 recipient) external;
 
     /// @notice Takes an exit by proof. Anyone may send it: the context and the exit both name the recipient.

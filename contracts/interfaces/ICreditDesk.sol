@@ -38,16 +38,16 @@ interface ICreditDesk {
     /// @notice The lender put in, or took out, what isn't lent.
     event Funded(address indexed account, int256 amount);
 
-    /// @notice Lends to an address. Operator only, on a good proof; refused while book, desk or route stand still.
+    /// @notice Lends to an address. Operator only, on a good proof; refused while table, desk or route stand still.
     function draw(uint256 alias_, uint256 amount, address to) external;
 
-    /// @notice Pays back for an alias, at most what it owes. Anyone, at any time, whatever its standing.
+    /// @notice Pays back for an alias, at most what it owes. Anyone, at any time, whatever its line.
     function repay(uint256 alias_, uint256 amount) external returns (uint256 paid);
 
     /// @notice Gives lots of the line back by a note to the alias. Operator only.
     function release(uint256 alias_, uint256 lots) external;
 
-    /// @notice Closes a standing for good when nothing is owed and all that was booked is released. Operator only.
+    /// @notice Closes a line for good when nothing is owed and all that was booked is released. Operator only.
     function close(uint256 alias_) external;
 
     /// @notice What an alias owes now, interest included.

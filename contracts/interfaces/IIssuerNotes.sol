@@ -33,7 +33,7 @@ interface IIssuerNotes {
     /// @notice The joined root.
     function notesRoot() external view returns (uint256);
 
-    /// @notice Whether notes may be folded under this root: the current one, or one replaced within the window and
+    /// @notice Whether notes may be received under this root: the current one, or one replaced within the window and
     ///         since an issuer last dropped out.
     function isNotesRoot(uint256 root) external view returns (bool);
 

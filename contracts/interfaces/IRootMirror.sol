@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {Signature} from "./IRiskBook.sol";
+import {Signature} from "./IRiskTable.sol";
 
 /// @notice One contract's root at one storage slot, and the proofs that eth_getProof gives of it.
 struct RootProof {

@@ -4,15 +4,15 @@ pragma solidity ^0.8.30;
 /// @notice What a batch brings one alias, beside its note.
 struct Posting {
     uint256 alias_;
-    /// Lots of the line that its note releases: at least one, so that the release total tells what was folded.
+    /// Lots of the line that its note releases: at least one, so that the release total tells what was received.
     uint40 released;
-    /// Lots of the line that what isn't folded after this batch may need, by the venue's own margin.
-    uint40 unfolded;
-    /// Whether positions or negative cash remain, folded or not.
+    /// Lots of the line that what isn't received after this batch may need, by the venue's own margin.
+    uint40 unreceived;
+    /// Whether positions or negative cash remain, received or not.
     bool exposed;
 }
 
-/// @notice Posts a venue's notes and keeps the standing of those who have positions.
+/// @notice Posts a venue's notes and keeps the line of those who have positions.
 interface IVenueOutbox {
     /// @notice Thrown when someone else than the engine posts.
     error NotEngine(address account);
@@ -27,11 +27,11 @@ interface IVenueOutbox {
     /// @notice Thrown when a batch's root is 0 or not below the field's order.
     error BadBatchRoot(uint256 root);
 
-    /// @notice A batch was posted. `sealedNotes` are legs and blindings, each for its alias alone.
-    event BatchPosted(uint256 indexed batch, uint256 root, uint256 notesRoot, bytes sealedNotes);
+    /// @notice A batch was posted. `encryptedNotes` are legs and blindings, each for its alias alone.
+    event BatchPosted(uint256 indexed batch, uint256 root, uint256 notesRoot, bytes encryptedNotes);
     /// @notice An alias's line after a batch.
-    event Posted(uint256 indexed alias_, uint256 indexed batch, uint256 released, uint256 unfolded, bool exposed);
-    /// @notice The venue seals an alias's notes to this key from now on.
+    event Posted(uint256 indexed alias_, uint256 indexed batch, uint256 released, uint256 unreceived, bool exposed);
+    /// @notice The venue encrypts an alias's notes to this key from now on.
     event NoteKeySet(uint256 indexed alias_, bytes key);
     /// @notice Another engine posts from now on.
     event EngineSet(address engine);
@@ -40,11 +40,11 @@ interface IVenueOutbox {
     ///         Engine only, once per window.
     /// @param  batch its number, which is how many were posted before: nothing is posted twice, or where its notes aren't
     ///         found
-    function post(uint256 batch, uint256 root, Posting[] calldata postings, bytes calldata sealedNotes) external;
+    function post(uint256 batch, uint256 root, Posting[] calldata postings, bytes calldata encryptedNotes) external;
 
-    /// @notice Says which key an alias's notes are sealed to, so that they can be restored from chain data. Operator only.
+    /// @notice Says which key an alias's notes are encrypted to, so that they can be restored from chain data. Operator only.
     function setNoteKey(uint256 alias_, bytes calldata key) external;
 
-    /// @notice Closes a standing for good when everything is folded and nothing is open. Operator only.
+    /// @notice Closes a line for good when everything is received and nothing is open. Operator only.
     function close(uint256 alias_) external;
 }

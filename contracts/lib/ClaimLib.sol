@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Protocol} from "../generated/Protocol.sol";
 
-/// @notice What a solvency proof says beside its account, book and alias. `report` and `salt` are 0 at desks and venues.
+/// @notice What a solvency proof says beside its account, table and alias. `report` and `salt` are 0 at desks and venues.
 struct SolvencyClaim {
     uint256 coverage;
     bool withSpendKey;
@@ -37,11 +37,11 @@ library ClaimLib {
             | (offset("sizeB", c.sizeB) << Protocol.CLAIM_SOLVENCY_SIZE_B);
     }
 
-    /// @notice Claim of a lowering.
-    function packLower(uint256 coverage, bool anyBook) internal pure returns (uint256) {
-        _range("coverage", coverage, Protocol.CLAIM_LOWER_ANY_BOOK - Protocol.CLAIM_LOWER_COVERAGE);
-        return (coverage << Protocol.CLAIM_LOWER_COVERAGE)
-            | (_bit(anyBook) << Protocol.CLAIM_LOWER_ANY_BOOK);
+    /// @notice Claim of a spending.
+    function packSpend(uint256 coverage, bool onAnyTable) internal pure returns (uint256) {
+        _range("coverage", coverage, Protocol.CLAIM_SPEND_ON_ANY_TABLE - Protocol.CLAIM_SPEND_COVERAGE);
+        return (coverage << Protocol.CLAIM_SPEND_COVERAGE)
+            | (_bit(onAnyTable) << Protocol.CLAIM_SPEND_ON_ANY_TABLE);
     }
 
     /// @notice A size of lots as it is stored: size + 2^38, for |size| < 2^38.

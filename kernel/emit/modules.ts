@@ -5,8 +5,8 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { FIELD } from "../../src/protocol.ts";
-import { BASE_FIELD } from "../../src/prove/groth16.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
+import { BASE_FIELD } from "../../src/groth16/groth16.ts";
 import { ELEMENT_BYTES, FieldEmitter, LIMBS, LIMB_BITS, MONTGOMERY, limbs, type ProductSpec } from "./field.ts";
 
 const at = (ptr: string) => ({ ptr });

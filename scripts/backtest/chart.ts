@@ -1,5 +1,5 @@
 /**
- * The backtest as a picture: for each kind of book, each day's largest loss over margin; the line is where margin ends.
+ * The backtest as a picture: for each kind of table, each day's largest loss over margin; the line is where margin ends.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export function chartSvg(results: readonly Result[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
-    `<text x="${LEFT}" y="18">Largest two-day loss over initial margin, each day, by kind of book</text>`,
+    `<text x="${LEFT}" y="18">Largest two-day loss over initial margin, each day, by kind of table</text>`,
     ...results.flatMap((result, i) => panel(result, TOP + i * PANEL)),
     "</svg>\n",
   ].join("\n");

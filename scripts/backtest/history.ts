@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DECIMAL_ONE, isDecimal, parseDecimal } from "../../src/risk/decimal.ts";
+import { DECIMAL_ONE, isDecimal, parseDecimal } from "../../src/base/decimal.ts";
 import type { Instrument, Market, Underlying } from "../../src/risk/market.ts";
 import type { Parameters } from "../../src/risk/parameters.ts";
 import { ewmaVariance, logReturns } from "../../src/risk/volatility.ts";

@@ -1,17 +1,17 @@
 /**
- * The backtest: on each day, random books, their initial margin from what was known that day, and what they lost over
+ * The backtest: on each day, random tables, their initial margin from what was known that day, and what they lost over
  * the days until they could have been sold.
  *
  * @module
  */
-import { exposure, type Position } from "../../src/margin.ts";
-import { marginOf } from "../../src/split.ts";
+import { exposure, type Position } from "../../src/margin/rule.ts";
+import { marginOf } from "../../src/margin/offsets.ts";
 import { black76, SECONDS_PER_YEAR } from "../../src/risk/black76.ts";
-import { buildBook } from "../../src/risk/book.ts";
-import { decimalToNumber } from "../../src/risk/decimal.ts";
+import { buildTable } from "../../src/risk/table.ts";
+import { decimalToNumber } from "../../src/base/decimal.ts";
 import type { Market } from "../../src/risk/market.ts";
 import type { Parameters } from "../../src/risk/parameters.ts";
-import { BOOK_KINDS, randomBook, type BookKind } from "./books.ts";
+import { TABLE_KINDS, randomTable, type TableKind } from "./tables.ts";
 import { dateOf, impliedVolatility, marketOf, type History } from "./history.ts";
 import { seeded } from "./random.ts";
 
@@ -19,8 +19,8 @@ const DAY = 86_400;
 
 interface Options {
   readonly seed: number;
-  /** Books of each kind a day. */
-  readonly books: number;
+  /** Tables of each kind a day. */
+  readonly tables: number;
   /** Days of history before the first that is tested. */
   readonly warmUp: number;
   /** Every how many days. */
@@ -28,9 +28,9 @@ interface Options {
 }
 
 export interface Result {
-  readonly kind: BookKind;
-  readonly books: number;
-  /** Share of books that lost more than R. */
+  readonly kind: TableKind;
+  readonly tables: number;
+  /** Share of tables that lost more than R. */
   readonly exceedance: number;
   /** Largest loss over R, and its day. */
   readonly worst: number;
@@ -52,25 +52,25 @@ export const withoutCosts = (parameters: Parameters): Parameters => ({
 export function backtest(history: History, parameters: Parameters, options: Options): Result[] {
   const random = seeded(options.seed);
   const horizon = Math.round(parameters.horizon / DAY);
-  const tallies = new Map(BOOK_KINDS.map((kind) => [kind, new Tally()]));
+  const tallies = new Map(TABLE_KINDS.map((kind) => [kind, new Tally()]));
   let previous: Record<string, number> | undefined;
   for (let day = options.warmUp; day + horizon < history.days; day++) {
     const market = marketOf(history, day, parameters, previous);
-    const listed = buildBook(market, parameters);
+    const listed = buildTable(market, parameters);
     previous = Object.fromEntries(listed.underlyings.map(({ name, scanBps }) => [name, scanBps]));
     if ((day - options.warmUp) % options.step !== 0) continue;
     const profits = profitsPerLot(market, history, day, horizon, parameters);
-    for (const kind of BOOK_KINDS) {
-      for (let n = 0; n < options.books; n++) {
-        const lots = randomBook(kind, market, random);
-        const positions = [...lots].sort(([a], [b]) => a - b).map(([i, size]): Position => ({ row: listed.book.rows[i]!, size }));
-        const { requirement } = marginOf(positions, listed.book);
+    for (const kind of TABLE_KINDS) {
+      for (let n = 0; n < options.tables; n++) {
+        const lots = randomTable(kind, market, random);
+        const positions = [...lots].sort(([a], [b]) => a - b).map(([i, size]): Position => ({ row: listed.table.rows[i]!, size }));
+        const { requirement } = marginOf(positions, listed.table);
         const loss = -1e6 * [...lots].reduce((sum, [i, size]) => sum + Number(size) * profits[i]!, 0);
-        tallies.get(kind)!.add(loss / Number(requirement), Number(requirement) / additive(positions, listed.book.groups.length), dateOf(history, day));
+        tallies.get(kind)!.add(loss / Number(requirement), Number(requirement) / additive(positions, listed.table.groups.length), dateOf(history, day));
       }
     }
   }
-  return BOOK_KINDS.map((kind) => ({ kind, ...tallies.get(kind)!.result() }));
+  return TABLE_KINDS.map((kind) => ({ kind, ...tallies.get(kind)!.result() }));
 }
 
 /** Each group on its own, added up: its charges and its worst scenario. */
@@ -97,13 +97,13 @@ function profitsPerLot(market: Market, history: History, day: number, horizon: n
 }
 
 class Tally {
-  private books = 0;
+  private tables = 0;
   private exceeded = 0;
   private ratios = 0;
   private readonly daily = new Map<string, number>();
 
   add(lossOverMargin: number, overAdditive: number, date: string): void {
-    this.books += 1;
+    this.tables += 1;
     this.exceeded += lossOverMargin > 1 ? 1 : 0;
     this.ratios += overAdditive;
     this.daily.set(date, Math.max(this.daily.get(date) ?? -Infinity, lossOverMargin));
@@ -113,8 +113,8 @@ class Tally {
     const daily = [...this.daily].map(([date, loss]) => ({ date, loss }));
     const worst = daily.reduce((most, each) => (each.loss > most.loss ? each : most), { date: "", loss: 0 });
     return {
-      books: this.books, exceedance: this.exceeded / this.books, worst: worst.loss, worstDay: worst.date,
-      overAdditive: this.ratios / this.books, daily,
+      tables: this.tables, exceedance: this.exceeded / this.tables, worst: worst.loss, worstDay: worst.date,
+      overAdditive: this.ratios / this.tables, daily,
     };
   }
 }

@@ -6,11 +6,11 @@
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { artifactsFolder } from "../../src/prove/artifacts.ts";
-import type { VerificationKey } from "../../src/prove/groth16.ts";
-import { parseProof } from "../../src/prove/proof.ts";
-import type { ProofRequest } from "../../src/prove/prover.ts";
-import { verify } from "../../src/prove/verify.ts";
+import { artifactsFolder } from "../../src/prover/artifacts.ts";
+import type { VerificationKey } from "../../src/groth16/groth16.ts";
+import { parseProof } from "../../src/groth16/proof.ts";
+import type { ProofRequest } from "../../src/prover/prover.ts";
+import { verify } from "../../src/groth16/verify.ts";
 import { CHROMIUM, NO_BROWSER, openBrowser } from "../browser/chromium.ts";
 import { bundle, compilePackage } from "../browser/package.ts";
 import { serve } from "../browser/server.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ProofRequest, Prover, Stage } from "../../src/prove/prover.ts";
+import type { ProofRequest, Prover, Stage } from "../../src/prover/prover.ts";
 
 /** Milliseconds. */
 interface Timing {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ProofError } from "../../src/errors.ts";
-import type { ProofRequest, Prover } from "../../src/prove/prover.ts";
+import { ProofError } from "../../src/base/errors.ts";
+import type { ProofRequest, Prover } from "../../src/prover/prover.ts";
 
 export interface Endurance {
   readonly proofs: number;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { loadArtifacts, loadProvingArtifacts } from "../../src/prove/artifacts.ts";
-import type { TierName } from "../../src/protocol.ts";
-import { plimsollBackend } from "../../src/prove/plimsollBackend.ts";
-import { createProver, type ProofRequest } from "../../src/prove/prover.ts";
+import { loadArtifacts, loadProvingArtifacts } from "../../src/prover/artifacts.ts";
+import type { TierName } from "../../src/protocol/constants.ts";
+import { plimsollBackend } from "../../src/prover/plimsollBackend.ts";
+import { createProver, type ProofRequest } from "../../src/prover/prover.ts";
 import { compareProvers, type ProverTiming } from "./compare.ts";
 
 export interface TierCost {

@@ -1,6 +1,6 @@
 /**
  * Who acts in the demo: a trader with the spend key, a keeper with the prove key alone, and the services that carry roots
- * and sign books.
+ * and sign tables.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { randomSpendKey, spendKeys, type SpendKeys } from "../../src/account/key
 import type { Network, NetworkIssuer } from "../../src/chain/network.ts";
 import type { Node } from "../../src/chain/node.ts";
 import { Sender } from "../../src/chain/sender.ts";
-import { TIERS } from "../../src/protocol.ts";
-import { localProver } from "../../src/prove/backends.ts";
-import type { Proof } from "../../src/prove/proof.ts";
-import { remembered } from "../../src/relay/world.ts";
-import { buildBook } from "../../src/risk/book.ts";
-import type { ListedBook } from "../../src/risk/listing.ts";
+import { TIERS } from "../../src/protocol/constants.ts";
+import { localProver } from "../../src/prover/backends.ts";
+import type { Proof } from "../../src/groth16/proof.ts";
+import { remembered } from "../../src/services/world.ts";
+import { buildTable } from "../../src/risk/table.ts";
+import type { ListedTable } from "../../src/risk/listing.ts";
 import { readMarket } from "../../src/risk/marketFile.ts";
-import { BookTree } from "../../src/risk/tree.ts";
+import { TableTree } from "../../src/risk/tree.ts";
 import { proofRequest } from "../../src/statements/statement.ts";
 import { ChainWallet } from "../../src/wallet/chainWallet.ts";
-import { Keeper } from "../../src/wallet/keeper.ts";
+import { Keeper } from "../../src/services/keeper.ts";
 import { Trader, type Prove, type Sent } from "../../src/wallet/trader.ts";
 import type { TraderLine } from "../../src/wallet/traderView.ts";
 import { nextMarket } from "./market.ts";
@@ -35,7 +35,7 @@ export class Actors {
   /** What the trader sent, in order. */
   readonly sent: Sent[] = [];
   private market: string;
-  private listed: ListedBook;
+  private listed: ListedTable;
   private readonly senders = remembered((key) => {
     const [chain, address] = key.split(" ") as [string, string];
     return Sender.open(this.node(chain), this.wallets.get(address)!);
@@ -57,10 +57,10 @@ export class Actors {
     private readonly end: () => Promise<void>,
   ) {
     this.market = market;
-    this.listed = buildBook(readMarket(market));
+    this.listed = buildTable(readMarket(market));
   }
 
-  /** Brings everybody together and publishes the market's book. */
+  /** Brings everybody together and publishes the market's table. */
   static async assemble(chains: DemoNetwork, meter: Meter, market: string, out: string): Promise<Actors> {
     const { network, nodes } = chains;
     const keys = spendKeys(randomSpendKey());
@@ -73,7 +73,7 @@ export class Actors {
       if (proof.circuit === "solvency") solvency = proof as Proof as Proof<"solvency">;
       return proof;
     };
-    const means = { network, nodes, prove, books: { urls: services.reporters, folder: join(out, "books") } };
+    const means = { network, nodes, prove, tables: { urls: services.reporters, folder: join(out, "tables") } };
     const actors: Actors = new Actors(
       chains, meter, keys,
       new Trader({
@@ -99,13 +99,13 @@ export class Actors {
     return this.chains.network;
   }
 
-  /** The newest book. */
-  get book(): ListedBook {
+  /** The newest table. */
+  get table(): ListedTable {
     return this.listed;
   }
 
-  tree(): Promise<BookTree> {
-    return BookTree.build(this.book.book, TIERS.M);
+  tree(): Promise<TableTree> {
+    return TableTree.build(this.table.table, TIERS.M);
   }
 
   node(chain: string): Node {
@@ -136,7 +136,7 @@ export class Actors {
   async nextEpoch(moves: Readonly<Record<string, number>>, what: string): Promise<void> {
     const { time } = await this.node(this.network.home).block();
     this.market = nextMarket(this.market, this.listed, time, moves);
-    this.listed = buildBook(readMarket(this.market));
+    this.listed = buildTable(readMarket(this.market));
     await this.chains.pass(1);
     await this.services.propose(this.market);
     await this.services.relay();

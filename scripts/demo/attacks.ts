@@ -8,12 +8,12 @@ import type { TreePath } from "../../src/account/trees.ts";
 import type { Account } from "../../src/account/account.ts";
 import { ATTESTATION_TYPES, signingDomain } from "../../src/chain/calls.ts";
 import type { NetworkIssuer } from "../../src/chain/network.ts";
-import { foldCall, standingCall } from "../../src/chain/proofCalls.ts";
+import { receiveCall, lineCall } from "../../src/chain/proofCalls.ts";
 import type { Call } from "../../src/chain/sender.ts";
-import { MarginError, RefusedError } from "../../src/errors.ts";
-import { COVERAGE_MAINTENANCE } from "../../src/protocol.ts";
-import type { BookTree } from "../../src/risk/tree.ts";
-import { foldStatement, type FoldedNote } from "../../src/statements/fold.ts";
+import { MarginError, RefusedError } from "../../src/base/errors.ts";
+import { COVERAGE_MAINTENANCE } from "../../src/protocol/constants.ts";
+import type { TableTree } from "../../src/risk/tree.ts";
+import { receiveStatement, type ReceivedNote } from "../../src/statements/receive.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { contextOf, creditOf } from "../../src/wallet/submissions.ts";
 import type { TraderNote } from "../../src/wallet/traderView.ts";
@@ -23,31 +23,31 @@ import { DEPLOYER, GRACE, SIGNERS, TRADER, VALIDITY } from "./network.ts";
 /** What the story leaves for those who would abuse it. */
 export interface Leftovers {
   readonly deskB: NetworkIssuer;
-  /** A deposit's note with its path, as it was before it was folded. */
-  readonly spentNote: FoldedNote;
+  /** A deposit's note with its path, as it was before it was received. */
+  readonly spentNote: ReceivedNote;
   readonly spentUnder: bigint;
-  /** The account and its path as desk-b knew them before the last changes, and the book of then. */
+  /** The account and its path as desk-b knew them before the last changes, and the table of then. */
   readonly oldAccount: Account;
   readonly oldPath: TreePath;
-  readonly oldBook: BookTree;
+  readonly oldTable: TableTree;
 }
 
 export async function attack(actors: Actors, left: Leftovers): Promise<void> {
   const { trader, meter, sent, network } = actors;
   const { deskB } = left;
   meter.chapter("9. What must fail");
-  const instrument = (name: string): number => actors.book.listings.find((listing) => listing.name === name)!.instrument;
+  const instrument = (name: string): number => actors.table.listings.find((listing) => listing.name === name)!.instrument;
   const lastOf = (method: string): Call => sent.findLast(({ call }) => call.method === method)!.call;
 
-  await refused(actors, "an under-margined book: the other 9 WBTC out of the account", MarginError, () => trader.lowerCollateral(instrument("vault-ethereum:WBTC"), 90_000n));
-  await refused(actors, "a second pledge: another account on a deposit that is folded", "NullifierSpent", () => secondAccount(actors, left));
-  await refused(actors, "a replayed fold", "NotCurrent", () => tried(actors, network.home, lastOf("fold")));
+  await refused(actors, "an under-margined portfolio: the other 9 WBTC out of the account", MarginError, () => trader.spendCollateral(instrument("vault-ethereum:WBTC"), 90_000n));
+  await refused(actors, "a second pledge: another account on a deposit that is received", "NullifierSpent", () => secondAccount(actors, left));
+  await refused(actors, "a replayed receipt", "NotCurrent", () => tried(actors, network.home, lastOf("receive")));
   await refused(actors, "a replayed exit", "ExitSpent", () => tried(actors, "ethereum", lastOf("exit")));
   await refused(actors, "someone else's proof: a stranger shows the trader's", "InvalidProof", () => tried(actors, deskB.chain, lastOf("authorise"), DEPLOYER));
 
   await hoursLater(actors);
-  await refused(actors, "a stale root: what the account was hours ago, on the newest book", "StaleProof", async () => showing(actors, left, "root"));
-  await refused(actors, "a stale price: the account of now on the first book", "StaleBook", async () => showing(actors, left, "book"));
+  await refused(actors, "a stale root: what the account was hours ago, on the newest table", "StaleProof", async () => showing(actors, left, "root"));
+  await refused(actors, "a stale price: the account of now on the first table", "StaleTable", async () => showing(actors, left, "table"));
   const line = await actors.lineAt(deskB);
   await refused(actors, "a lapsed line: drawing on desk-b's", "NotValid", () =>
     tried(actors, deskB.chain, { name: "CreditDesk", address: deskB.contract, method: "draw", args: [line.alias, 1n, TRADER.address] }));
@@ -59,7 +59,7 @@ export async function attack(actors: Actors, left: Leftovers): Promise<void> {
 }
 
 /**
- * A release note that the desk issued and the account hasn't folded: a proof can't know of it, the desk does.
+ * A release note that the desk issued and the account hasn't received: a proof can't know of it, the desk does.
  *
  * @param amount beyond what is left of the line, within what the last proof showed
  */
@@ -90,22 +90,22 @@ async function secondAccount(actors: Actors, { spentNote, spentUnder }: Leftover
   const { network, keys } = actors;
   const home = actors.node(network.home);
   const { context, deadline } = await contextOf(home, network.registry, TRADER.address);
-  const { statement } = foldStatement({ keys, from: "M", notes: [spentNote], notesRoot: spentUnder, context });
-  await tried(actors, network.home, foldCall(network.registry, undefined, await actors.prove(statement), deadline));
+  const { statement } = receiveStatement({ keys, from: "M", notes: [spentNote], notesRoot: spentUnder, context });
+  await tried(actors, network.home, receiveCall(network.registry, undefined, await actors.prove(statement), deadline));
 }
 
-/** A true proof of what is no longer so: an old state on the newest book, or the state of now on an old book. */
-async function showing(actors: Actors, { deskB, oldAccount, oldPath, oldBook }: Leftovers, old: "root" | "book"): Promise<void> {
+/** A true proof of what is no longer so: an old state on the newest table, or the state of now on an old table. */
+async function showing(actors: Actors, { deskB, oldAccount, oldPath, oldTable }: Leftovers, old: "root" | "table"): Promise<void> {
   const { network, keys, trader } = actors;
   const view = await trader.view();
   const node = actors.node(deskB.chain);
   const credit = await creditOf(node, deskB);
   const { context, deadline } = await contextOf(node, deskB.contract, TRADER.address);
   const statement = solvencyStatement({
-    ...(old === "root" ? { account: oldAccount, path: oldPath, book: await actors.tree() } : { account: view.account!, path: (await view.accountPath(deskB.chain))!, book: oldBook }),
+    ...(old === "root" ? { account: oldAccount, path: oldPath, table: await actors.tree() } : { account: view.account!, path: (await view.accountPath(deskB.chain))!, table: oldTable }),
     keys, coverage: COVERAGE_MAINTENANCE, issuerId: deskB.id, show: [credit, credit + 1], committee: network.committee, context,
   });
-  await tried(actors, deskB.chain, standingCall("CreditDesk", deskB.contract, "prove", await actors.prove(statement), deadline));
+  await tried(actors, deskB.chain, lineCall("CreditDesk", deskB.contract, "prove", await actors.prove(statement), deadline));
 }
 
 /** Relayers and reporters go on; nobody refreshes the line. */
@@ -141,5 +141,5 @@ async function attested(actors: Actors, number: number, blockHash: string): Prom
 /** Any header at all: a frozen route looks at none. */
 const headerOf = (actors: Actors): Call => ({ name: "RootMirror", address: mirrorOf(actors), method: "mirror", args: ["0x", []] });
 
-/** The deposit's note among those that can be folded. */
-export const spentLater = (notes: readonly TraderNote[]): FoldedNote => notes.find(({ folded }) => folded !== undefined)!.folded!;
+/** The deposit's note among those that can be received. */
+export const spentLater = (notes: readonly TraderNote[]): ReceivedNote => notes.find(({ received }) => received !== undefined)!.received!;

@@ -5,33 +5,33 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { formatUsd } from "../../src/decimal.ts";
-import { MarginError } from "../../src/errors.ts";
-import { writeAtomic } from "../../src/files.ts";
-import { readPortfolio } from "../../src/portfolio.ts";
-import { TIERS } from "../../src/protocol.ts";
-import { renderHtml } from "../../src/report/html.ts";
-import { marginReport } from "../../src/report/marginReport.ts";
-import { renderTerminal } from "../../src/report/terminal.ts";
-import { buildBook } from "../../src/risk/book.ts";
-import { encodeBook } from "../../src/risk/bookFile.ts";
+import { formatUsd } from "../../src/base/amounts.ts";
+import { MarginError } from "../../src/base/errors.ts";
+import { writeAtomic } from "../../src/base/files.ts";
+import { readPortfolio } from "../../src/margin/portfolio.ts";
+import { TIERS } from "../../src/protocol/constants.ts";
+import { renderHtml } from "../../src/margin/report/html.ts";
+import { marginReport } from "../../src/margin/report/marginReport.ts";
+import { renderTerminal } from "../../src/margin/report/terminal.ts";
+import { buildTable } from "../../src/risk/table.ts";
+import { encodeTable } from "../../src/risk/tableFile.ts";
 import { readMarket } from "../../src/risk/marketFile.ts";
-import { BookTree } from "../../src/risk/tree.ts";
+import { TableTree } from "../../src/risk/tree.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import { Trader } from "./localTrader.ts";
 
 /** @param out folder of what the demo leaves behind */
 export async function tellLocally(clock: Stopwatch, out: string): Promise<void> {
-  clock.chapter("2. The epoch's risk book, from market data");
-  const listed = buildBook(readMarket(await readFile("data/market.json", "utf8")));
-  const book = await BookTree.build(listed.book, TIERS.M);
-  await writeAtomic(`${out}/book.json`, encodeBook(listed));
-  console.log(`  epoch ${listed.book.epoch}: ${listed.book.rows.length} instruments in ${listed.book.groups.length} risk groups (${listed.book.groups.join(", ")})`);
+  clock.chapter("2. The epoch's risk table, from market data");
+  const listed = buildTable(readMarket(await readFile("data/market.json", "utf8")));
+  const table = await TableTree.build(listed.table, TIERS.M);
+  await writeAtomic(`${out}/table.json`, encodeTable(listed));
+  console.log(`  epoch ${listed.table.epoch}: ${listed.table.rows.length} instruments in ${listed.table.groups.length} risk groups (${listed.table.groups.join(", ")})`);
   for (const { name, price, scanBps } of listed.underlyings) {
     console.log(`  ${name.padEnd(6)} ${formatUsd(price).padStart(12)} USD   scan range ${(scanBps / 100).toFixed(2).padStart(6)} %`);
   }
-  console.log(`  root ${book.root}`);
-  clock.done("risk book");
+  console.log(`  root ${table.root}`);
+  clock.done("risk table");
 
   clock.chapter("3. A portfolio over three venues, three chains and a credit line");
   const portfolio = readPortfolio(await readFile("data/portfolio.json", "utf8"), listed);
@@ -41,13 +41,13 @@ export async function tellLocally(clock: Stopwatch, out: string): Promise<void> 
   console.log(`  the same with charts: ${out}/margin.html`);
   clock.done("margin report");
 
-  clock.chapter("4. The account opens, borrows, trades, and shows a desk that it floats");
-  const trader = new Trader(book, clock, out);
+  clock.chapter("4. The account opens, borrows, trades, and shows a desk that it is covered");
+  const trader = new Trader(table, clock, out);
   try {
     await trader.opensWithCollateral(portfolio.positions);
-    await trader.foldsVenueNotes(portfolio.positions);
+    await trader.receivesVenueNotes(portfolio.positions);
     await trader.booksCredit(portfolio.positions);
-    await trader.foldsReleases(portfolio.positions);
+    await trader.receivesReleases(portfolio.positions);
     const proof = await trader.showsSolvency();
     await trader.withdraws();
 

@@ -8,24 +8,24 @@ import type { Exit } from "../../src/account/exit.ts";
 import { issuerOf, type Holding } from "../../src/account/holdings.ts";
 import { aliasOf, depositSalt, ownerOf, randomSpendKey, spendKeys } from "../../src/account/keys.ts";
 import { Note } from "../../src/account/note.ts";
-import { publicKey, randomScalar, type CommitteeKeys } from "../../src/compliance/seal.ts";
-import { lotsToUnits } from "../../src/decimal.ts";
-import { PlimsollError } from "../../src/errors.ts";
-import { writeAtomic } from "../../src/files.ts";
+import { publicKey, randomScalar, type CommitteeKeys } from "../../src/committee/ciphertext.ts";
+import { lotsToUnits } from "../../src/base/amounts.ts";
+import { PlimsollError } from "../../src/base/errors.ts";
+import { writeAtomic } from "../../src/base/files.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import type { Submission } from "../../src/ledger/state.ts";
-import type { ListedPosition } from "../../src/portfolio.ts";
-import { COVERAGE_INITIAL, NOTE_LEGS, NO_ISSUER_CAP, TIERS, type CircuitName } from "../../src/protocol.ts";
-import { loadVerificationKey } from "../../src/prove/artifacts.ts";
-import { nobleVerifier } from "../../src/prove/nobleVerifier.ts";
-import { formatProof, type Proof } from "../../src/prove/proof.ts";
-import { localProver } from "../../src/prove/backends.ts";
-import { snarkjsVerifier } from "../../src/prove/snarkjsVerifier.ts";
-import { verify } from "../../src/prove/verify.ts";
-import type { BookTree } from "../../src/risk/tree.ts";
+import type { ListedPosition } from "../../src/margin/portfolio.ts";
+import { COVERAGE_INITIAL, NOTE_LEGS, NO_ISSUER_CAP, TIERS, type CircuitName } from "../../src/protocol/constants.ts";
+import { loadVerificationKey } from "../../src/prover/artifacts.ts";
+import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
+import { formatProof, type Proof } from "../../src/groth16/proof.ts";
+import { localProver } from "../../src/prover/backends.ts";
+import { snarkjsVerifier } from "../../src/prover/snarkjsVerifier.ts";
+import { verify } from "../../src/groth16/verify.ts";
+import type { TableTree } from "../../src/risk/tree.ts";
 import { exitStatement } from "../../src/statements/exit.ts";
-import { foldStatement } from "../../src/statements/fold.ts";
-import { lowerStatement } from "../../src/statements/lower.ts";
+import { receiveStatement } from "../../src/statements/receive.ts";
+import { spendStatement } from "../../src/statements/spend.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
 import type { Stopwatch } from "./stopwatch.ts";
@@ -46,54 +46,54 @@ export class Trader {
   private deposits = 0;
 
   constructor(
-    private readonly book: BookTree,
+    private readonly table: TableTree,
     private readonly clock: Stopwatch,
     private readonly out: string,
   ) {
-    const now = BigInt(book.book.asOf + MINUTES);
+    const now = BigInt(table.table.asOf + MINUTES);
     this.submission = { account: SUBMITTER, now, deadline: now + BigInt(10 * MINUTES) };
-    this.ledger.publish(book);
+    this.ledger.publish(table);
   }
 
   close(): Promise<void> {
     return this.prover.close();
   }
 
-  /** Deposits in the vaults become notes; the first fold opens the account with them. */
+  /** Deposits in the vaults become notes; the first receipt opens the account with them. */
   async opensWithCollateral(positions: readonly ListedPosition[]): Promise<void> {
-    await this.folds("open the account with the vaults' notes", positions.filter(({ row }) => row.kind === "collateral" && row.issuerCap === NO_ISSUER_CAP));
+    await this.receives("open the account with the vaults' notes", positions.filter(({ row }) => row.kind === "collateral" && row.issuerCap === NO_ISSUER_CAP));
   }
 
   /** Each venue's note carries a window's positions and cash together. */
-  async foldsVenueNotes(positions: readonly ListedPosition[]): Promise<void> {
+  async receivesVenueNotes(positions: readonly ListedPosition[]): Promise<void> {
     const venues = new Set(positions.filter(({ row }) => row.kind === "position").map(({ row }) => issuerOf(row.instrument)));
-    await this.folds("fold the venues' notes", positions.filter(({ row }) => venues.has(issuerOf(row.instrument))));
+    await this.receives("receive the venues' notes", positions.filter(({ row }) => venues.has(issuerOf(row.instrument))));
   }
 
   /** The debt is booked in the account before any desk sees it. */
   async booksCredit(positions: readonly ListedPosition[]): Promise<void> {
     const { row, size, listing } = positions.find(({ row: { kind } }) => kind === "credit")!;
-    const { statement, account } = lowerStatement({
-      account: this.account!, keys: this.keys, book: this.book, context: this.context,
+    const { statement, account } = spendStatement({
+      account: this.account!, keys: this.keys, table: this.table, context: this.context,
       move: { kind: "credit", instrument: row.instrument, lots: -size },
     });
-    await this.ledger.lower(await this.prove(statement), this.submission);
+    await this.ledger.spend(await this.prove(statement), this.submission);
     this.account = account;
-    console.log(`  book ${lotsToUnits(-size, listing.lot)} ${listing.unit} of credit with ${listing.issuer}`);
-    this.clock.done("book credit: lower, at initial margin");
+    console.log(`  table ${lotsToUnits(-size, listing.lot)} ${listing.unit} of credit with ${listing.issuer}`);
+    this.clock.done("book credit: spend, at initial margin");
   }
 
   /** What was repaid comes back as the desk's note. */
-  async foldsReleases(positions: readonly ListedPosition[]): Promise<void> {
-    await this.folds("fold the desk's release note", positions.filter(({ row }) => row.kind === "release"));
+  async receivesReleases(positions: readonly ListedPosition[]): Promise<void> {
+    await this.receives("receive the desk's release note", positions.filter(({ row }) => row.kind === "release"));
   }
 
-  /** To the desk that lent, with the spend key: what opens a standing there. */
+  /** To the desk that lent, with the spend key: what opens a line there. */
   async showsSolvency(): Promise<Proof<"solvency">> {
     const account = this.account!;
-    const credit = account.holdings.find(({ instrument }) => this.book.open(instrument).row.kind === "credit")!.instrument;
+    const credit = account.holdings.find(({ instrument }) => this.table.open(instrument).row.kind === "credit")!.instrument;
     const statement = solvencyStatement({
-      account, keys: this.keys, book: this.book, coverage: COVERAGE_INITIAL, path: this.ledger.accountPath(account.commitment),
+      account, keys: this.keys, table: this.table, coverage: COVERAGE_INITIAL, path: this.ledger.accountPath(account.commitment),
       issuerId: issuerOf(credit), show: [credit, credit + 1], committee: this.committee, context: this.context,
     });
     const proof = await this.prove(statement);
@@ -107,13 +107,13 @@ export class Trader {
   /** A tenth of the first collateral leaves: against an exit, which the vault pays once. */
   async withdraws(): Promise<void> {
     const [{ instrument, size }] = this.account!.holdings as [Holding];
-    const { statement, account, exit } = lowerStatement({
-      account: this.account!, keys: this.keys, book: this.book, context: this.context,
+    const { statement, account, exit } = spendStatement({
+      account: this.account!, keys: this.keys, table: this.table, context: this.context,
       move: { kind: "collateral", instrument, lots: size / 10n, recipient: BigInt(SUBMITTER) },
     });
-    await this.ledger.lower(await this.prove(statement), this.submission);
+    await this.ledger.spend(await this.prove(statement), this.submission);
     this.account = account;
-    this.clock.done("withdraw collateral: lower, against an exit");
+    this.clock.done("withdraw collateral: spend, against an exit");
     await this.isPaid(exit!);
     this.clock.done("exit at the vault");
   }
@@ -127,9 +127,9 @@ export class Trader {
     await this.refused("a larger coverage on the same proof", verified({ claim: proof.signals.claim + 1n }));
     await this.refused("another context: a copied proof", verified({ context: proof.signals.context - 1n }));
     const { prover, ledger } = this;
-    const reopening = foldStatement({ keys: this.keys, from: "M", notes: [], notesRoot: ledger.notesRoot, context: this.context });
+    const reopening = receiveStatement({ keys: this.keys, from: "M", notes: [], notesRoot: ledger.notesRoot, context: this.context });
     await this.refused("a second account of the same owner", async () =>
-      ledger.fold(await prover.prove(proofRequest(reopening.statement)), this.submission));
+      ledger.receive(await prover.prove(proofRequest(reopening.statement)), this.submission));
   }
 
   /** What the wallet does before it proves: refuses with the amount that is missing. */
@@ -137,7 +137,7 @@ export class Trader {
     const holdings = positions.map(({ row, size }) => ({ instrument: row.instrument, size }));
     const account = Account.open("M", this.keys, holdings);
     solvencyStatement({
-      account, keys: this.keys, book: this.book, coverage: COVERAGE_INITIAL, issuerId: 1, committee: this.committee,
+      account, keys: this.keys, table: this.table, coverage: COVERAGE_INITIAL, issuerId: 1, committee: this.committee,
       path: { root: 0n, depth: 0, index: 0n, siblings: Array<bigint>(TIERS.M.depth).fill(0n) }, context: this.context,
     });
   }
@@ -154,14 +154,14 @@ export class Trader {
     throw new Error(`accepted, and must not be: ${what}`);
   }
 
-  private async folds(what: string, positions: readonly ListedPosition[]): Promise<void> {
+  private async receives(what: string, positions: readonly ListedPosition[]): Promise<void> {
     const notes = this.issued(positions);
     for (let i = 0; i < notes.length; i += TIERS.M.notes) {
-      const { statement, account } = foldStatement({
+      const { statement, account } = receiveStatement({
         keys: this.keys, from: this.account ?? "M", context: this.context, notesRoot: this.ledger.notesRoot,
-        notes: notes.slice(i, i + TIERS.M.notes).map((note) => this.ledger.foldable(note, this.owner)),
+        notes: notes.slice(i, i + TIERS.M.notes).map((note) => this.ledger.receivable(note, this.owner)),
       });
-      await this.ledger.fold(await this.prove(statement), this.submission);
+      await this.ledger.receive(await this.prove(statement), this.submission);
       this.account = account;
     }
     console.log(`  ${what}: ${notes.length} notes, ${positions.length} legs`);

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { formatDecimal, parseDecimal } from "../../src/risk/decimal.ts";
-import type { ListedBook } from "../../src/risk/listing.ts";
+import { formatDecimal, parseDecimal } from "../../src/base/decimal.ts";
+import type { ListedTable } from "../../src/risk/listing.ts";
 
 /** A market file as JSON holds it, as far as it changes here. */
 interface MarketJson {
@@ -19,12 +19,12 @@ interface MarketJson {
 
 /**
  * @param text  the market before
- * @param listed its book
+ * @param listed its table
  * @param asOf  Unix seconds of the new prices
  * @param moves basis points by underlying; the others stay where they are
  * @returns text of the market file of the next epoch
  */
-export function nextMarket(text: string, listed: ListedBook, asOf: number, moves: Readonly<Record<string, number>>): string {
+export function nextMarket(text: string, listed: ListedTable, asOf: number, moves: Readonly<Record<string, number>>): string {
   const market = JSON.parse(text) as MarketJson;
   const moved = (price: string, underlying: string): string => formatDecimal((parseDecimal(price) * BigInt(10_000 + (moves[underlying] ?? 0))) / 10_000n);
   for (const { name, sources } of market.underlyings) {
@@ -40,7 +40,7 @@ export function nextMarket(text: string, listed: ListedBook, asOf: number, moves
   market.notAfter += asOf - market.asOf;
   market.asOf = asOf;
   market.epoch += 1;
-  market.previous = { epoch: listed.book.epoch, scanBps: Object.fromEntries(listed.underlyings.map(({ name, scanBps }) => [name, scanBps])) };
+  market.previous = { epoch: listed.table.epoch, scanBps: Object.fromEntries(listed.underlyings.map(({ name, scanBps }) => [name, scanBps])) };
   market.epoch += 1;
   return JSON.stringify(market);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { ContractFactory, JsonRpcProvider, Wallet, toQuantity } from "ethers";
-import { committeeCoordinates, publicKey, randomScalar } from "../../src/compliance/seal.ts";
+import { committeeCoordinates, publicKey, randomScalar } from "../../src/committee/ciphertext.ts";
 import { Node } from "../../src/chain/node.ts";
 import type { Network } from "../../src/chain/network.ts";
 import { Sender } from "../../src/chain/sender.ts";
@@ -21,16 +21,16 @@ const HOUR = 3_600;
 /** A million dollars of six decimals. */
 const DESK_FUNDS = 10n ** 12n;
 
-/** Standings of the demo: a proof is good for two hours, and lapses an hour after that. */
+/** Lines of the demo: a proof is good for two hours, and lapses an hour after that. */
 export const VALIDITY = 2 * HOUR;
 export const GRACE = HOUR;
-export const FOLD_INTERVAL = 300;
+export const RECEIVE_INTERVAL = 300;
 
 /** Who pays gas and acts: well-known development keys, funded on every development node. */
 export const [DEPLOYER, TRADER, KEEPER] = ANVIL_KEYS.map((key) => new Wallet(key)) as [Wallet, Wallet, Wallet];
 /** Pays for relaying, from a key of this run. */
 export const RELAYER = new Wallet(Wallet.createRandom().privateKey);
-/** Signers of headers and of books: keys of this run. */
+/** Signers of headers and of tables: keys of this run. */
 export const SIGNERS = [Wallet.createRandom(), Wallet.createRandom(), Wallet.createRandom()].map(({ privateKey }) => new Wallet(privateKey));
 
 /** In the order in which the sample market numbers the vaults' instruments; `lot` in smallest units. */
@@ -122,11 +122,11 @@ function deployment(tokens: Readonly<Record<string, string>>): unknown {
     serial: i + 1, token: tokens[`${chain}:${symbol}`], unit: String(lot), leastLots: "1", mostLots: "100000000", windowLots: "10000000",
   }));
   return {
-    format: "plimsoll-deployment", version: 1, home: HOME, tiers: ["M"], foldInterval: FOLD_INTERVAL, notesWindow: 24 * HOUR,
+    format: "plimsoll-deployment", version: 1, home: HOME, tiers: ["M"], receiveInterval: RECEIVE_INTERVAL, notesWindow: 24 * HOUR,
     committee: [0, 2, 4].map((i) => committee.slice(i, i + 2)), reporters: signers, attestors: signers,
     chains: CHAINS.map((name, i) => ({
       name, chainId: FIRST_CHAIN_ID + i, finality: 1, owner: DEPLOYER.address,
-      riskBook: { overlap: 600, longestEpoch: 24 * HOUR, calmMove: 10_000 }, rootMirror: { freshFor: 2 * HOUR, thawDelay: 24 * HOUR },
+      riskTable: { overlap: 600, longestEpoch: 24 * HOUR, calmMove: 10_000 }, rootMirror: { freshFor: 2 * HOUR, thawDelay: 24 * HOUR },
     })),
     issuers: [
       { kind: "vault", id: 1, name: "vault-ethereum", chain: "ethereum", window: 24 * HOUR, instruments: instruments("ethereum") },

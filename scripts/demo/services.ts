@@ -6,33 +6,33 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { writeAtomic } from "../../src/files.ts";
-import { Attestor } from "../../src/relay/attestor.ts";
-import { Daemon } from "../../src/relay/daemon.ts";
-import { jsonLog, type Log } from "../../src/relay/log.ts";
-import { MarketFolder } from "../../src/relay/marketFolder.ts";
-import { relayTasks } from "../../src/relay/relayer.ts";
-import { Reporter } from "../../src/relay/reporter.ts";
-import { serve, type Handler, type Service } from "../../src/relay/server.ts";
-import { withSenders, type World } from "../../src/relay/world.ts";
+import { writeAtomic } from "../../src/base/files.ts";
+import { Attestor } from "../../src/services/attestor.ts";
+import { Daemon } from "../../src/services/daemon.ts";
+import { jsonLog, type Log } from "../../src/services/log.ts";
+import { MarketFolder } from "../../src/services/marketFolder.ts";
+import { relayTasks } from "../../src/services/relayer.ts";
+import { Reporter } from "../../src/services/reporter.ts";
+import { serve, type Handler, type Service } from "../../src/services/server.ts";
+import { withSenders, type World } from "../../src/services/world.ts";
 import { DEFAULT_PARAMETERS } from "../../src/risk/parameters.ts";
 import { RELAYER, SIGNERS, type DemoNetwork } from "./network.ts";
 
 /** A market is signed for an hour after its prices were taken. */
 const MAX_AGE = 3_600;
-const KEPT_BOOKS = 16;
+const KEPT_TABLES = 16;
 
 export interface Services {
-  /** URLs of reporters, who serve books. */
+  /** URLs of reporters, who serve tables. */
   readonly reporters: readonly string[];
   /** Takes one round of what relayers do, and throws what failed. */
   relay(): Promise<void>;
-  /** Publishes a market file to the reporters, who compute its book and sign. */
+  /** Publishes a market file to the reporters, who compute its table and sign. */
   propose(market: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param folder of records, books, market files and the log */
+/** @param folder of records, tables, market files and the log */
 export async function startServices({ network, nodes }: DemoNetwork, folder: string): Promise<Services> {
   const lines: string[] = [];
   const log: Log = jsonLog((line) => lines.push(line));
@@ -51,7 +51,7 @@ export async function startServices({ network, nodes }: DemoNetwork, folder: str
   for (const [i, signer] of SIGNERS.entries()) {
     attestors.push(await listen(new Attestor(world, signer, { folder: join(folder, `attestor-${i}`) }).handler));
     const reporter = await Reporter.open(world, signer, {
-      folder: join(folder, `reporter-${i}`), markets: new MarketFolder(markets, [], log), parameters: DEFAULT_PARAMETERS, maxAge: MAX_AGE, keepBooks: KEPT_BOOKS,
+      folder: join(folder, `reporter-${i}`), markets: new MarketFolder(markets, [], log), parameters: DEFAULT_PARAMETERS, maxAge: MAX_AGE, keepTables: KEPT_TABLES,
     });
     reporting.push(reporter);
     reporters.push(await listen(reporter.handler));

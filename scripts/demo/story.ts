@@ -5,17 +5,17 @@
  * @module
  */
 import { issuerNamed, type NetworkIssuer } from "../../src/chain/network.ts";
-import { writeAtomic } from "../../src/files.ts";
-import { formatProof } from "../../src/prove/proof.ts";
-import { renderHtml } from "../../src/report/html.ts";
+import { writeAtomic } from "../../src/base/files.ts";
+import { formatProof } from "../../src/groth16/proof.ts";
+import { renderHtml } from "../../src/margin/report/html.ts";
 import type { Holding } from "../../src/account/holdings.ts";
-import { formatPercent, formatUsd, lotsToUnits } from "../../src/decimal.ts";
-import { marginReport } from "../../src/report/marginReport.ts";
+import { formatPercent, formatUsd, lotsToUnits } from "../../src/base/amounts.ts";
+import { marginReport } from "../../src/margin/report/marginReport.ts";
 import { VenueEngine } from "../../src/venue/engine.ts";
 import { ChainWallet } from "../../src/wallet/chainWallet.ts";
 import type { Actors } from "./actors.ts";
 import { heldBack, spentLater, type Leftovers } from "./attacks.ts";
-import { DEPLOYER, FOLD_INTERVAL } from "./network.ts";
+import { DEPLOYER, RECEIVE_INTERVAL } from "./network.ts";
 
 /** Lots of USD instruments are cents; the desks' tokens have six decimals. */
 const CENTS = 100n;
@@ -26,7 +26,7 @@ export async function tell(actors: Actors): Promise<Leftovers> {
   const { trader, keeper, meter, network, chains } = actors;
   const issuer = (name: string): NetworkIssuer => issuerNamed(network, name);
   const [venue, deskA, deskB] = [issuer("venue-b"), issuer("desk-a"), issuer("desk-b")];
-  const instrument = (name: string): number => actors.book.listings.find((listing) => listing.name === name)!.instrument;
+  const instrument = (name: string): number => actors.table.listings.find((listing) => listing.name === name)!.instrument;
 
   meter.chapter("3. Collateral on two chains becomes one account at home");
   await trader.deposit(instrument("vault-ethereum:WBTC"), 120_000n);
@@ -36,27 +36,27 @@ export async function tell(actors: Actors): Promise<Leftovers> {
   await meter.done("deposit 150 ETH on arbitrum");
   await actors.relay("relay the vaults' notes home: header, storage proof, join");
   const arrived = await trader.view();
-  await trader.fold("M");
-  await meter.done("open the account by folding three notes");
+  await trader.receive("M");
+  await meter.done("open the account by receiving three notes");
 
   meter.chapter("4. A trading line; positions come from the venue's outbox and the line is given back");
   await trader.bookCredit(venue, 600_000n * CENTS);
-  await meter.done("book a line of 600,000 USD for venue-b in the account");
+  await meter.done("table a line of 600,000 USD for venue-b in the account");
   await actors.relay("relay the account's new state to both chains");
   await trader.authorise(venue);
   await trader.setNoteKey(venue);
-  await meter.done("show venue-b that the account floats: its line is open");
+  await meter.done("show venue-b that the account is covered: its line is open");
   await postPositions(actors, venue);
   await meter.done("the venue posts 20 BTC-PERP, −250 ETH-PERP and cash, releasing 200,000 USD");
-  await chains.pass(FOLD_INTERVAL);
+  await chains.pass(RECEIVE_INTERVAL);
   await actors.relay("relay the venue's batch home");
-  await trader.fold();
-  await meter.done("fold positions, cash and release: one note");
+  await trader.receive();
+  await meter.done("receive positions, cash and release: one note");
 
   meter.chapter("5. Credit booked once, shown to a desk on another chain, drawn");
   await trader.bookCredit(deskA, 500_000n * CENTS);
   await trader.bookCredit(deskB, 50_000n * CENTS);
-  await meter.done("book 500,000 USD for desk-a and 50,000 for desk-b");
+  await meter.done("table 500,000 USD for desk-a and 50,000 for desk-b");
   await actors.relay("relay the account's new state");
   await trader.authorise(deskA);
   await meter.done("prove to desk-a on ethereum: its line is open");
@@ -67,10 +67,10 @@ export async function tell(actors: Actors): Promise<Leftovers> {
   await meter.done("draw 300,000 USDC and 10,000 USDC");
   await showMargin(actors);
   const before = await trader.view();
-  const oldBook = await actors.tree();
+  const oldTable = await actors.tree();
 
-  meter.chapter("6. Prices move at night; reporters sign a new book, the keeper proves again");
-  await chains.pass(FOLD_INTERVAL);
+  meter.chapter("6. Prices move at night; reporters sign a new table, the keeper proves again");
+  await chains.pass(RECEIVE_INTERVAL);
   await actors.nextEpoch({ BTC: -600, ETH: -450 }, "BTC −6 %, ETH −4.5 %: a new epoch, signed and published on three chains");
   await showMargin(actors);
   await keeper.run();
@@ -92,10 +92,10 @@ export async function tell(actors: Actors): Promise<Leftovers> {
   await trader.release(deskA);
   await meter.done("release the rest");
   await actors.relay("relay the release notes home");
-  await trader.fold();
+  await trader.receive();
   await trader.closeLine(deskA);
-  await meter.done("fold them, close the line, drop credit and release");
-  await trader.lowerCollateral(instrument("vault-ethereum:WBTC"), 30_000n);
+  await meter.done("receive them, close the line, drop credit and release");
+  await trader.spendCollateral(instrument("vault-ethereum:WBTC"), 30_000n);
   await meter.done("take 3 WBTC out of the account");
   await actors.relay("relay the exit to the vault");
   await trader.collect();
@@ -103,7 +103,7 @@ export async function tell(actors: Actors): Promise<Leftovers> {
   await restore(actors);
   return {
     deskB, spentNote: spentLater(arrived.notes), spentUnder: arrived.notesRoot,
-    oldAccount: before.account!, oldPath: (await before.accountPath(deskB.chain))!, oldBook,
+    oldAccount: before.account!, oldPath: (await before.accountPath(deskB.chain))!, oldTable,
   };
 }
 
@@ -116,10 +116,10 @@ async function restore({ trader, keys, network, chains, meter }: Actors): Promis
 
 /** What the venue's matching engine does at the end of a window: one note to each alias that traded. */
 async function postPositions(actors: Actors, venue: NetworkIssuer): Promise<void> {
-  const { book: { book, listings } } = actors;
+  const { table: { table, listings } } = actors;
   const place = (name: string): number => listings.findIndex((listing) => listing.name === name);
   const leg = (name: string, size: bigint): Holding => ({ instrument: listings[place(name)]!.instrument, size });
-  const mark = (name: string): bigint => book.rows[place(name)]!.mark;
+  const mark = (name: string): bigint => table.rows[place(name)]!.mark;
   const [btc, eth] = [20_000n, -25_000n];
   // Bought at the mark: cash moves by what the positions are worth, µUSD to cents.
   const cash = -(btc * mark("venue-b:BTC-PERP") + eth * mark("venue-b:ETH-PERP")) / 10_000n;
@@ -128,18 +128,18 @@ async function postPositions(actors: Actors, venue: NetworkIssuer): Promise<void
   await engine.post({
     id: "window-1",
     postings: [{
-      alias, released: 200_000n * CENTS, unfolded: 0n, exposed: true,
+      alias, released: 200_000n * CENTS, unreceived: 0n, exposed: true,
       legs: [leg("venue-b:USD", cash), leg("venue-b:BTC-PERP", btc), leg("venue-b:ETH-PERP", eth)],
     }],
   }, "window-1");
 }
 
 /** What the trader alone sees. */
-async function showMargin({ trader, book: listed, out }: Actors): Promise<void> {
+async function showMargin({ trader, table: listed, out }: Actors): Promise<void> {
   const { account } = await trader.view();
   const positions = account!.holdings.map(({ instrument, size }) => {
-    const place = listed.book.rows.findIndex((row) => row.instrument === instrument);
-    return { row: listed.book.rows[place]!, listing: listed.listings[place]!, size };
+    const place = listed.table.rows.findIndex((row) => row.instrument === instrument);
+    return { row: listed.table.rows[place]!, listing: listed.listings[place]!, size };
   });
   const report = marginReport(positions, listed);
   const { equity, requirement, ratioBps, band } = report;

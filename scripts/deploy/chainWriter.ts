@@ -4,7 +4,7 @@
  */
 import { FetchRequest, JsonRpcProvider, Transaction as SignedTransaction, type Interface, type Result, type Wallet } from "ethers";
 import { setTimeout } from "node:timers/promises";
-import { NodeError } from "../../src/errors.ts";
+import { NodeError } from "../../src/base/errors.ts";
 import { refusalOf } from "../../src/chain/refusals.ts";
 import type { ChainConfig } from "./config.ts";
 

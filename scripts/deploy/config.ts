@@ -4,11 +4,11 @@
  */
 import { ZeroAddress, getAddress, isAddress } from "ethers";
 import * as v from "valibot";
-import { committeeKeys, type CommitteeKeys } from "../../src/compliance/seal.ts";
-import { readJson } from "../../src/files.ts";
-import { FIELD, ISSUER_BITS, LOTS_BITS, PROTOCOL_VERSION, SERIAL_BITS, TIERS, type TierName } from "../../src/protocol.ts";
-import { DECIMAL, listOf } from "../../src/prove/json.ts";
-import { exactly, validated } from "../../src/risk/validated.ts";
+import { committeeKeys, type CommitteeKeys } from "../../src/committee/ciphertext.ts";
+import { readJson } from "../../src/base/files.ts";
+import { FIELD, ISSUER_BITS, LOTS_BITS, PROTOCOL_VERSION, SERIAL_BITS, TIERS, type TierName } from "../../src/protocol/constants.ts";
+import { DECIMAL, listOf } from "../../src/base/json.ts";
+import { exactly, validated } from "../../src/base/validated.ts";
 import { checkRules } from "./rules.ts";
 
 const DEPLOYMENT_FORMAT = "plimsoll-deployment";
@@ -53,11 +53,11 @@ const CHAIN = exactly("a chain", {
   endpoint: v.optional(v.pipe(v.string("must be a URL"), v.check((text) => /^https?:\/\//.test(text) && URL.canParse(text), "must be an http or https URL"))),
   /** When a block counts as final: the node's own word, or so many blocks on top of it. */
   finality: v.union([v.literal("finalized"), count(0, 10_000)], 'must be "finalized" or a number of blocks'),
-  riskBook: exactly("terms of a risk book", {
+  riskTable: exactly("terms of a risk table", {
     /** Seconds for which a proof on the epoch before is still taken, and the longest time from asOf to notAfter. */
     overlap: seconds,
     longestEpoch: positiveSeconds,
-    /** Largest price move, in basis points of a scan range, above which draws and lowering stand still. */
+    /** Largest price move, in basis points of a scan range, above which draws and spending stand still. */
     calmMove: count(1, 1_000_000),
   }),
   rootMirror: exactly("terms of a root mirror", {
@@ -72,13 +72,13 @@ const CHAIN = exactly("a chain", {
   guardian: v.optional(address),
 });
 
-const TIMES = exactly("times of standings", {
+const TIMES = exactly("times of lines", {
   /** How long a proof stays good after its epoch's asOf and its root's time. */
   validity: positiveSeconds,
-  /** From the end of validity to lapsing, and from there to final. */
+  /** From the end of validity to lapsing, and from there to default. */
   grace: seconds,
   notice: seconds,
-  /** Most seconds for which grace stands still with book and roots. */
+  /** Most seconds for which grace stands still with table and roots. */
   longestStall: seconds,
 });
 const id = count(1, 2 ** ISSUER_BITS - 1);
@@ -139,10 +139,10 @@ const DEPLOYMENT = exactly("a deployment", {
   home: name,
   /** Sizes of accounts that get verifiers. */
   tiers: list(v.picklist(Object.keys(TIERS) as TierName[], "must be a tier")),
-  /** Seconds between two folds of one account, and for which a notes root is good after it was replaced. */
-  foldInterval: seconds,
+  /** Seconds between two receives of one account, and for which a notes root is good after it was replaced. */
+  receiveInterval: seconds,
   notesWindow: positiveSeconds,
-  /** Public keys that proofs seal to, x and y each. */
+  /** Public keys that proofs encrypt to, x and y each. */
   committee: listOf(listOf(coordinate, 2), 3),
   reporters: SIGNERS,
   attestors: SIGNERS,

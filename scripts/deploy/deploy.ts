@@ -7,7 +7,7 @@
  */
 import { Interface, concat, keccak256, type Wallet } from "ethers";
 import type { Network } from "../../src/chain/network.ts";
-import { InputError, NodeError } from "../../src/errors.ts";
+import { InputError, NodeError } from "../../src/base/errors.ts";
 import { compileContracts, link, type CompiledContracts } from "../solidity.ts";
 import { ChainWriter, type Stage } from "./chainWriter.ts";
 import type { DeploymentConfig } from "./config.ts";
@@ -19,7 +19,7 @@ import { Progress, type ContractRecord } from "./progress.ts";
 /** Something that happened on a chain. */
 export interface DeploymentStep {
   readonly chain: string;
-  /** Key of a contract, or a call such as `RiskBook.setGuardian`. */
+  /** Key of a contract, or a call such as `RiskTable.setGuardian`. */
   readonly what: string;
   readonly stage: Stage;
 }

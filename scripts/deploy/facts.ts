@@ -5,7 +5,7 @@
 import { Contract, Interface, ZeroAddress, type InterfaceAbi, type LogParams } from "ethers";
 import type { ContractName } from "../../src/chain/abi.ts";
 import { Node } from "../../src/chain/node.ts";
-import { PlimsollError } from "../../src/errors.ts";
+import { PlimsollError } from "../../src/base/errors.ts";
 import type { CompiledContract, CompiledContracts } from "../solidity.ts";
 
 export interface Fact {
@@ -13,7 +13,7 @@ export interface Fact {
   /** Key of the contract, as the plan has it. */
   readonly key: string;
   readonly address: string;
-  /** What was asked, such as `riskBook`. */
+  /** What was asked, such as `riskTable`. */
   readonly what: string;
   readonly expected: string;
   readonly found: string;

@@ -8,13 +8,13 @@
  */
 import { Interface, ZeroHash, id } from "ethers";
 import { ABI } from "../../src/chain/abi.ts";
-import { InputError } from "../../src/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import type { CompiledContracts } from "../solidity.ts";
 import type { ChainWriter, Stage } from "./chainWriter.ts";
 import type { ChainConfig, DeploymentConfig } from "./config.ts";
 import { TIMELOCK, type AddressOf } from "./plan.ts";
 
-const GUARDED = new Interface(ABI.RiskBook);
+const GUARDED = new Interface(ABI.RiskTable);
 const SALT = id("plimsoll.deployment");
 /** What proposers may do, and the deployer until it hands over. */
 export const TIMELOCK_ROLES = ["PROPOSER_ROLE", "CANCELLER_ROLE", "EXECUTOR_ROLE"].map((name) => ({ name, id: id(name) }));
@@ -22,7 +22,7 @@ export const TIMELOCK_ROLES = ["PROPOSER_ROLE", "CANCELLER_ROLE", "EXECUTOR_ROLE
 /** Keys of the contracts on a chain that its owner can appoint a guardian of: a desk with an owner of its own is that owner's. */
 function guardedKeys({ name }: ChainConfig, { home, issuers }: DeploymentConfig): string[] {
   const mine = issuers.filter((issuer) => issuer.chain === name && (issuer.kind === "venue" || (issuer.kind === "desk" && issuer.owner === undefined)));
-  return ["RiskBook", ...mine.map((issuer) => issuer.name), ...(name === home ? ["AccountRegistry"] : [])];
+  return ["RiskTable", ...mine.map((issuer) => issuer.name), ...(name === home ? ["AccountRegistry"] : [])];
 }
 
 /** Throws an InputError unless the deployer can do what {@link handOver} is going to. */

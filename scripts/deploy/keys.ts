@@ -3,10 +3,10 @@
  * what is compiled is what the manifest vouches for.
  */
 import { fileURLToPath } from "node:url";
-import { InputError } from "../../src/errors.ts";
-import { artifactsFolder, loadVerificationKey } from "../../src/prove/artifacts.ts";
-import { verificationKeyHash } from "../../src/prove/verificationKey.ts";
-import { INSTANCES, isLocalChain } from "../../src/protocol.ts";
+import { InputError } from "../../src/base/errors.ts";
+import { artifactsFolder, loadVerificationKey } from "../../src/prover/artifacts.ts";
+import { verificationKeyHash } from "../../src/groth16/verificationKey.ts";
+import { INSTANCES, isLocalChain } from "../../src/protocol/constants.ts";
 import { verifierName } from "../../src/setup/verifierSolidity.ts";
 import { writeVerifiers } from "../../src/setup/verifiers.ts";
 import type { DeploymentConfig } from "./config.ts";

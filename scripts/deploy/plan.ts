@@ -4,7 +4,7 @@
  * fixed before anything is sent.
  */
 import { ZeroAddress } from "ethers";
-import { committeeHash } from "../../src/compliance/seal.ts";
+import { committeeHash } from "../../src/committee/ciphertext.ts";
 import { circuitNumber, tierNumber } from "../../src/chain/calls.ts";
 import { encodeNetwork, parseNetwork, type Network } from "../../src/chain/network.ts";
 import type { CompiledContracts } from "../solidity.ts";
@@ -59,7 +59,7 @@ export function planContracts(config: DeploymentConfig, keys: DeploymentKeys, co
 
 /** What every chain has. */
 function base(chain: ChainConfig, config: DeploymentConfig, { verifiers }: DeploymentKeys, deployer: string): PlannedContract[] {
-  const { name, owner, riskBook, rootMirror: { freshFor, thawDelay } } = chain;
+  const { name, owner, riskTable, rootMirror: { freshFor, thawDelay } } = chain;
   const { reporters, attestors } = config;
   const chainIds = new Map(config.chains.map((other) => [other.name, other.chainId]));
   const plan = (contract: string, args: PlannedContract["args"], key = contract): PlannedContract => ({ chain: name, key, contract, args });
@@ -68,8 +68,8 @@ function base(chain: ChainConfig, config: DeploymentConfig, { verifiers }: Deplo
     ...(typeof owner === "string" ? [] : [plan(TIMELOCK, () => [0, [...owner.proposers, deployer], [...owner.proposers, deployer], ZeroAddress])]),
     ...verifiers.map((verifier) => plan(verifier.name, () => [])),
     plan("Verifiers", (at) => [verifiers.map((verifier) => [circuitNumber(verifier.circuit), tierNumber(verifier.tier), at(name, verifier.name)])]),
-    plan("RiskBook", (at) => [
-      reporters.members, reporters.threshold, ownerOf(chain, at), riskBook.overlap, riskBook.longestEpoch, riskBook.calmMove,
+    plan("RiskTable", (at) => [
+      reporters.members, reporters.threshold, ownerOf(chain, at), riskTable.overlap, riskTable.longestEpoch, riskTable.calmMove,
     ]),
     ...sourcesOf(name, config).map((source) => source === name
       ? plan(LOCAL_ROOTS, () => [])
@@ -85,8 +85,8 @@ function issuerContract(issuer: IssuerConfig, chain: ChainConfig, config: Deploy
   const registry = (at: AddressOf): string => at(config.home, "AccountRegistry");
   const here = (at: AddressOf, key: string): string => at(chain.name, key);
   const roots = rootsKey(chain.name, config.home);
-  const standing = (at: AddressOf, { creditSerial, times }: Exclude<IssuerConfig, { kind: "vault" }>): unknown[] => [
-    here(at, "Verifiers"), here(at, "RiskBook"), here(at, roots), registry(at), creditSerial, committeeHash(config.committee),
+  const line = (at: AddressOf, { creditSerial, times }: Exclude<IssuerConfig, { kind: "vault" }>): unknown[] => [
+    here(at, "Verifiers"), here(at, "RiskTable"), here(at, roots), registry(at), creditSerial, committeeHash(config.committee),
     [times.validity, times.grace, times.notice, times.longestStall],
   ];
   switch (issuer.kind) {
@@ -98,16 +98,16 @@ function issuerContract(issuer: IssuerConfig, chain: ChainConfig, config: Deploy
     case "desk": {
       const { asset, unit, interestBps, dust, windowAmount, owner } = issuer;
       return plan((at) => [
-        id, standing(at, issuer), [asset, unit, interestBps, dust, windowAmount, window], owner ?? ownerOf(chain, at),
+        id, line(at, issuer), [asset, unit, interestBps, dust, windowAmount, window], owner ?? ownerOf(chain, at),
       ]);
     }
     case "venue":
-      return plan((at) => [id, standing(at, issuer), issuer.batchDepth, window, issuer.engine, ownerOf(chain, at)]);
+      return plan((at) => [id, line(at, issuer), issuer.batchDepth, window, issuer.engine, ownerOf(chain, at)]);
   }
 }
 
 /** What the home chain has beside that. */
-function home(chain: ChainConfig, { issuers, notesWindow, foldInterval }: DeploymentConfig): PlannedContract[] {
+function home(chain: ChainConfig, { issuers, notesWindow, receiveInterval }: DeploymentConfig): PlannedContract[] {
   const { name } = chain;
   return [
     {
@@ -116,7 +116,7 @@ function home(chain: ChainConfig, { issuers, notesWindow, foldInterval }: Deploy
     },
     {
       chain: name, key: "AccountRegistry", contract: "AccountRegistry",
-      args: (at) => [at(name, "Verifiers"), at(name, "RiskBook"), at(name, "IssuerNotes"), foldInterval, ownerOf(chain, at)],
+      args: (at) => [at(name, "Verifiers"), at(name, "RiskTable"), at(name, "IssuerNotes"), receiveInterval, ownerOf(chain, at)],
     },
   ];
 }
@@ -127,7 +127,7 @@ export function networkOf(config: DeploymentConfig, kind: Network["keys"], at: A
   const network: Network = {
     keys: kind, tiers, home, registry: at(home, "AccountRegistry"), issuerNotes: at(home, "IssuerNotes"), committee,
     chains: chains.map(({ name, chainId, finality }) => ({
-      name, chainId, startBlock: startBlocks[name]!, finality, verifiers: at(name, "Verifiers"), riskBook: at(name, "RiskBook"),
+      name, chainId, startBlock: startBlocks[name]!, finality, verifiers: at(name, "Verifiers"), riskTable: at(name, "RiskTable"),
       roots: Object.fromEntries(sourcesOf(name, config).map((source) => [source, at(name, rootsKey(name, source))])),
     })),
     issuers: issuers.map(({ id, name, kind: issuerKind, chain }) => ({ id, name, kind: issuerKind, chain, contract: at(chain, name) })),

@@ -5,10 +5,10 @@
 import { existsSync } from "node:fs";
 import { getCreateAddress } from "ethers";
 import * as v from "valibot";
-import { InputError } from "../../src/errors.ts";
-import { readJson, writeAtomic } from "../../src/files.ts";
-import { PROTOCOL_VERSION } from "../../src/protocol.ts";
-import { exactly, validated } from "../../src/risk/validated.ts";
+import { InputError } from "../../src/base/errors.ts";
+import { readJson, writeAtomic } from "../../src/base/files.ts";
+import { PROTOCOL_VERSION } from "../../src/protocol/constants.ts";
+import { exactly, validated } from "../../src/base/validated.ts";
 
 const PROGRESS_FORMAT = "plimsoll-deployment-progress";
 const hex = (bytes: number) => v.pipe(v.string("must be hex"), v.regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `must be ${bytes} bytes in hex`));

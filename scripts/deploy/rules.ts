@@ -2,8 +2,8 @@
  * What fields of a deployment owe each other. Whatever a constructor would refuse, or take and regret, is refused here,
  * with its place, before anything is sent.
  */
-import { InputError } from "../../src/errors.ts";
-import { TIERS, bookRows, isLocalChain } from "../../src/protocol.ts";
+import { InputError } from "../../src/base/errors.ts";
+import { TIERS, tableRows, isLocalChain } from "../../src/protocol/constants.ts";
 import type { ChainConfig, DeploymentConfig, IssuerConfig } from "./config.ts";
 
 const AT = "deployment";
@@ -16,7 +16,7 @@ export function checkRules(config: DeploymentConfig): void {
   unique(issuers, `${AT}.issuers`, "id");
   unique(issuers, `${AT}.issuers`, "name");
   distinct(tiers, `${AT}.tiers`);
-  if (new Set(tiers.map((tier) => `${TIERS[tier].depth} ${bookRows(TIERS[tier])}`)).size > 1) throw new InputError(`${AT}.tiers`, "must share trees and books", tiers);
+  if (new Set(tiers.map((tier) => `${TIERS[tier].depth} ${tableRows(TIERS[tier])}`)).size > 1) throw new InputError(`${AT}.tiers`, "must share trees and tables", tiers);
   if (tiers.includes("L") && !tiers.includes("M")) throw new InputError(`${AT}.tiers`, "must have M beside L: exits are proven with M's circuit", tiers);
   if (!chains.some(({ name }) => name === home)) throw new InputError(`${AT}.home`, "must be one of the chains", home);
   for (const set of ["reporters", "attestors"] as const) checkSigners(config[set], `${AT}.${set}`);

@@ -8,8 +8,8 @@ import { circuitNumber, tierNumber } from "../../src/chain/calls.ts";
 import { ABI } from "../../src/chain/abi.ts";
 import { chainNamed, encodeNetwork, type Network, type NetworkChain } from "../../src/chain/network.ts";
 import { Node } from "../../src/chain/node.ts";
-import { committeeHash } from "../../src/compliance/seal.ts";
-import { CIRCUITS, SERIAL_BITS, TIERS, type TierName } from "../../src/protocol.ts";
+import { committeeHash } from "../../src/committee/ciphertext.ts";
+import { CIRCUITS, SERIAL_BITS, TIERS, type TierName } from "../../src/protocol/constants.ts";
 import { compileContracts, type CompiledContracts } from "../solidity.ts";
 import type { ChainConfig, DeploymentConfig, IssuerConfig } from "./config.ts";
 import { FactFinder, VERIFIER_ABI, ownership, type Fact } from "./facts.ts";
@@ -63,7 +63,7 @@ const addressIn = (network: Network) => (chainName: string, key: string): string
   const chain = network.chains.find(({ name }) => name === chainName);
   const source = chain === undefined ? undefined : Object.keys(chain.roots).find((name) => rootsKey(chainName, name) === key);
   const known: Readonly<Record<string, string | undefined>> = {
-    Verifiers: chain?.verifiers, RiskBook: chain?.riskBook, AccountRegistry: network.registry, IssuerNotes: network.issuerNotes,
+    Verifiers: chain?.verifiers, RiskTable: chain?.riskTable, AccountRegistry: network.registry, IssuerNotes: network.issuerNotes,
     ...(source === undefined ? {} : { [key]: chain?.roots[source] }),
   };
   return known[key] ?? network.issuers.find(({ name, chain: on }) => name === key && on === chainName)?.contract ?? ZeroAddress;
@@ -74,14 +74,14 @@ async function chainFacts(node: Node, chain: ChainConfig, context: Context): Pro
   const { reporters, attestors } = config;
   const finder = new FactFinder(node, context.contracts);
   const known = chainNamed(network, chain.name);
-  const owner = typeof chain.owner === "string" ? chain.owner : await timelockFacts(finder, chain.owner, known.riskBook);
+  const owner = typeof chain.owner === "string" ? chain.owner : await timelockFacts(finder, chain.owner, known.riskTable);
   const guardian = chain.guardian ?? ZeroAddress;
 
   await verifierFacts(finder, known.verifiers, context);
-  if (await finder.code("RiskBook", "RiskBook", known.riskBook)) {
-    await finder.views("RiskBook", "RiskBook", known.riskBook, { ...chain.riskBook, currentSet: 1 });
-    await finder.fact("RiskBook", known.riskBook, "signersOf(1)", [reporters.members, reporters.threshold], () => node.read("RiskBook", known.riskBook, "signersOf", 1));
-    await ownership(finder, "RiskBook", "RiskBook", known.riskBook, owner, guardian);
+  if (await finder.code("RiskTable", "RiskTable", known.riskTable)) {
+    await finder.views("RiskTable", "RiskTable", known.riskTable, { ...chain.riskTable, currentSet: 1 });
+    await finder.fact("RiskTable", known.riskTable, "signersOf(1)", [reporters.members, reporters.threshold], () => node.read("RiskTable", known.riskTable, "signersOf", 1));
+    await ownership(finder, "RiskTable", "RiskTable", known.riskTable, owner, guardian);
   }
   for (const source of sourcesOf(chain.name, config)) {
     const [key, address] = [rootsKey(chain.name, source), known.roots[source]!];
@@ -95,9 +95,9 @@ async function chainFacts(node: Node, chain: ChainConfig, context: Context): Pro
   return finder.facts;
 }
 
-/** Follows the risk book's owner, since the network file doesn't say where timelocks are. */
-async function timelockFacts(finder: FactFinder, { timelockSeconds, proposers }: Exclude<ChainConfig["owner"], string>, riskBook: string): Promise<string> {
-  const timelock = await finder.node.read<string>("RiskBook", riskBook, "owner");
+/** Follows the risk table's owner, since the network file doesn't say where timelocks are. */
+async function timelockFacts(finder: FactFinder, { timelockSeconds, proposers }: Exclude<ChainConfig["owner"], string>, riskTable: string): Promise<string> {
+  const timelock = await finder.node.read<string>("RiskTable", riskTable, "owner");
   const { abi } = finder.contract(TIMELOCK);
   await finder.code(TIMELOCK, TIMELOCK, timelock);
   await finder.fact(TIMELOCK, timelock, "getMinDelay", timelockSeconds, () => finder.ask(abi, timelock, "getMinDelay"));
@@ -146,7 +146,7 @@ async function issuerFacts(finder: FactFinder, issuer: IssuerConfig, known: Netw
     ? { asset: issuer.asset, unit: issuer.unit, interestBps: issuer.interestBps, dust: issuer.dust }
     : { batchDepth: issuer.batchDepth, window, engine: issuer.engine };
   await finder.views(name, contract, address, {
-    ...shared, riskBook: known.riskBook, committee: committeeHash(config.committee), creditInstrument: credit, releaseInstrument: credit + 1, ...issuer.times, ...own,
+    ...shared, riskTable: known.riskTable, committee: committeeHash(config.committee), creditInstrument: credit, releaseInstrument: credit + 1, ...issuer.times, ...own,
   });
   const lender = issuer.kind === "desk" ? issuer.owner : undefined;
   await ownership(finder, name, contract, address, lender ?? owner, lender === undefined ? guardian : undefined);
@@ -155,7 +155,7 @@ async function issuerFacts(finder: FactFinder, issuer: IssuerConfig, known: Netw
 async function homeFacts(finder: FactFinder, known: NetworkChain, owner: string, guardian: string, { config, network }: Context): Promise<void> {
   const { registry, issuerNotes } = network;
   if (await finder.code("AccountRegistry", "AccountRegistry", registry)) {
-    await finder.views("AccountRegistry", "AccountRegistry", registry, { verifiers: known.verifiers, riskBook: known.riskBook, issuerNotes, foldInterval: config.foldInterval });
+    await finder.views("AccountRegistry", "AccountRegistry", registry, { verifiers: known.verifiers, riskTable: known.riskTable, issuerNotes, receiveInterval: config.receiveInterval });
     await ownership(finder, "AccountRegistry", "AccountRegistry", registry, owner, guardian);
   }
   if (!(await finder.code("IssuerNotes", "IssuerNotes", issuerNotes))) return;

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
-import { hash, hashList } from "../hash.ts";
-import { FIELD, TIERS, accountWords, type TierName } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { hash, hashList } from "../protocol/hash.ts";
+import { FIELD, TIERS, accountWords, type TierName } from "../protocol/constants.ts";
 import { checkHoldings, packWords, unpackWords, type Holding } from "./holdings.ts";
 import { nextReadKey, ownerOf, type ProveKeys } from "./keys.ts";
 

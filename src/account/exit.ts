@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
-import { hash } from "../hash.ts";
-import { LOTS_BITS, RECIPIENT_BITS } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { hash } from "../protocol/hash.ts";
+import { LOTS_BITS, RECIPIENT_BITS } from "../protocol/constants.ts";
 
 export class Exit {
   /** Throws an InputError unless 0 < lots < 2^38 and the recipient is a 160-bit address other than 0. */
@@ -14,7 +14,7 @@ export class Exit {
     readonly lots: bigint,
     /** Address as a number. */
     readonly recipient: bigint,
-    /** P(SALT, readKey) of the version that the lowering made; secret until paid. */
+    /** P(SALT, readKey) of the version that the spending made; secret until paid. */
     readonly salt: bigint,
   ) {
     if (lots <= 0n || lots >> BigInt(LOTS_BITS) !== 0n) throw new InputError("exit.lots", `must be from 1 to 2^${LOTS_BITS} − 1`, lots);

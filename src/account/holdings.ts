@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
+import { InputError } from "../base/errors.ts";
 import {
   HOLDINGS_PER_WORD, INSTRUMENT_BITS, LOTS_BITS, SERIAL_BITS, SIZE_BITS, type Tier,
-} from "../protocol.ts";
+} from "../protocol/constants.ts";
 
 /** `size` is signed whole lots, |size| < 2^38, not 0. */
 export interface Holding {

@@ -1,16 +1,16 @@
 /**
  * Three powers, each derived from the one above, so that each can be handed out alone (PROTOCOL.md, section 3):
- * the spend key moves value, the prove key proves and folds, a read key reads from one version of the account on.
+ * the spend key moves value, the prove key proves and receives, a read key reads from one version of the account on.
  * Keys are elements of bn254's scalar field.
  *
  * @module
  */
 import { randomBytes } from "@noble/hashes/utils.js";
-import { InputError } from "../errors.ts";
-import { hash } from "../hash.ts";
-import { FIELD, ISSUER_BITS } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { hash } from "../protocol/hash.ts";
+import { FIELD, ISSUER_BITS } from "../protocol/constants.ts";
 
-/** What a keeper holds: it proves and folds, but can't draw or withdraw. */
+/** What a keeper holds: it proves and receives, but can't draw or withdraw. */
 export interface ProveKeys {
   /** P(PROVE, spendKey) */
   readonly proveKey: bigint;

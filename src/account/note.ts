@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
-import { hash } from "../hash.ts";
-import { NOTE_BLINDING_BITS, NOTE_LEGS, NOTE_SERIAL_BITS, NOTE_WORDS } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { hash } from "../protocol/hash.ts";
+import { NOTE_BLINDING_BITS, NOTE_LEGS, NOTE_SERIAL_BITS, NOTE_WORDS } from "../protocol/constants.ts";
 import { checkHolding, issuerOf, packWords, type Holding } from "./holdings.ts";
 import { aliasOf } from "./keys.ts";
 
@@ -58,7 +58,7 @@ export const noteLeaf = (recipient: bigint, note: Pick<Note, "words" | "nonce">)
 /** P(NULLIFIER, owner, leaf): a function of the leaf alone, never of its place in a tree. */
 export const noteNullifier = (owner: bigint, leaf: bigint): bigint => hash("NULLIFIER", owner, leaf);
 
-/** P(DUMMY, proveKey, owner, oldCommitment, place): what an unused place of a fold holds; nobody else can make it. */
+/** P(DUMMY, proveKey, owner, oldCommitment, place): what an unused place of a receipt holds; nobody else can make it. */
 export const dummyNullifier = (proveKey: bigint, owner: bigint, oldCommitment: bigint, place: number): bigint =>
   hash("DUMMY", proveKey, owner, oldCommitment, BigInt(place));
 

@@ -1,5 +1,5 @@
 /**
- * Keys that notes are sealed to. An alias names the public half at its issuer, which publishes what is in each note under
+ * Keys that notes are encrypted to. An alias names the public half at its issuer, which publishes what is in each note under
  * it; the secret half follows from the prove key, so that keys and chain data alone restore every note. One key for each
  * issuer: two of them can't be linked, and one that leaks opens no other issuer's notes.
  *
@@ -9,8 +9,8 @@ import { x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import { InputError } from "../errors.ts";
-import { FIELD, ISSUER_BITS } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { FIELD, ISSUER_BITS } from "../protocol/constants.ts";
 
 /** Bytes of either half. */
 export const NOTE_KEY_BYTES = 32;

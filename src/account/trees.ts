@@ -5,9 +5,9 @@
  * @module
  */
 import { LeanIMT } from "@zk-kit/lean-imt";
-import { InputError } from "../errors.ts";
-import { hashPair } from "../hash.ts";
-import { ISSUER_DEPTH } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { hashPair } from "../protocol/hash.ts";
+import { ISSUER_DEPTH } from "../protocol/constants.ts";
 
 /** A path as circuits take it: `siblings` has the tree's largest depth, zeros after the first `depth`. */
 export interface TreePath {

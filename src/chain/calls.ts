@@ -5,8 +5,8 @@
  * @module
  */
 import { id, type TypedDataDomain, type TypedDataField } from "ethers";
-import { CIRCUITS, TIERS, type CircuitName, type TierName } from "../protocol.ts";
-import { calldata, type Proof } from "../prove/proof.ts";
+import { CIRCUITS, TIERS, type CircuitName, type TierName } from "../protocol/constants.ts";
+import { calldata, type Proof } from "../groth16/proof.ts";
 
 /** Where contracts keep the roots that other chains read. */
 export const ROOT_SLOTS = {
@@ -43,6 +43,6 @@ export const ATTESTATION_TYPES: Types = {
 };
 
 /** EIP-712 domain of a contract. */
-export const signingDomain = (name: "RiskBook" | "RootMirror", chainId: bigint, verifyingContract: string): TypedDataDomain => ({
+export const signingDomain = (name: "RiskTable" | "RootMirror", chainId: bigint, verifyingContract: string): TypedDataDomain => ({
   name: `Plimsoll ${name}`, version: "1", chainId, verifyingContract,
 });

@@ -5,7 +5,7 @@
  * @module
  */
 import { Interface } from "ethers";
-import { NodeError } from "../errors.ts";
+import { NodeError } from "../base/errors.ts";
 import { ABI, type ContractName } from "./abi.ts";
 import type { RawLog } from "./eventFile.ts";
 

@@ -8,10 +8,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as v from "valibot";
-import { InputError } from "../errors.ts";
-import { readJson, writeAtomic } from "../files.ts";
-import { PROTOCOL_VERSION } from "../protocol.ts";
-import { exactly, validated } from "../risk/validated.ts";
+import { InputError } from "../base/errors.ts";
+import { readJson, writeAtomic } from "../base/files.ts";
+import { PROTOCOL_VERSION } from "../protocol/constants.ts";
+import { exactly, validated } from "../base/validated.ts";
 
 const EVENTS_FORMAT = "plimsoll-events";
 const EVENTS_LENGTH = 400 * 1024 * 1024;

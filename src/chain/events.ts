@@ -5,7 +5,7 @@
  * @module
  */
 import { rm } from "node:fs/promises";
-import { NodeError } from "../errors.ts";
+import { NodeError } from "../base/errors.ts";
 import { ChainEvent, type EventSource } from "./chainEvent.ts";
 import { eventPath, readEvents, writeEvents, type Checkpoint, type EventState, type RawLog } from "./eventFile.ts";
 import type { Block, Node } from "./node.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { encodeRlp, keccak256, toBeArray, type JsonRpcProvider } from "ethers";
-import { InputError } from "../errors.ts";
+import { InputError } from "../base/errors.ts";
 
 /** One root at one storage slot, with the proofs that eth_getProof gave of it: an argument of RootMirror.mirror. */
 export interface RootProof {

@@ -7,10 +7,10 @@
  */
 import { join } from "node:path";
 import * as v from "valibot";
-import { InputError } from "../errors.ts";
-import { readJson, writeAtomic } from "../files.ts";
-import { PROTOCOL_VERSION } from "../protocol.ts";
-import { exactly, validated } from "../risk/validated.ts";
+import { InputError } from "../base/errors.ts";
+import { readJson, writeAtomic } from "../base/files.ts";
+import { PROTOCOL_VERSION } from "../protocol/constants.ts";
+import { exactly, validated } from "../base/validated.ts";
 
 const JOURNAL_FORMAT = "plimsoll-journal";
 
@@ -23,7 +23,7 @@ const JOURNAL = exactly("a journal", {
     hash: hex,
     /** As it is sent. */
     raw: hex,
-    /** What it does, for people: `AccountRegistry.fold`. */
+    /** What it does, for people: `AccountRegistry.receive`. */
     what: v.string("must be text"),
   }), "must be a list"),
 });

@@ -6,12 +6,12 @@
  */
 import { getAddress, isAddress } from "ethers";
 import * as v from "valibot";
-import { committeeCoordinates, committeeKeys, type CommitteeKeys } from "../compliance/seal.ts";
-import { InputError } from "../errors.ts";
-import { readJson } from "../files.ts";
-import { FIELD, ISSUER_BITS, PROTOCOL_VERSION, TIERS, bookRows, type TierName } from "../protocol.ts";
-import { decimal, listOf } from "../prove/json.ts";
-import { exactly, validated } from "../risk/validated.ts";
+import { committeeCoordinates, committeeKeys, type CommitteeKeys } from "../committee/ciphertext.ts";
+import { InputError } from "../base/errors.ts";
+import { readJson } from "../base/files.ts";
+import { FIELD, ISSUER_BITS, PROTOCOL_VERSION, TIERS, tableRows, type TierName } from "../protocol/constants.ts";
+import { decimal, listOf } from "../base/json.ts";
+import { exactly, validated } from "../base/validated.ts";
 
 const NETWORK_FORMAT = "plimsoll-network";
 
@@ -31,7 +31,7 @@ const CHAIN = exactly("a chain", {
   /** When a block counts as final: the node's own word, or so many blocks on top of it. */
   finality: v.union([v.literal("finalized"), count(0, 10_000)], 'must be "finalized" or a number of blocks'),
   verifiers: address,
-  riskBook: address,
+  riskTable: address,
   /** Contract that knows another chain's roots, by that chain's name: a RootMirror, or LocalRoots for its own. */
   roots: v.record(name, address),
 });
@@ -49,7 +49,7 @@ const NETWORK = exactly("a network file", {
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
   /** Who made the keys of the proof system: development keys convince nobody but their maker. */
   keys: v.picklist(["development", "ceremony"], "must be development or ceremony"),
-  /** Sizes of accounts that have verifiers; their trees and books have one shape. */
+  /** Sizes of accounts that have verifiers; their trees and tables have one shape. */
   tiers: v.pipe(v.array(v.picklist(Object.keys(TIERS) as TierName[], "must be a tier"), "must be a list"), v.minLength(1, "must not be empty")),
   /** The chain that accounts live on, and the contracts there. */
   home: name,
@@ -57,7 +57,7 @@ const NETWORK = exactly("a network file", {
   issuerNotes: address,
   chains: v.pipe(v.array(CHAIN, "must be a list"), v.minLength(1, "must not be empty")),
   issuers: v.array(ISSUER, "must be a list"),
-  /** Public keys that proofs seal to, x and y each. */
+  /** Public keys that proofs encrypt to, x and y each. */
   committee: listOf(listOf(decimal(FIELD, "the field's order"), 2), 3),
 });
 
@@ -77,7 +77,7 @@ export function parseNetwork(json: unknown): Network {
   unique(network.issuers.map(({ id }) => id), "network.issuers", "id");
   unique(network.issuers.map(({ name }) => name), "network.issuers", "name");
   unique(network.tiers, "network", "tiers");
-  if (new Set(network.tiers.map((tier) => `${TIERS[tier].depth} ${bookRows(TIERS[tier])}`)).size > 1) throw new InputError("network.tiers", "must share trees and books", network.tiers);
+  if (new Set(network.tiers.map((tier) => `${TIERS[tier].depth} ${tableRows(TIERS[tier])}`)).size > 1) throw new InputError("network.tiers", "must share trees and tables", network.tiers);
   if (!names.has(network.home)) throw new InputError("network.home", "must be one of the chains", network.home);
   network.chains.forEach(({ roots }, i) => {
     for (const source of Object.keys(roots)) if (!names.has(source)) throw new InputError(`network.chains[${i}].roots`, "must be of the network's chains", source);

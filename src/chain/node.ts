@@ -4,7 +4,7 @@
  * @module
  */
 import { Contract, FetchRequest, JsonRpcProvider, type ContractRunner } from "ethers";
-import { NodeError } from "../errors.ts";
+import { NodeError } from "../base/errors.ts";
 import { ABI, type ContractName } from "./abi.ts";
 import type { NetworkChain } from "./network.ts";
 import { refusalOf } from "./refusals.ts";

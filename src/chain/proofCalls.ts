@@ -4,21 +4,21 @@
  *
  * @module
  */
-import type { Proof } from "../prove/proof.ts";
-import { unpackClaim } from "../prove/claim.ts";
+import type { Proof } from "../groth16/proof.ts";
+import { unpackClaim } from "../protocol/claim.ts";
 import { proofArgument, tierNumber } from "./calls.ts";
 import type { Call } from "./sender.ts";
 
-/** Opens an account (slot undefined) or folds into the one at a slot. The sender is named in the proof's context. */
-export const foldCall = (registry: string, slot: number | undefined, proof: Proof<"fold">, deadline: bigint): Call => ({
-  name: "AccountRegistry", address: registry, method: slot === undefined ? "open" : "fold",
+/** Opens an account (slot undefined) or receives into the one at a slot. The sender is named in the proof's context. */
+export const receiveCall = (registry: string, slot: number | undefined, proof: Proof<"receive">, deadline: bigint): Call => ({
+  name: "AccountRegistry", address: registry, method: slot === undefined ? "open" : "receive",
   args: [slot ?? tierNumber(proof.tier), proof.signals, proofArgument(proof), deadline],
 });
 
-/** Lowers a holding of the account at a slot. */
-export const lowerCall = (registry: string, slot: number, proof: Proof<"lower">, deadline: bigint): Call => ({
-  name: "AccountRegistry", address: registry, method: "lower",
-  args: [slot, unpackClaim("lower", proof.signals.claim, "publicSignals.claim").anyBook, proof.signals, proofArgument(proof), deadline],
+/** Spends a holding of the account at a slot. */
+export const spendCall = (registry: string, slot: number, proof: Proof<"spend">, deadline: bigint): Call => ({
+  name: "AccountRegistry", address: registry, method: "spend",
+  args: [slot, unpackClaim("spend", proof.signals.claim, "publicSignals.claim").onAnyTable, proof.signals, proofArgument(proof), deadline],
 });
 
 /** Takes an exit at its vault; anyone may send it. */
@@ -27,16 +27,16 @@ export const exitCall = (vault: string, proof: Proof<"exit">, deadline: bigint):
 });
 
 /**
- * Shows a desk or venue that the account floats: `authorise` opens the standing and makes the sender its operator,
+ * Shows a desk or venue that the account is covered: `authorise` opens the line and makes the sender its operator,
  * `prove` refreshes or extends it.
  */
-export function standingCall(
+export function lineCall(
   name: "CreditDesk" | "VenueOutbox", address: string, method: "authorise" | "prove", proof: Proof<"solvency">, deadline: bigint,
 ): Call {
-  const { accountsRoot, bookRoot, alias, claim, seal } = proof.signals;
+  const { accountsRoot, tableRoot, alias, claim, ciphertext } = proof.signals;
   const { coverage, withSpendKey, sizeA, sizeB } = unpackClaim("solvency", claim, "publicSignals.claim");
   const shown = {
-    tier: tierNumber(proof.tier), alias_: alias, accountsRoot, bookRoot, coverage, withSpendKey, booked: -sizeA, released: sizeB, seal, deadline,
+    tier: tierNumber(proof.tier), alias_: alias, accountsRoot, tableRoot, coverage, withSpendKey, booked: -sizeA, released: sizeB, ciphertext, deadline,
     proof: proofArgument(proof),
   };
   return { name, address, method, args: [shown] };

@@ -4,7 +4,7 @@
  * @module
  */
 import { Interface, type ErrorDescription } from "ethers";
-import { RefusedError } from "../errors.ts";
+import { RefusedError } from "../base/errors.ts";
 import { ABI } from "./abi.ts";
 
 /** Errors of all contracts: a call may fail in one that it calls. */

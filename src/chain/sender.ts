@@ -5,7 +5,7 @@
  */
 import { Transaction, type Contract, type TransactionReceipt, type Wallet } from "ethers";
 import { setTimeout } from "node:timers/promises";
-import { NodeError, RefusedError } from "../errors.ts";
+import { NodeError, RefusedError } from "../base/errors.ts";
 import type { ContractName } from "./abi.ts";
 import { Journal, type SignedTransaction } from "./journal.ts";
 import type { Node } from "./node.ts";

@@ -7,22 +7,22 @@ import { getAddress, isAddress } from "ethers";
 import { issuerOf } from "../account/holdings.ts";
 import { ownerOf, type ProveKeys } from "../account/keys.ts";
 import type { Note } from "../account/note.ts";
-import { lotsToUnits } from "../decimal.ts";
-import { InputError } from "../errors.ts";
-import { readText } from "../files.ts";
-import { parseTrades, PORTFOLIO_LENGTH, readPortfolio, type ListedPosition } from "../portfolio.ts";
-import { TIERS, type TierName } from "../protocol.ts";
-import type { ListedBook } from "../risk/listing.ts";
-import { foldStatement } from "../statements/fold.ts";
-import { lowerStatement, type Move } from "../statements/lower.ts";
+import { lotsToUnits } from "../base/amounts.ts";
+import { InputError } from "../base/errors.ts";
+import { readText } from "../base/files.ts";
+import { parseTrades, PORTFOLIO_LENGTH, readPortfolio, type ListedPosition } from "../margin/portfolio.ts";
+import { TIERS, type TierName } from "../protocol/constants.ts";
+import type { ListedTable } from "../risk/listing.ts";
+import { receiveStatement } from "../statements/receive.ts";
+import { spendStatement, type Move } from "../statements/spend.ts";
 import { unspentNotes } from "../wallet/notes.ts";
 import { now, remark, show, type Globals } from "./command.ts";
-import { loadBook, unlock, unlockSpend } from "./home.ts";
+import { loadTable, unlock, unlockSpend } from "./home.ts";
 import { withProver } from "./proving.ts";
-import { bookOf, currentAccount, issueNotes, keep, withTrader } from "./trader.ts";
+import { tableOf, currentAccount, issueNotes, keep, withTrader } from "./trader.ts";
 
 interface Flags extends Globals {
-  readonly book?: string;
+  readonly table?: string;
   readonly keystore?: string;
   readonly submitter?: string;
   readonly at?: bigint;
@@ -35,14 +35,14 @@ interface Flags extends Globals {
   readonly pair?: string;
   readonly dead?: string;
   readonly recipient?: string;
-  readonly anyBook?: boolean;
+  readonly onAnyTable?: boolean;
 }
 
-export const open = (flags: Flags): Promise<void> => fold(flags, true);
-export const foldMore = (flags: Flags): Promise<void> => fold(flags, false);
+export const open = (flags: Flags): Promise<void> => receive(flags, true);
+export const receiveMore = (flags: Flags): Promise<void> => receive(flags, false);
 
-async function fold(flags: Flags, opens: boolean): Promise<void> {
-  const listed = flags.note === undefined && flags.portfolio === undefined ? undefined : await loadBook(flags, flags.book);
+async function receive(flags: Flags, opens: boolean): Promise<void> {
+  const listed = flags.note === undefined && flags.portfolio === undefined ? undefined : await loadTable(flags, flags.table);
   const portfolio = flags.portfolio === undefined ? undefined : readPortfolio(await readText(flags.portfolio, PORTFOLIO_LENGTH), listed!);
   const [issued, booked] = partition(portfolio?.positions ?? [], ({ row }) => row.kind !== "credit");
   const keys = await unlock(flags, flags.keystore);
@@ -55,48 +55,48 @@ async function fold(flags: Flags, opens: boolean): Promise<void> {
       ...(flags.note ?? []).flatMap((text) => issueNotes(trader, oneIssuer(parseTrades(text.split(","), listed), text), listed)),
       ...issueNotes(trader, issued, listed),
     ];
-    if (!opens && notes.length === 0) throw new InputError("note", "is missing, and none waits to be folded");
+    if (!opens && notes.length === 0) throw new InputError("note", "is missing, and none waits to be received");
     const proofs = await withProver(flags, async (prove) => {
       const written: string[] = [];
       for (const some of chunks(notes, TIERS[trader.tier].notes)) {
-        const folded = foldStatement({
-          keys, from: account ?? trader.tier, notes: some.map((note) => trader.ledger.foldable(note, ownerOf(keys))),
+        const received = receiveStatement({
+          keys, from: account ?? trader.tier, notes: some.map((note) => trader.ledger.receivable(note, ownerOf(keys))),
           notesRoot: trader.ledger.notesRoot, context: trader.context,
         });
-        trader.ledger.checkFold(folded.statement, trader.submission);
-        const proof = await prove(folded.statement);
-        const change = await trader.ledger.fold(proof, trader.submission);
-        account = folded.account;
+        trader.ledger.checkReceive(received.statement, trader.submission);
+        const proof = await prove(received.statement);
+        const change = await trader.ledger.receive(proof, trader.submission);
+        account = received.account;
         written.push(await keep(flags, trader, proof, change, notes.length > TIERS[trader.tier].notes ? undefined : flags.proof));
       }
       return written;
     });
     const { version, commitment } = account!;
-    show(flags, { version, commitment, notes: notes.length, proofs }, () => `account at version ${version}, ${notes.length} notes folded\n${proofs.map((path) => `proof ${path}`).join("\n")}`);
+    show(flags, { version, commitment, notes: notes.length, proofs }, () => `account at version ${version}, ${notes.length} notes received\n${proofs.map((path) => `proof ${path}`).join("\n")}`);
     for (const { listing, size } of booked) {
-      remark(flags, `left out: ${listing.name} is booked, not folded: plimsoll account lower --credit "${listing.name}=${lotsToUnits(-size, listing.lot)}"`);
+      remark(flags, `left out: ${listing.name} is booked, not received: plimsoll account spend --credit "${listing.name}=${lotsToUnits(-size, listing.lot)}"`);
     }
   });
 }
 
-export async function lower(flags: Flags): Promise<void> {
-  const listed = await loadBook(flags, flags.book);
+export async function spend(flags: Flags): Promise<void> {
+  const listed = await loadTable(flags, flags.table);
   const keys = await unlockSpend(flags, flags.keystore);
   await withTrader(flags, keys, { submitter: flags.submitter, now: now(flags.at) }, async (trader) => {
     const account = currentAccount(trader);
-    const book = await bookOf(trader, listed);
+    const table = await tableOf(trader, listed);
     const move = moveOf(flags, listed, flags.recipient ?? trader.submission.account);
-    const lowered = lowerStatement({
-      account, keys, book, move, context: trader.context, ...(flags.anyBook === undefined ? {} : { anyBook: flags.anyBook }),
+    const spent = spendStatement({
+      account, keys, table, move, context: trader.context, ...(flags.onAnyTable === undefined ? {} : { onAnyTable: flags.onAnyTable }),
     });
-    trader.ledger.checkLower(lowered.statement, trader.submission);
+    trader.ledger.checkSpend(spent.statement, trader.submission);
     const { proof, change } = await withProver(flags, async (prove) => {
-      const made = await prove(lowered.statement);
-      return { proof: made, change: await trader.ledger.lower(made, trader.submission) };
+      const made = await prove(spent.statement);
+      return { proof: made, change: await trader.ledger.spend(made, trader.submission) };
     });
     const path = await keep(flags, trader, proof, change, flags.proof);
-    const { version, commitment } = lowered.account;
-    const exit = lowered.exit === undefined ? undefined : { instrument: lowered.exit.instrument, lots: lowered.exit.lots, leaf: lowered.exit.leaf };
+    const { version, commitment } = spent.account;
+    const exit = spent.exit === undefined ? undefined : { instrument: spent.exit.instrument, lots: spent.exit.lots, leaf: spent.exit.leaf };
     show(flags, { version, commitment, exit, proofs: [path] }, () => [
       `account at version ${version}`, `proof ${path}`, ...(exit === undefined ? [] : ["the vault pays against plimsoll prove exit --pay"]),
     ].join("\n"));
@@ -105,7 +105,7 @@ export async function lower(flags: Flags): Promise<void> {
 
 export async function showAccount(flags: Flags): Promise<void> {
   const keys: ProveKeys = await unlock(flags, flags.keystore);
-  const listed = await loadBook(flags, flags.book).catch(() => undefined);
+  const listed = await loadTable(flags, flags.table).catch(() => undefined);
   await withTrader(flags, keys, { now: now(undefined) }, async (trader) => {
     const account = currentAccount(trader);
     const named = account.holdings.map(({ instrument, size }) => {
@@ -118,19 +118,19 @@ export async function showAccount(flags: Flags): Promise<void> {
       `tier ${tier}, version ${version}, ${account.holdings.length} of ${TIERS[tier].holdings} holdings`,
       `commitment ${commitment}`,
       ...named.map(({ instrument, size, name, units, unit }) => `  ${(name ?? `instrument ${instrument}`).padEnd(34)} ${(units ?? String(size)).padStart(18)} ${unit ?? "lots"}`),
-      ...(waiting.length === 0 ? [] : [`${waiting.length} notes wait to be folded`]),
+      ...(waiting.length === 0 ? [] : [`${waiting.length} notes wait to be received`]),
     ].join("\n"));
   });
 }
 
-function moveOf(flags: Flags, listed: ListedBook, recipient: string): Move {
+function moveOf(flags: Flags, listed: ListedTable, recipient: string): Move {
   const given = (["collateral", "credit", "pair", "dead"] as const).filter((kind) => flags[kind] !== undefined);
   const [kind] = given;
-  if (kind === undefined || given.length > 1) throw new InputError("account lower", "takes one of --collateral, --credit, --pair and --dead");
+  if (kind === undefined || given.length > 1) throw new InputError("account spend", "takes one of --collateral, --credit, --pair and --dead");
   const text = flags[kind]!;
   if (kind === "pair" || kind === "dead") {
     const listing = listed.listings.find(({ name }) => name === text);
-    if (listing === undefined) throw new InputError(kind, "must be listed in the risk book", text);
+    if (listing === undefined) throw new InputError(kind, "must be listed in the risk table", text);
     return { kind, instrument: listing.instrument };
   }
   const { row, size: lots } = parseTrades([text], listed)[0]!;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Attestor, KEPT_HEIGHTS } from "../relay/attestor.ts";
+import { Attestor, KEPT_HEIGHTS } from "../services/attestor.ts";
 import { signingKey } from "./config.ts";
 import { runDaemon, type DaemonFlags } from "./daemons.ts";
 

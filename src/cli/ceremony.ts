@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
-import { INSTANCES, type CircuitName, type TierName } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { INSTANCES, type CircuitName, type TierName } from "../protocol/constants.ts";
 import { applyBeacon, contribute, finalizeCeremony, initCeremony, verifyCeremony, type PowersOfTau } from "../setup/ceremony.ts";
 import type { Instance } from "../setup/mainComponent.ts";
 import { remark, show, type Globals } from "./command.ts";

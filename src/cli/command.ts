@@ -5,14 +5,14 @@
  * @module
  */
 import { CommanderError } from "commander";
-import { ArtifactError, InputError, KeystoreError, MarginError, NodeError, PlimsollError, ProofError, RefusedError } from "../errors.ts";
-import type { BackendName } from "../prove/backendName.ts";
-import { reportJson } from "../report/marginReport.ts";
+import { ArtifactError, InputError, KeystoreError, MarginError, NodeError, PlimsollError, ProofError, RefusedError } from "../base/errors.ts";
+import type { BackendName } from "../prover/backendName.ts";
+import { reportJson } from "../margin/report/marginReport.ts";
 import { EXIT } from "./exitCodes.ts";
 
 /** Options of every command. */
 export interface Globals {
-  /** Folder of keystore, ledger, account and book. */
+  /** Folder of keystore, ledger, account and table. */
   readonly home: string;
   readonly json?: boolean;
   readonly backend?: BackendName;

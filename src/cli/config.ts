@@ -10,10 +10,10 @@ import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { Node } from "../chain/node.ts";
 import { chainNamed, readNetwork, type Network } from "../chain/network.ts";
-import { InputError, KeystoreError, NodeError } from "../errors.ts";
-import { readJson, readText } from "../files.ts";
-import { PROTOCOL_VERSION } from "../protocol.ts";
-import { exactly, validated } from "../risk/validated.ts";
+import { InputError, KeystoreError, NodeError } from "../base/errors.ts";
+import { readJson, readText } from "../base/files.ts";
+import { PROTOCOL_VERSION } from "../protocol/constants.ts";
+import { exactly, validated } from "../base/validated.ts";
 
 const CONFIG_FORMAT = "plimsoll-config";
 const KEY_BYTES = 256;
@@ -28,7 +28,7 @@ const CONFIG = exactly("a config file", {
   endpoints: v.record(v.string(), url),
   /** Path of a file (0600) with the private key that sends transactions or signs, in hex. */
   key: v.optional(v.string("must be a path")),
-  /** Attestors and reporters by URL: who is asked for signatures, and for books by their root. */
+  /** Attestors and reporters by URL: who is asked for signatures, and for tables by their root. */
   attestors: v.optional(v.array(url, "must be a list of URLs"), []),
   reporters: v.optional(v.array(url, "must be a list of URLs"), []),
 });

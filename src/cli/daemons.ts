@@ -5,12 +5,12 @@
  */
 import { Node } from "../chain/node.ts";
 import { chainNamed } from "../chain/network.ts";
-import { InputError } from "../errors.ts";
-import { alone } from "../relay/alone.ts";
-import { Daemon, type Task } from "../relay/daemon.ts";
-import { jsonLog, prettyLog, withoutRepeats } from "../relay/log.ts";
-import { healthHandler, serve, type Handler } from "../relay/server.ts";
-import { remembered, type World } from "../relay/world.ts";
+import { InputError } from "../base/errors.ts";
+import { alone } from "../services/alone.ts";
+import { Daemon, type Task } from "../services/daemon.ts";
+import { jsonLog, prettyLog, withoutRepeats } from "../services/log.ts";
+import { healthHandler, serve, type Handler } from "../services/server.ts";
+import { remembered, type World } from "../services/world.ts";
 import type { Globals } from "./command.ts";
 import { connect, loadConfig, type Config } from "./config.ts";
 import { EXIT } from "./exitCodes.ts";

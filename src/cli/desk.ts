@@ -9,10 +9,10 @@ import type { ContractName } from "../chain/abi.ts";
 import { chainNamed, issuerNamed, type Network, type NetworkIssuer } from "../chain/network.ts";
 import type { Block, Node } from "../chain/node.ts";
 import { Sender } from "../chain/sender.ts";
-import { RefusedError } from "../errors.ts";
-import { withLock } from "../setup/lock.ts";
-import { STATUSES } from "../chain/standing.ts";
-import { dueCall, readLines, type IssuerLine } from "../venue/standings.ts";
+import { RefusedError } from "../base/errors.ts";
+import { withLock } from "../base/lock.ts";
+import { STATUSES } from "../chain/line.ts";
+import { dueCall, readLines, type IssuerLine } from "../venue/lines.ts";
 import { nodeOf } from "../wallet/submissions.ts";
 import { remark, show, type Globals } from "./command.ts";
 import { connect, loadConfig, signingKey, type Config } from "./config.ts";
@@ -33,22 +33,22 @@ interface Asset {
 export async function status(flags: Flags): Promise<void> {
   await atIssuer(flags, async ({ network }, issuer, node) => {
     const { block, lines: all } = await readLines(node, issuer, cacheFolder(flags.home));
-    const [funds, stops, book, route] = await Promise.all([
+    const [funds, stops, table, route] = await Promise.all([
       issuer.kind === "desk" ? fundsOf(node, issuer, block, all) : undefined, stopsOf(node, network, issuer, block),
-      bookOf(node, block), routeOf(node, network, block),
+      tableOf(node, block), routeOf(node, network, block),
     ]);
     const counts = Object.fromEntries(STATUSES.slice(1).map((known) => [known, all.filter((line) => line.status === known).length]));
-    const due = all.filter(({ lapse }) => lapse === "due" || lapse === "due to be final").length;
+    const due = all.filter(({ lapse }) => lapse === "due" || lapse === "due to default").length;
     const { asset, ...amounts } = funds ?? {};
-    show(flags, { issuer: issuer.name, kind: issuer.kind, chain: issuer.chain, time: block.time, asset, ...amounts, standings: counts, due, stops, book, route }, () => [
+    show(flags, { issuer: issuer.name, kind: issuer.kind, chain: issuer.chain, time: block.time, asset, ...amounts, lines: counts, due, stops, table, route }, () => [
       `${issuer.kind} ${issuer.name} on ${issuer.chain}, block ${block.number} of ${date(block.time)}`,
       ...(funds === undefined ? [] : [
         `funds      ${tokens(funds.available, funds.asset)} to lend, ${tokens(funds.lent, funds.asset)} lent`,
         `new credit ${tokens(funds.newCredit, funds.asset)} may be drawn now`,
       ]),
-      `standings  ${STATUSES.slice(1).map((known) => `${counts[known]} ${known}`).join(", ")}${due === 0 ? "" : `; ${due} due: plimsoll desk lines --issuer ${issuer.name} --lapse`}`,
+      `lines  ${STATUSES.slice(1).map((known) => `${counts[known]} ${known}`).join(", ")}${due === 0 ? "" : `; ${due} due: plimsoll desk lines --issuer ${issuer.name} --lapse`}`,
       `draws      ${stops.length === 0 ? "open" : `stand still: ${stops.join(", ")}`}`,
-      `book       ${book === undefined ? "none yet" : `epoch ${book.epoch} of ${date(book.asOf)}, ${book.notAfter >= block.time ? "good" : "over"} ${until(book.notAfter, block.time)}`}`,
+      `table       ${table === undefined ? "none yet" : `epoch ${table.epoch} of ${date(table.asOf)}, ${table.notAfter >= block.time ? "good" : "over"} ${until(table.notAfter, block.time)}`}`,
       `route      ${route === undefined ? "no accounts root yet" : `the home chain's accounts as of ${date(route.time)}, ${duration(block.time - route.time)} ago`}`,
     ].join("\n"));
   });
@@ -62,7 +62,7 @@ export async function lines(flags: Flags): Promise<void> {
     if (done.length > 0) ({ block, lines: all } = await readLines(node, issuer, cache));
     const asset = issuer.kind === "desk" ? await assetOf(node, issuer) : undefined;
     show(flags, { issuer: issuer.name, time: block.time, asset, done, lines: all }, () => [
-      ...(all.length === 0 ? [`nobody has a standing at ${issuer.name}`] : []),
+      ...(all.length === 0 ? [`nobody has a line at ${issuer.name}`] : []),
       ...all.map((line) => lineText(line, asset, block.time)),
     ].join("\n"));
   });
@@ -112,18 +112,18 @@ async function assetOf(node: Node, issuer: NetworkIssuer): Promise<Asset> {
 async function stopsOf(node: Node, network: Network, issuer: NetworkIssuer, { number }: Block): Promise<string[]> {
   const at = { blockTag: number };
   const name: ContractName = issuer.kind === "desk" ? "CreditDesk" : "VenueOutbox";
-  const [paused, book, frozen] = await Promise.all([
-    node.read<boolean>(name, issuer.contract, "paused", at), node.read<boolean>("RiskBook", node.chain.riskBook, "isPaused", at),
+  const [paused, table, frozen] = await Promise.all([
+    node.read<boolean>(name, issuer.contract, "paused", at), node.read<boolean>("RiskTable", node.chain.riskTable, "isPaused", at),
     node.read<boolean>("RootMirror", routeTo(network, issuer.chain), "isFrozen", at),
   ]);
-  return [...(paused ? [`the ${issuer.kind} is paused`] : []), ...(book ? ["the risk book is paused"] : []), ...(frozen ? ["the route from home is frozen"] : [])];
+  return [...(paused ? [`the ${issuer.kind} is paused`] : []), ...(table ? ["the risk table is paused"] : []), ...(frozen ? ["the route from home is frozen"] : [])];
 }
 
-async function bookOf(node: Node, { number }: Block) {
+async function tableOf(node: Node, { number }: Block) {
   const at = { blockTag: number };
-  const root = await node.read<bigint>("RiskBook", node.chain.riskBook, "newestRoot", at);
+  const root = await node.read<bigint>("RiskTable", node.chain.riskTable, "newestRoot", at);
   if (root === 0n) return undefined;
-  const { number: epoch, asOf, notAfter } = await node.read<{ number: bigint; asOf: bigint; notAfter: bigint }>("RiskBook", node.chain.riskBook, "epochOf", root, at);
+  const { number: epoch, asOf, notAfter } = await node.read<{ number: bigint; asOf: bigint; notAfter: bigint }>("RiskTable", node.chain.riskTable, "epochOf", root, at);
   return { root, epoch: Number(epoch), asOf: Number(asOf), notAfter: Number(notAfter) };
 }
 
@@ -146,19 +146,19 @@ async function atIssuer(flags: Flags, work: (config: Config, issuer: NetworkIssu
   }
 }
 
-function lineText({ alias, status, lapse, booked, released, folded, usableLots, owed, validUntil, graceEnd, finalAt }: IssuerLine, asset: Asset | undefined, now: number): string {
+function lineText({ alias, status, lapse, booked, released, received, usableLots, owed, validUntil, graceEnd, defaultAt }: IssuerLine, asset: Asset | undefined, now: number): string {
   const ends = {
     good: `good until ${date(validUntil)} (${until(validUntil, now)}), grace until ${date(graceEnd)}`,
     grace: `in grace until ${date(graceEnd)} (${until(graceEnd, now)})`,
     due: `due: grace ended ${date(graceEnd)}`,
-    lapsed: `lapsed, final from ${date(finalAt ?? 0)} (${until(finalAt ?? 0, now)})`,
-    "due to be final": `due to be final since ${date(finalAt ?? 0)}`,
+    lapsed: `lapsed, in default from ${date(defaultAt ?? 0)} (${until(defaultAt ?? 0, now)})`,
+    "due to default": `due to default since ${date(defaultAt ?? 0)}`,
     over: status,
   }[lapse];
   return [
     `${alias}`,
     `  ${ends}`,
-    `  booked ${booked}, released ${released}, folded ${folded}, usable ${usableLots} lots${owed === undefined || asset === undefined ? "" : `; owes ${tokens(owed, asset)}`}`,
+    `  booked ${booked}, released ${released}, received ${received}, usable ${usableLots} lots${owed === undefined || asset === undefined ? "" : `; owes ${tokens(owed, asset)}`}`,
   ].join("\n");
 }
 

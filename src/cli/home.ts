@@ -6,14 +6,14 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import type { ProveKeys, SpendKeys } from "../account/keys.ts";
-import { committeeCoordinates, committeeKeys, publicKey, randomScalar, type CommitteeKeys } from "../compliance/seal.ts";
-import { InputError, KeystoreError } from "../errors.ts";
-import { readJson, readText, writeAtomic } from "../files.ts";
-import { FIELD } from "../protocol.ts";
-import { decimal, listOf } from "../prove/json.ts";
-import { BOOK_LENGTH, decodeBook } from "../risk/bookFile.ts";
-import type { ListedBook } from "../risk/listing.ts";
-import { exactly, validated } from "../risk/validated.ts";
+import { committeeCoordinates, committeeKeys, publicKey, randomScalar, type CommitteeKeys } from "../committee/ciphertext.ts";
+import { InputError, KeystoreError } from "../base/errors.ts";
+import { readJson, readText, writeAtomic } from "../base/files.ts";
+import { FIELD } from "../protocol/constants.ts";
+import { decimal, listOf } from "../base/json.ts";
+import { TABLE_LENGTH, decodeTable } from "../risk/tableFile.ts";
+import type { ListedTable } from "../risk/listing.ts";
+import { exactly, validated } from "../base/validated.ts";
 import { canSpend, decryptKeys, readKeystore } from "../wallet/keystore.ts";
 import type { Globals } from "./command.ts";
 import { askPassphrase } from "./passphrase.ts";
@@ -23,7 +23,7 @@ export const homeFiles = ({ home }: Pick<Globals, "home">) => ({
   keystore: join(home, "keystore.json"),
   ledger: join(home, "ledger.json"),
   account: join(home, "account.json"),
-  book: join(home, "book.json"),
+  table: join(home, "table.json"),
   committee: join(home, "committee.json"),
   proofs: join(home, "proofs"),
 });
@@ -37,14 +37,14 @@ export async function unlock(globals: Globals, path = homeFiles(globals).keystor
 /** As {@link unlock}; throws a KeystoreError for a keeper's keystore. */
 export async function unlockSpend(globals: Globals, path?: string): Promise<SpendKeys> {
   const keys = await unlock(globals, path);
-  if (!canSpend(keys)) throw new KeystoreError(`${path ?? homeFiles(globals).keystore}: is a keeper's, which proves and folds; this takes the spend key`);
+  if (!canSpend(keys)) throw new KeystoreError(`${path ?? homeFiles(globals).keystore}: is a keeper's, which proves and receives; this takes the spend key`);
   return keys;
 }
 
-/** A book file; the home's unless another is named. */
-export async function loadBook(globals: Globals, path = homeFiles(globals).book): Promise<ListedBook> {
-  return decodeBook(await readText(path, BOOK_LENGTH).catch((cause: unknown) => {
-    if (cause instanceof InputError) throw new InputError(cause.path, `${cause.rule}; plimsoll book build makes one`, cause.value, { cause });
+/** A table file; the home's unless another is named. */
+export async function loadTable(globals: Globals, path = homeFiles(globals).table): Promise<ListedTable> {
+  return decodeTable(await readText(path, TABLE_LENGTH).catch((cause: unknown) => {
+    if (cause instanceof InputError) throw new InputError(cause.path, `${cause.rule}; plimsoll table build makes one`, cause.value, { cause });
     throw cause;
   }));
 }
@@ -52,7 +52,7 @@ export async function loadBook(globals: Globals, path = homeFiles(globals).book)
 const COMMITTEE = exactly("a committee file", { format: v.literal("plimsoll-committee", `must be "plimsoll-committee"`), keys: listOf(listOf(decimal(FIELD, "the field's order"), 2), 3) });
 
 /**
- * Public keys of the committee that may open what a proof seals. Without a file the home's are taken, and drawn at
+ * Public keys of the committee that may open what a proof encrypts. Without a file the home's are taken, and drawn at
  * first use: for local proofs, which nobody is meant to open, so their secrets are thrown away.
  */
 export async function loadCommittee(globals: Globals, path?: string): Promise<CommitteeKeys> {

@@ -1,26 +1,26 @@
 /**
- * plimsoll keep: a keeper that refreshes lines and folds notes, day and night, with the prove key alone.
+ * plimsoll keep: a keeper that refreshes lines and receives notes, day and night, with the prove key alone.
  *
  * @module
  */
 import type { Wallet } from "ethers";
 import type { ProveKeys } from "../account/keys.ts";
 import type { Node } from "../chain/node.ts";
-import { InputError, KeystoreError, NodeError } from "../errors.ts";
-import { DEFAULT_BACKEND } from "../prove/backendName.ts";
-import { localProver } from "../prove/backends.ts";
-import type { Prover } from "../prove/prover.ts";
-import type { Task } from "../relay/daemon.ts";
-import type { Fields } from "../relay/log.ts";
-import { withSenders, type SendingWorld, type World } from "../relay/world.ts";
+import { InputError, KeystoreError, NodeError } from "../base/errors.ts";
+import { DEFAULT_BACKEND } from "../prover/backendName.ts";
+import { localProver } from "../prover/backends.ts";
+import type { Prover } from "../prover/prover.ts";
+import type { Task } from "../services/daemon.ts";
+import type { Fields } from "../services/log.ts";
+import { withSenders, type SendingWorld, type World } from "../services/world.ts";
 import { proofRequest } from "../statements/statement.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
-import { Keeper } from "../wallet/keeper.ts";
+import { Keeper } from "../services/keeper.ts";
 import { canSpend } from "../wallet/keystore.ts";
 import { signingKey, type Config } from "./config.ts";
 import { runDaemon, type DaemonFlags } from "./daemons.ts";
 import { homeFiles, unlock } from "./home.ts";
-import { bookSources, cacheFolder } from "./onchain.ts";
+import { tableSources, cacheFolder } from "./onchain.ts";
 
 interface Flags extends DaemonFlags {
   readonly keystore?: string;
@@ -33,7 +33,7 @@ export async function keep(flags: Flags): Promise<void> {
   const path = flags.keystore ?? homeFiles(flags).keystore;
   const keys = await unlock(flags, path);
   if (canSpend(keys)) throw new KeystoreError(`${path}: is the trader's; a keeper takes less, which plimsoll keys derive --keeper writes`);
-  const prover = localProver({ backend, tableMiB: tableMib });
+  const prover = localProver({ backend, pointTableMiB: tableMib });
   try {
     await runDaemon("keep", flags, async (world, config) => ({ tasks: [new Keeping(world, config, await signingKey(config), keys, prover, flags.home)] }));
   } finally {
@@ -70,7 +70,7 @@ class Keeping implements Task {
     }
     if (this.keeper === undefined || nodes.size !== this.reached) {
       this.keeper = new Keeper({
-        network, keys: this.keys, books: bookSources(this.config, this.folder),
+        network, keys: this.keys, tables: tableSources(this.config, this.folder),
         wallet: await ChainWallet.open(network, nodes, this.keys, { folder: cacheFolder(this.folder) }),
         prove: (statement) => this.prover.prove(proofRequest(statement)),
         sender: (chain) => this.world.sender(chain), log: this.world.log,

@@ -4,7 +4,7 @@
  * @module
  */
 import { aliasOf, ownerOf, randomSpendKey, readKeyAt, spendKeys } from "../account/keys.ts";
-import { InputError } from "../errors.ts";
+import { InputError } from "../base/errors.ts";
 import { encryptKeys, keystoreKind, readKeystore, writeKeystore } from "../wallet/keystore.ts";
 import { remark, show, type Globals } from "./command.ts";
 import { homeFiles, unlock, unlockSpend } from "./home.ts";
@@ -33,7 +33,7 @@ export async function showKeys(flags: Flags): Promise<void> {
   remark(flags, "The owner links all aliases; show it to nobody who should see only one.");
   show(flags, { keystore: path, kind, owner, aliases }, () => [
     `keystore  ${path}`,
-    `powers    ${kind === "spend" ? "moves value, proves, folds, reads" : "proves, folds, reads (a keeper's)"}`,
+    `powers    ${kind === "spend" ? "moves value, proves, receives, reads" : "proves, receives, reads (a keeper's)"}`,
     `owner     ${owner}`,
     ...aliases.map(({ issuerId, alias }) => `alias at ${issuerId}: ${alias}`),
   ].join("\n"));

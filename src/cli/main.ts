@@ -9,7 +9,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { accountCommands } from "./commands/account.ts";
 import { attestCommands } from "./commands/attest.ts";
-import { bookCommands } from "./commands/book.ts";
+import { tableCommands } from "./commands/table.ts";
 import { ceremonyCommands } from "./commands/ceremony.ts";
 import { examples } from "./commands/declare.ts";
 import { deskCommands } from "./commands/desk.ts";
@@ -25,13 +25,13 @@ import { restoreCommands } from "./commands/restore.ts";
 import { statusCommands } from "./commands/status.ts";
 import { verifyCommands } from "./commands/verify.ts";
 import { EXIT, EXIT_HELP } from "./exitCodes.ts";
-import { BACKENDS, DEFAULT_BACKEND } from "../prove/backendName.ts";
+import { BACKENDS, DEFAULT_BACKEND } from "../prover/backendName.ts";
 
 const json = process.argv.includes("--json");
 
 const program = new Command("plimsoll")
   .description("Prove that a hidden cross-venue portfolio is covered by its collateral.")
-  .option("--home <folder>", "keystore, ledger, account and book", process.env["PLIMSOLL_HOME"] ?? join(homedir(), ".plimsoll"))
+  .option("--home <folder>", "keystore, ledger, account and table", process.env["PLIMSOLL_HOME"] ?? join(homedir(), ".plimsoll"))
   .option("--json", "results, and errors, as JSON")
   .addOption(new Option("--backend <name>", "what computes proofs; rapidsnark must be on PATH").choices(BACKENDS).default(DEFAULT_BACKEND))
   // Commander throws what it finds, and `fail` shows it as all other errors.
@@ -40,7 +40,7 @@ const program = new Command("plimsoll")
   .configureHelp({ showGlobalOptions: true });
 
 const GROUPS: readonly (readonly [heading: string, ...add: readonly ((program: Command) => void)[]])[] = [
-  ["Keys, books, margin:", keysCommands, bookCommands, marginCommands],
+  ["Keys, tables, margin:", keysCommands, tableCommands, marginCommands],
   ["A trader on real chains:", moveCommands, statusCommands, restoreCommands, keepCommands],
   ["Rehearsing on a local ledger:", accountCommands, proveCommands],
   ["Venues, desks, auditors:", notesCommands, deskCommands, verifyCommands],
@@ -51,8 +51,8 @@ for (const [heading, ...commands] of GROUPS) {
   for (const add of commands) add(program);
 }
 examples(
-  program, "plimsoll keys new", "plimsoll book build --market data/market.json", "plimsoll margin --portfolio data/portfolio.json --html margin.html",
-  "plimsoll deposit vault-ethereum:WBTC=2.5", "plimsoll fold --wait", "plimsoll open-line desk-a:CREDIT=100000", "plimsoll status", "plimsoll verify proof.json",
+  program, "plimsoll keys new", "plimsoll table build --market data/market.json", "plimsoll margin --portfolio data/portfolio.json --html margin.html",
+  "plimsoll deposit vault-ethereum:WBTC=2.5", "plimsoll receive --wait", "plimsoll open-line desk-a:CREDIT=100000", "plimsoll status", "plimsoll verify proof.json",
 ).addHelpText("after", `
 Environment:
   PLIMSOLL_HOME, PLIMSOLL_ARTIFACTS   folders, instead of ~/.plimsoll and build/artifacts

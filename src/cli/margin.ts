@@ -3,27 +3,27 @@
  *
  * @module
  */
-import { readText, writeAtomic } from "../files.ts";
-import { parseTrades, PORTFOLIO_LENGTH, readPortfolio } from "../portfolio.ts";
-import { BASIS_POINTS } from "../protocol.ts";
-import { renderHtml } from "../report/html.ts";
-import { marginReport } from "../report/marginReport.ts";
-import { renderTerminal, renderWhatIf } from "../report/terminal.ts";
-import { whatIf } from "../report/whatIf.ts";
+import { readText, writeAtomic } from "../base/files.ts";
+import { parseTrades, PORTFOLIO_LENGTH, readPortfolio } from "../margin/portfolio.ts";
+import { BASIS_POINTS } from "../protocol/constants.ts";
+import { renderHtml } from "../margin/report/html.ts";
+import { marginReport } from "../margin/report/marginReport.ts";
+import { renderTerminal, renderWhatIf } from "../margin/report/terminal.ts";
+import { whatIf } from "../margin/report/whatIf.ts";
 import { remark, show, type Globals } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
-import { loadBook } from "./home.ts";
+import { loadTable } from "./home.ts";
 
 interface Flags extends Globals {
   readonly portfolio: string;
-  readonly book?: string;
+  readonly table?: string;
   readonly html?: string;
   readonly whatIf?: string[];
   readonly coverage: number;
 }
 
 export async function margin(flags: Flags): Promise<void> {
-  const listed = await loadBook(flags, flags.book);
+  const listed = await loadTable(flags, flags.table);
   const { positions } = readPortfolio(await readText(flags.portfolio, PORTFOLIO_LENGTH), listed);
   const trades = parseTrades((flags.whatIf ?? []).flatMap((text) => text.split(",")), listed);
   const trade = trades.length === 0 ? undefined : whatIf(positions, trades, listed);

@@ -4,12 +4,12 @@
  * @module
  */
 import { formatUnits, isAddress, parseUnits } from "ethers";
-import { lotsToUnits } from "../decimal.ts";
-import { InputError } from "../errors.ts";
+import { lotsToUnits } from "../base/amounts.ts";
+import { InputError } from "../base/errors.ts";
 import { issuerNamed, type IssuerKind, type NetworkIssuer } from "../chain/network.ts";
-import { parseTrades, type ListedPosition } from "../portfolio.ts";
-import { COVERAGE_INITIAL, COVERAGE_MAINTENANCE, type TierName } from "../protocol.ts";
-import { newestBook, nodeOf } from "../wallet/submissions.ts";
+import { parseTrades, type ListedPosition } from "../margin/portfolio.ts";
+import { COVERAGE_INITIAL, COVERAGE_MAINTENANCE, type TierName } from "../protocol/constants.ts";
+import { newestTable, nodeOf } from "../wallet/submissions.ts";
 import type { Sent, Trader } from "../wallet/trader.ts";
 import { show } from "./command.ts";
 import { rememberRecipient, withTrader, type ChainFlags, type Looking } from "./onchain.ts";
@@ -28,9 +28,9 @@ export const deposit = (flags: Flags, leg: string): Promise<void> => act(flags, 
   await trader.deposit(row.instrument, size);
 });
 
-export const fold = (flags: Flags): Promise<void> => act(flags, async (trader) => {
+export const receive = (flags: Flags): Promise<void> => act(flags, async (trader) => {
   if (flags.wait === true) await trader.awaitNotes();
-  await trader.fold(flags.tier);
+  await trader.receive(flags.tier);
 });
 
 export const openLine = (flags: Flags, leg: string): Promise<void> => act(flags, async (trader, looking) => {
@@ -63,7 +63,7 @@ export const withdraw = (flags: Flags, leg: string | undefined): Promise<void> =
     const to = flags.recipient === undefined ? undefined : address(flags.recipient, "recipient");
     // Written down first: the chains don't say whom an exit pays.
     if (to !== undefined) await rememberRecipient(flags.home, to);
-    await trader.lowerCollateral(row.instrument, size, to);
+    await trader.spendCollateral(row.instrument, size, to);
   }
   await trader.collect();
 });
@@ -76,14 +76,14 @@ async function act(flags: Flags, work: (trader: Trader, looking: Looking) => Pro
     const transactions = sent.map(({ chain, call: { name, method }, receipt }: Sent) => ({ chain, what: `${name}.${method}`, gas: receipt.gasUsed, transaction: receipt.hash }));
     show(flags, { version: account?.version, transactions }, () => [
       `${sent.length} transactions, ${sent.reduce((gas, { receipt }) => gas + receipt.gasUsed, 0n)} gas`,
-      account === undefined ? "no account yet: plimsoll fold opens it" : `account at version ${account.version}`,
+      account === undefined ? "no account yet: plimsoll receive opens it" : `account at version ${account.version}`,
     ].join("\n"));
   });
 }
 
-/** An amount of an instrument such as `vault-ethereum:WBTC=2.5`, by the newest book at home. */
-async function position({ config: { network }, nodes, books }: Looking, leg: string): Promise<ListedPosition> {
-  const { listed } = await newestBook(nodeOf(nodes, network.home), books, network.tiers[0]!);
+/** An amount of an instrument such as `vault-ethereum:WBTC=2.5`, by the newest table at home. */
+async function position({ config: { network }, nodes, tables }: Looking, leg: string): Promise<ListedPosition> {
+  const { listed } = await newestTable(nodeOf(nodes, network.home), tables, network.tiers[0]!);
   const found = parseTrades([leg], listed)[0]!;
   if (found.size <= 0n) throw new InputError(found.listing.name, "must be above 0", lotsToUnits(found.size, found.listing.lot));
   return found;

@@ -6,11 +6,11 @@
 import { isAddress } from "ethers";
 import { join } from "node:path";
 import type { ProveKeys, SpendKeys } from "../account/keys.ts";
-import type { BookSources } from "../chain/bookSource.ts";
+import type { TableSources } from "../chain/tableSource.ts";
 import { Sender } from "../chain/sender.ts";
-import { InputError } from "../errors.ts";
-import { readJson, writeAtomic } from "../files.ts";
-import { withLock } from "../setup/lock.ts";
+import { InputError } from "../base/errors.ts";
+import { readJson, writeAtomic } from "../base/files.ts";
+import { withLock } from "../base/lock.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
 import { nodeOf, type Nodes } from "../wallet/submissions.ts";
 import { Trader, type Means, type Sent } from "../wallet/trader.ts";
@@ -30,14 +30,14 @@ export interface Looking<K extends ProveKeys = ProveKeys> {
   readonly nodes: Nodes;
   readonly keys: K;
   readonly wallet: ChainWallet;
-  readonly books: BookSources;
+  readonly tables: TableSources;
 }
 
-/** Folder of cached events and books: public data, kept because reading it again takes time. */
+/** Folder of cached events and tables: public data, kept because reading it again takes time. */
 export const cacheFolder = (home: string): string => join(home, "cache");
 
-/** Where books are fetched, by their root. */
-export const bookSources = ({ reporters }: Pick<Config, "reporters">, home: string): BookSources => ({ urls: reporters, folder: join(cacheFolder(home), "books") });
+/** Where tables are fetched, by their root. */
+export const tableSources = ({ reporters }: Pick<Config, "reporters">, home: string): TableSources => ({ urls: reporters, folder: join(cacheFolder(home), "tables") });
 
 /** Addresses other than senders that exits were made out to, which the chains don't tell. */
 const recipientsPath = (home: string): string => join(home, "recipients.json");
@@ -71,13 +71,13 @@ export async function withWallet<T>(flags: ChainFlags, work: (looking: Looking) 
 export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, looking: Looking<SpendKeys>, sent: readonly Sent[]) => Promise<T>): Promise<T> {
   const keys = await unlockSpend(flags, flags.keystore);
   return withLock(flags.home, () => opened(flags, keys, false, (looking) => withProver(flags, async (prove) => {
-    const { config: { network, ...config }, nodes, wallet, books } = looking;
+    const { config: { network, ...config }, nodes, wallet, tables } = looking;
     const signer = await signingKey(config);
     const senders = new Map<string, Promise<Sender>>();
     const sent: Sent[] = [];
     let waiting = "";
     const means: Means = {
-      network, nodes, wallet, keys, books, prove,
+      network, nodes, wallet, keys, tables, prove,
       sender: (chain) => {
         const sender = senders.get(chain) ?? Sender.open(nodeOf(nodes, chain), signer, { folder: flags.home });
         senders.set(chain, sender);
@@ -101,7 +101,7 @@ async function opened<K extends ProveKeys, T>(flags: ChainFlags, keys: K, missin
   const nodes = missing ? (await connectReachable(config)).nodes : await connect(config);
   try {
     const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home), recipients: await knownRecipients(flags.home) });
-    return await work({ config, nodes, keys, wallet, books: bookSources(config, flags.home) });
+    return await work({ config, nodes, keys, wallet, tables: tableSources(config, flags.home) });
   } finally {
     for (const node of nodes.values()) node.close();
   }

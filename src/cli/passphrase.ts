@@ -6,7 +6,7 @@
  */
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
-import { KeystoreError } from "../errors.ts";
+import { KeystoreError } from "../base/errors.ts";
 import { Interrupted } from "./command.ts";
 
 const VARIABLE = "PLIMSOLL_PASSPHRASE";

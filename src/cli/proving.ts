@@ -5,11 +5,11 @@
  */
 import { SingleBar } from "cli-progress";
 import { setImmediate } from "node:timers/promises";
-import type { CircuitName } from "../protocol.ts";
-import { localProver } from "../prove/backends.ts";
-import { formatProof, type Proof } from "../prove/proof.ts";
-import type { Stage } from "../prove/prover.ts";
-import { writeAtomic } from "../files.ts";
+import type { CircuitName } from "../protocol/constants.ts";
+import { localProver } from "../prover/backends.ts";
+import { formatProof, type Proof } from "../groth16/proof.ts";
+import type { Stage } from "../prover/prover.ts";
+import { writeAtomic } from "../base/files.ts";
 import { proofRequest, type Statement } from "../statements/statement.ts";
 import { Interrupted, type Globals } from "./command.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { relayTasks } from "../relay/relayer.ts";
-import { withSenders } from "../relay/world.ts";
+import { relayTasks } from "../services/relayer.ts";
+import { withSenders } from "../services/world.ts";
 import { signingKey } from "./config.ts";
 import { runDaemon, type DaemonFlags } from "./daemons.ts";
 

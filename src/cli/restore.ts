@@ -7,27 +7,27 @@
 import { SingleBar } from "cli-progress";
 import { getAddress } from "ethers";
 import type { Holding } from "../account/holdings.ts";
-import { InputError } from "../errors.ts";
-import { TIERS } from "../protocol.ts";
-import type { ListedBook } from "../risk/listing.ts";
+import { InputError } from "../base/errors.ts";
+import { TIERS } from "../protocol/constants.ts";
+import type { ListedTable } from "../risk/listing.ts";
 import { named } from "../wallet/attention.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
 import type { TraderView } from "../wallet/traderView.ts";
 import { remark, show, type Globals } from "./command.ts";
 import { connectReachable, loadConfig } from "./config.ts";
-import { loadBook, unlock } from "./home.ts";
+import { loadTable, unlock } from "./home.ts";
 import { cacheFolder, knownRecipients } from "./onchain.ts";
 
 interface Flags extends Globals {
   readonly keystore?: string;
-  readonly book?: string;
+  readonly table?: string;
   readonly recipient?: string[];
 }
 
 export async function restore(flags: Flags): Promise<void> {
   const config = await loadConfig(flags.home);
   const keys = await unlock(flags, flags.keystore);
-  const listed = await bookFor(flags);
+  const listed = await tableFor(flags);
   const { nodes, unreachable } = await connectReachable(config);
   const bar = progressBar(flags);
   try {
@@ -43,10 +43,10 @@ export async function restore(flags: Flags): Promise<void> {
   }
 }
 
-/** The named book, or the home's where there is one. */
-async function bookFor(flags: Flags): Promise<ListedBook | undefined> {
-  if (flags.book !== undefined) return loadBook(flags, flags.book);
-  return loadBook(flags).catch((error: unknown) => {
+/** The named table, or the home's where there is one. */
+async function tableFor(flags: Flags): Promise<ListedTable | undefined> {
+  if (flags.table !== undefined) return loadTable(flags, flags.table);
+  return loadTable(flags).catch((error: unknown) => {
     if (error instanceof InputError) return undefined;
     throw error;
   });
@@ -69,13 +69,13 @@ function progressBar({ json }: Flags): { update(chain: string, block: number, he
 }
 
 /** For programs. Nothing in it is secret but what the account holds. */
-function restored(view: TraderView, listed: ListedBook | undefined, warnings: readonly string[]): object {
+function restored(view: TraderView, listed: ListedTable | undefined, warnings: readonly string[]): object {
   const { owner, tier, slot, account, missing } = view;
   const leg = ({ instrument, size }: Holding): object => ({ instrument, size, ...named(instrument, size, listed) });
   return {
     owner, tier, slot, version: account?.version, commitment: account?.commitment,
     holdings: (account?.holdings ?? []).map(leg),
-    notes: view.notes.map(({ note: { serial, legs }, issuer, folded }) => ({ issuer: issuer.name, serial, legs: legs.map(leg), arrived: folded !== undefined })),
+    notes: view.notes.map(({ note: { serial, legs }, issuer, received }) => ({ issuer: issuer.name, serial, legs: legs.map(leg), arrived: received !== undefined })),
     exits: view.exits.map(({ exit: { instrument, lots, recipient }, issuer, version, stage, payout, paid }) =>
       ({ issuer: issuer.name, ...leg({ instrument, size: lots }), recipient: addressOf(recipient), version, stage, payout, paid })),
     unknownExits: view.unknownExits,
@@ -84,7 +84,7 @@ function restored(view: TraderView, listed: ListedBook | undefined, warnings: re
   };
 }
 
-function text(view: TraderView, listed: ListedBook | undefined): string {
+function text(view: TraderView, listed: ListedTable | undefined): string {
   const { owner, tier, slot, account, notes, exits, unknownExits, lines, missing } = view;
   const leg = ({ instrument, size }: Holding): string => {
     const { name, units, unit } = named(instrument, size, listed);
@@ -95,8 +95,8 @@ function text(view: TraderView, listed: ListedBook | undefined): string {
     `owner ${owner}`,
     account === undefined ? "no account yet" : `account at slot ${slot}, tier ${tier}, version ${account.version}, ${account.holdings.length} of ${TIERS[tier!].holdings} holdings`,
     ...titled("holdings", (account?.holdings ?? []).map(leg)),
-    ...titled("notes that wait to be folded", notes.flatMap(({ note: { serial, legs }, issuer, folded }) =>
-      legs.map((part) => `${leg(part)}  note ${serial} of ${issuer.name}, ${folded === undefined ? "on its way home" : "arrived"}`))),
+    ...titled("notes that wait to be received", notes.flatMap(({ note: { serial, legs }, issuer, received }) =>
+      legs.map((part) => `${leg(part)}  note ${serial} of ${issuer.name}, ${received === undefined ? "on its way home" : "arrived"}`))),
     ...titled("exits", exits.map(({ exit: { instrument, lots, recipient }, stage, paid }) =>
       `${leg({ instrument, size: lots })}  for ${addressOf(recipient)}, ${stage}${paid === 0n ? "" : `, ${paid} lots paid`}`)),
     ...titled("exits for an address that nobody named: say it with --recipient", unknownExits.map(({ instrument, lots, version }) =>

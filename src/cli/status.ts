@@ -4,31 +4,31 @@
  * @module
  */
 import type { Node } from "../chain/node.ts";
-import { formatPercent, formatUsd } from "../decimal.ts";
-import { TIERS } from "../protocol.ts";
-import { marginReport, type MarginReport } from "../report/marginReport.ts";
-import type { ListedBook } from "../risk/listing.ts";
-import type { ListedPosition } from "../portfolio.ts";
+import { formatPercent, formatUsd } from "../base/amounts.ts";
+import { TIERS } from "../protocol/constants.ts";
+import { marginReport, type MarginReport } from "../margin/report/marginReport.ts";
+import type { ListedTable } from "../risk/listing.ts";
+import type { ListedPosition } from "../margin/portfolio.ts";
 import { attention, named, type Attention } from "../wallet/attention.ts";
-import { newestBook, nodeOf } from "../wallet/submissions.ts";
+import { newestTable, nodeOf } from "../wallet/submissions.ts";
 import type { TraderLine, TraderView } from "../wallet/traderView.ts";
 import { remark, show } from "./command.ts";
 import { withWallet, type ChainFlags } from "./onchain.ts";
 
 export async function status(flags: ChainFlags): Promise<void> {
-  await withWallet(flags, async ({ config: { network }, nodes, wallet, books }) => {
+  await withWallet(flags, async ({ config: { network }, nodes, wallet, tables }) => {
     const view = await wallet.refresh();
     const home = nodeOf(nodes, network.home);
-    const newest = await newestBook(home, books, view.tier ?? network.tiers[0]!).catch((error: Error) => {
-      remark(flags, `without a risk book: ${error.message}`);
+    const newest = await newestTable(home, tables, view.tier ?? network.tiers[0]!).catch((error: Error) => {
+      remark(flags, `without a risk table: ${error.message}`);
       return undefined;
     });
     const listed = newest?.listed;
     const margin = listed === undefined ? undefined : marginOf(view, listed);
-    const next = attention(view, newest === undefined ? undefined : await bookEnd(home, newest.tree.root), margin);
+    const next = attention(view, newest === undefined ? undefined : await tableEnd(home, newest.tree.root), margin);
     const holdings = (view.account?.holdings ?? []).map(({ instrument, size }) => ({ instrument, size, ...named(instrument, size, listed) }));
     const lines = view.lines.map(({ issuer, ...line }) => ({ issuer: issuer.name, chain: issuer.chain, ...line }));
-    const notes = view.notes.map(({ note: { legs, serial }, issuer, folded }) => ({ issuer: issuer.name, serial, legs, arrived: folded !== undefined }));
+    const notes = view.notes.map(({ note: { legs, serial }, issuer, received }) => ({ issuer: issuer.name, serial, legs, arrived: received !== undefined }));
     const exits = view.exits.map(({ exit: { instrument, lots }, issuer, stage, paid }) => ({ issuer: issuer.name, instrument, lots, stage, paid }));
     const { tier, slot, account } = view;
     show(flags, { tier, slot, version: account?.version, equity: margin?.equity, requirement: margin?.requirement, ratioBps: margin?.ratioBps, band: margin?.band, holdings, lines, notes, exits, attention: next }, () => [
@@ -41,18 +41,18 @@ export async function status(flags: ChainFlags): Promise<void> {
   }, { missing: true });
 }
 
-/** When a book's epoch ends: the chain says, not the book's file. */
-async function bookEnd(node: Node, root: bigint): Promise<number> {
-  const { notAfter } = await node.read<{ notAfter: bigint }>("RiskBook", node.chain.riskBook, "epochOf", root);
+/** When a table's epoch ends: the chain says, not the table's file. */
+async function tableEnd(node: Node, root: bigint): Promise<number> {
+  const { notAfter } = await node.read<{ notAfter: bigint }>("RiskTable", node.chain.riskTable, "epochOf", root);
   return Number(notAfter);
 }
 
-/** Margin of the account, if the book lists all that it holds. */
-function marginOf({ account }: TraderView, listed: ListedBook): MarginReport | undefined {
-  const places = new Map(listed.book.rows.map(({ instrument }, i) => [instrument, i]));
+/** Margin of the account, if the table lists all that it holds. */
+function marginOf({ account }: TraderView, listed: ListedTable): MarginReport | undefined {
+  const places = new Map(listed.table.rows.map(({ instrument }, i) => [instrument, i]));
   const positions = (account?.holdings ?? []).flatMap(({ instrument, size }): ListedPosition[] => {
     const place = places.get(instrument);
-    return place === undefined ? [] : [{ row: listed.book.rows[place]!, listing: listed.listings[place]!, size }];
+    return place === undefined ? [] : [{ row: listed.table.rows[place]!, listing: listed.listings[place]!, size }];
   });
   return positions.length === (account?.holdings.length ?? 0) && positions.length > 0 ? marginReport(positions, listed) : undefined;
 }

@@ -12,16 +12,16 @@ import type { Holding } from "../account/holdings.ts";
 import { issuerOf } from "../account/holdings.ts";
 import { aliasOf, ownerOf, type ProveKeys } from "../account/keys.ts";
 import { Note } from "../account/note.ts";
-import { InputError } from "../errors.ts";
+import { InputError } from "../base/errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { readLedger, writeLedger } from "../ledger/ledgerFile.ts";
 import type { Change, Submission } from "../ledger/state.ts";
-import type { ListedPosition } from "../portfolio.ts";
-import { NOTE_BLINDING_BITS, NOTE_LEGS, TIERS, type TierName } from "../protocol.ts";
-import type { Proof } from "../prove/proof.ts";
-import type { ListedBook } from "../risk/listing.ts";
-import { BookTree } from "../risk/tree.ts";
-import { withLock } from "../setup/lock.ts";
+import type { ListedPosition } from "../margin/portfolio.ts";
+import { NOTE_BLINDING_BITS, NOTE_LEGS, TIERS, type TierName } from "../protocol/constants.ts";
+import type { Proof } from "../groth16/proof.ts";
+import type { ListedTable } from "../risk/listing.ts";
+import { TableTree } from "../risk/tree.ts";
+import { withLock } from "../base/lock.ts";
 import { findAccount, openVersions, readAccount, versionsOf, writeAccount, type AccountFile } from "../wallet/accountFile.ts";
 import { nextDepositSalt } from "../wallet/notes.ts";
 import type { Globals } from "./command.ts";
@@ -76,10 +76,10 @@ export function currentAccount({ versions }: Trader): Account {
   return account;
 }
 
-/** A book's tree for the account's tier. The ledger takes a book that is newer than all it knows as the newest. */
-export async function bookOf({ ledger, tier }: Trader, { book }: ListedBook): Promise<BookTree> {
-  const tree = await BookTree.build(book, TIERS[tier]);
-  if (book.epoch > (ledger.newestBook?.epoch ?? -1)) ledger.publish(tree);
+/** A table's tree for the account's tier. The ledger takes a table that is newer than all it knows as the newest. */
+export async function tableOf({ ledger, tier }: Trader, { table }: ListedTable): Promise<TableTree> {
+  const tree = await TableTree.build(table, TIERS[tier]);
+  if (table.epoch > (ledger.newestTable?.epoch ?? -1)) ledger.publish(tree);
   return tree;
 }
 
@@ -87,7 +87,7 @@ export async function bookOf({ ledger, tier }: Trader, { book }: ListedBook): Pr
  * Keeps an accepted change: the proof, then the ledger, whose file decides, then the account's copy of what it
  * published. Returns the proof's path.
  */
-export async function keep(globals: Globals, { ledger, submission }: Trader, proof: Proof<"fold"> | Proof<"lower">, { slot, tier }: Change, path?: string): Promise<string> {
+export async function keep(globals: Globals, { ledger, submission }: Trader, proof: Proof<"receive"> | Proof<"spend">, { slot, tier }: Change, path?: string): Promise<string> {
   const files = homeFiles(globals);
   const versions = versionsOf(ledger, slot);
   const proofPath = path ?? join(files.proofs, `${versions.length - 1}-${proof.circuit}.json`);
@@ -99,13 +99,13 @@ export async function keep(globals: Globals, { ledger, submission }: Trader, pro
 }
 
 /** Has each position's issuer put it into notes, at most 8 legs each: to a fresh alias at vaults, so that deposits can't be linked. */
-export function issueNotes({ ledger, keys }: Trader, positions: readonly ListedPosition[], { book }: ListedBook): Note[] {
+export function issueNotes({ ledger, keys }: Trader, positions: readonly ListedPosition[], { table }: ListedTable): Note[] {
   const owner = ownerOf(keys);
   const issuers = [...new Set(positions.map(({ row }) => issuerOf(row.instrument)))];
   return issuers.flatMap((issuerId) => {
     const legs = positions.filter(({ row }) => issuerOf(row.instrument) === issuerId).map(({ row, size }): Holding => ({ instrument: row.instrument, size }));
     // A vault is an issuer of nothing but collateral; what it takes in is public anyway, so nothing needs blinding.
-    const vault = book.rows.every(({ instrument, kind }) => issuerOf(instrument) !== issuerId || kind === "collateral");
+    const vault = table.rows.every(({ instrument, kind }) => issuerOf(instrument) !== issuerId || kind === "collateral");
     return Array.from({ length: Math.ceil(legs.length / NOTE_LEGS) }, (_, i) => {
       const salt = vault ? nextDepositSalt(ledger, keys, issuerId) : 0n;
       const note = new Note(issuerId, salt, legs.slice(i * NOTE_LEGS, (i + 1) * NOTE_LEGS), ledger.nextSerial(issuerId), vault ? 0n : randomBlinding());

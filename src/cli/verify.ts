@@ -3,24 +3,24 @@
  *
  * @module
  */
-import { ArtifactError, InputError, ProofError } from "../errors.ts";
-import { readJson, readText } from "../files.ts";
-import { TIERS } from "../protocol.ts";
-import { loadVerificationKey } from "../prove/artifacts.ts";
-import { isClaimName, unpackClaim } from "../prove/claim.ts";
-import { nobleVerifier } from "../prove/nobleVerifier.ts";
-import { parseProof, type AnyProof, type KeyKind } from "../prove/proof.ts";
-import { snarkjsVerifier } from "../prove/snarkjsVerifier.ts";
-import { parseVerificationKey } from "../prove/verificationKey.ts";
-import { verify } from "../prove/verify.ts";
-import type { VerificationKey } from "../prove/groth16.ts";
-import { BookTree } from "../risk/tree.ts";
+import { ArtifactError, InputError, ProofError } from "../base/errors.ts";
+import { readJson, readText } from "../base/files.ts";
+import { TIERS } from "../protocol/constants.ts";
+import { loadVerificationKey } from "../prover/artifacts.ts";
+import { isClaimName, unpackClaim } from "../protocol/claim.ts";
+import { nobleVerifier } from "../groth16/nobleVerifier.ts";
+import { parseProof, type AnyProof, type KeyKind } from "../groth16/proof.ts";
+import { snarkjsVerifier } from "../prover/snarkjsVerifier.ts";
+import { parseVerificationKey } from "../groth16/verificationKey.ts";
+import { verify } from "../groth16/verify.ts";
+import type { VerificationKey } from "../groth16/groth16.ts";
+import { TableTree } from "../risk/tree.ts";
 import { show, type Globals } from "./command.ts";
-import { loadBook } from "./home.ts";
+import { loadTable } from "./home.ts";
 
 interface Flags extends Globals {
   readonly key?: string;
-  readonly book?: string;
+  readonly table?: string;
 }
 
 export async function verifyProof(flags: Flags, file: string): Promise<void> {
@@ -29,7 +29,7 @@ export async function verifyProof(flags: Flags, file: string): Promise<void> {
   if (keyKind !== undefined && proof.key.kind !== keyKind) throw new ProofError("key.kind", `must be ${keyKind}, as of the key at hand, got ${proof.key.kind}`);
   const snarkjs = snarkjsVerifier();
   await verify(proof, verificationKey, [nobleVerifier, snarkjs]).finally(() => snarkjs.close());
-  if (flags.book !== undefined) await checkBookOf(proof, flags, flags.book);
+  if (flags.table !== undefined) await checkTableOf(proof, flags, flags.table);
   const { circuit, tier } = proof;
   const signals = isClaimName(circuit) ? { ...proof.signals, claim: unpackClaim(circuit, (proof.signals as { readonly claim: bigint }).claim) } : proof.signals;
   const result = { verified: true, circuit, tier, key: { hash: proof.key.hash, kind: keyKind ?? "given" }, verifiers: [nobleVerifier.name, snarkjs.name], signals };
@@ -42,8 +42,8 @@ export async function verifyProof(flags: Flags, file: string): Promise<void> {
 }
 
 const COMPARE = {
-  fold: "commitments, notes root and context", lower: "commitments, book root, coverage and context",
-  solvency: "accounts root, book root, alias, committee and context", exit: "exits root and context",
+  receive: "commitments, notes root and context", spend: "commitments, table root, coverage and context",
+  solvency: "accounts root, table root, alias, committee and context", exit: "exits root and context",
 } as const;
 
 async function keyFor({ circuit, tier }: AnyProof, file: string | undefined): Promise<{ verificationKey: VerificationKey; keyKind: KeyKind | undefined }> {
@@ -61,10 +61,10 @@ function keyWords(kind: KeyKind | undefined): string {
   return "key: the one you gave; whether it may be trusted is for you to know";
 }
 
-async function checkBookOf(proof: AnyProof, globals: Globals, file: string): Promise<void> {
-  if (proof.circuit !== "solvency" && proof.circuit !== "lower") throw new InputError("book", `is nothing that a ${proof.circuit} proof is on`);
-  const { root } = await BookTree.build((await loadBook(globals, file)).book, TIERS[proof.tier]);
-  if (proof.signals.bookRoot !== root) throw new ProofError("publicSignals.bookRoot", `must be that of the book at hand, ${root}, got ${proof.signals.bookRoot}`);
+async function checkTableOf(proof: AnyProof, globals: Globals, file: string): Promise<void> {
+  if (proof.circuit !== "solvency" && proof.circuit !== "spend") throw new InputError("table", `is nothing that a ${proof.circuit} proof is on`);
+  const { root } = await TableTree.build((await loadTable(globals, file)).table, TIERS[proof.tier]);
+  if (proof.signals.tableRoot !== root) throw new ProofError("publicSignals.tableRoot", `must be that of the table at hand, ${root}, got ${proof.signals.tableRoot}`);
 }
 
 const words = (value: unknown): string =>

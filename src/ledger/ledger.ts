@@ -1,23 +1,23 @@
 /**
  * A local ledger: the registry, the issuers and the vaults' paying out on one machine, so that accounts can move today
  * without any chain. It is the registry's rules (PROTOCOL.md, sections 4 and 7) in TypeScript; contracts follow the
- * same ones. Left out is the pace of folds, which guards a shared chain against spam. It knows what issuers know: who
+ * same ones. Left out is the pace of receives, which guards a shared chain against spam. It knows what issuers know: who
  * gets a note under which alias, and its legs; never an owner, a key or what an account holds. Whoever can write its
  * file can write any history into it: a local ledger convinces its owner alone.
  *
  * @module
  */
 import { randomBytes } from "@noble/hashes/utils.js";
-import { ProofError } from "../errors.ts";
+import { ProofError } from "../base/errors.ts";
 import {
   COVERAGE_INITIAL, INSTRUMENT_BITS, LOTS_BITS, RECIPIENT_BITS, TIERS, type CircuitName, type TierName,
-} from "../protocol.ts";
-import { loadVerificationKey } from "../prove/artifacts.ts";
-import { unpackClaim } from "../prove/claim.ts";
-import { contextSignal } from "../prove/context.ts";
-import type { VerificationKey } from "../prove/groth16.ts";
-import type { Proof } from "../prove/proof.ts";
-import { verify } from "../prove/verify.ts";
+} from "../protocol/constants.ts";
+import { loadVerificationKey } from "../prover/artifacts.ts";
+import { unpackClaim } from "../protocol/claim.ts";
+import { contextSignal } from "../protocol/context.ts";
+import type { VerificationKey } from "../groth16/groth16.ts";
+import type { Proof } from "../groth16/proof.ts";
+import { verify } from "../groth16/verify.ts";
 import { Records } from "./records.ts";
 import type { Change, LedgerState, Payment, Submission } from "./state.ts";
 
@@ -42,7 +42,7 @@ export class Ledger extends Records {
   /** An empty ledger for accounts of `tier` and all tiers whose trees are as deep: 20 for M and L. */
   static create(tier: TierName = "M", loadKey?: LoadKey): Ledger {
     const address = `0x${Buffer.from(randomBytes(20)).toString("hex")}`;
-    const empty = { books: [], notes: [], changes: [], exits: [], payments: [], nullifiers: [], openings: [] };
+    const empty = { tables: [], notes: [], changes: [], exits: [], payments: [], nullifiers: [], openings: [] };
     return new Ledger({ address, depth: TIERS[tier].depth, ...empty }, loadKey);
   }
 
@@ -52,14 +52,14 @@ export class Ledger extends Records {
   }
 
   /**
-   * Opens an account or folds notes into one.
+   * Opens an account or receives notes into one.
    *
    * @returns the change as published
    * @throws ProofError naming the signal and the rule; then nothing has changed
    */
-  async fold(proof: Proof<"fold">, submission: Submission): Promise<Change> {
-    await this.check(proof, "fold", submission);
-    const change = this.checkFold(proof, submission);
+  async receive(proof: Proof<"receive">, submission: Submission): Promise<Change> {
+    await this.check(proof, "receive", submission);
+    const change = this.checkReceive(proof, submission);
     const { oldCommitment, openingNullifier, nullifiers } = proof.signals;
 
     this.addChange(change, "change");
@@ -69,12 +69,12 @@ export class Ledger extends Records {
   }
 
   /**
-   * The rules for a fold but for its proof, for those who ask before they prove.
+   * The rules for a receipt but for its proof, for those who ask before they prove.
    *
    * @returns the change that it would make
    * @throws ProofError naming the signal and the rule
    */
-  checkFold(asked: Asked<"fold">, { now }: Pick<Submission, "now">): Change {
+  checkReceive(asked: Asked<"receive">, { now }: Pick<Submission, "now">): Change {
     const { oldCommitment, notesRoot, openingNullifier, nullifiers } = asked.signals;
     must(notesRoot === this.notesRoot, "notesRoot", "must be the current one");
     const opens = oldCommitment === 0n;
@@ -88,15 +88,15 @@ export class Ledger extends Records {
   }
 
   /**
-   * Lowers an account, at initial margin and on the newest book while it is good; on any book ever published, if the
+   * Spends an account, at initial margin and on the newest table while it is good; on any table ever published, if the
    * proof says that the move is right on any.
    *
    * @returns the change as published
    * @throws ProofError naming the signal and the rule; then nothing has changed
    */
-  async lower(proof: Proof<"lower">, submission: Submission): Promise<Change> {
-    await this.check(proof, "lower", submission);
-    const change = this.checkLower(proof, submission);
+  async spend(proof: Proof<"spend">, submission: Submission): Promise<Change> {
+    await this.check(proof, "spend", submission);
+    const change = this.checkSpend(proof, submission);
     const { exitLeaf } = proof.signals;
 
     this.addChange(change, "change");
@@ -104,18 +104,18 @@ export class Ledger extends Records {
     return change;
   }
 
-  /** As {@link checkFold}, for a lowering. */
-  checkLower(asked: Asked<"lower">, { now }: Pick<Submission, "now">): Change {
-    const { oldCommitment, bookRoot, exitLeaf, claim } = asked.signals;
-    const { coverage, anyBook } = unpackClaim("lower", claim, "publicSignals.claim");
+  /** As {@link checkReceive}, for a spending. */
+  checkSpend(asked: Asked<"spend">, { now }: Pick<Submission, "now">): Change {
+    const { oldCommitment, tableRoot, exitLeaf, claim } = asked.signals;
+    const { coverage, onAnyTable } = unpackClaim("spend", claim, "publicSignals.claim");
     must(coverage === COVERAGE_INITIAL, "claim.coverage", `must be ${COVERAGE_INITIAL}, initial margin, got ${coverage}`);
     must(oldCommitment !== 0n, "oldCommitment", "must be of an open account");
-    if (anyBook) {
-      must(this.books.some(({ root }) => root === bookRoot), "bookRoot", "must be of a book published here");
+    if (onAnyTable) {
+      must(this.tables.some(({ root }) => root === tableRoot), "tableRoot", "must be of a table published here");
     } else {
-      const newest = this.newestBook;
-      must(newest?.root === bookRoot, "bookRoot", "must be of the newest book");
-      must(now <= BigInt(newest!.notAfter), "bookRoot", `must be of a book that is still good: this one was until ${newest!.notAfter}`);
+      const newest = this.newestTable;
+      must(newest?.root === tableRoot, "tableRoot", "must be of the newest table");
+      must(now <= BigInt(newest!.notAfter), "tableRoot", `must be of a table that is still good: this one was until ${newest!.notAfter}`);
     }
     must(!this.exitTree.leaves.includes(exitLeaf), "exitLeaf", "must be new");
     must(exitLeaf === 0n || this.hasRoom(this.exitTree), "exitLeaf", "finds the exits tree full");
@@ -158,7 +158,7 @@ export class Ledger extends Records {
   }
 
   /** The change that it makes to the account's slot, or to a new one. */
-  private nextChange({ tier, signals }: Asked<"fold"> | Asked<"lower">, now: bigint): Change {
+  private nextChange({ tier, signals }: Asked<"receive"> | Asked<"spend">, now: bigint): Change {
     const { oldCommitment, newCommitment, cipher } = signals;
     this.checkTier(tier);
     const opens = oldCommitment === 0n;

@@ -7,14 +7,14 @@ import { isAddress } from "ethers";
 import * as v from "valibot";
 import { checkHolding } from "../account/holdings.ts";
 import { Note, noteLeaf } from "../account/note.ts";
-import { InputError } from "../errors.ts";
-import { readText, writeAtomic } from "../files.ts";
+import { InputError } from "../base/errors.ts";
+import { readText, writeAtomic } from "../base/files.ts";
 import {
   FIELD, INSTRUMENT_BITS, ISSUER_BITS, LOTS_BITS, NOTE_BLINDING_BITS, NOTE_LEGS, NOTE_SERIAL_BITS, PROTOCOL_VERSION,
   RECIPIENT_BITS, TIERS, accountWords, type TierName,
-} from "../protocol.ts";
-import { decimal } from "../prove/json.ts";
-import { exactly, validated } from "../risk/validated.ts";
+} from "../protocol/constants.ts";
+import { decimal } from "../base/json.ts";
+import { exactly, validated } from "../base/validated.ts";
 import { Ledger, type LoadKey } from "./ledger.ts";
 import type { IssuedNote, LedgerState } from "./state.ts";
 
@@ -43,7 +43,7 @@ const LEDGER = exactly("a ledger file", {
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
   address: v.pipe(v.string("must be an address"), v.check(isAddress, "must be an Ethereum address")),
   depth: v.picklist(DEPTHS, `must be ${DEPTHS.join(" or ")}`),
-  books: list(exactly("a book", { root: element, epoch: count(SECONDS), notAfter: count(SECONDS) })),
+  tables: list(exactly("a table", { root: element, epoch: count(SECONDS), notAfter: count(SECONDS) })),
   notes: list(exactly("a note", {
     issuerId: count(ISSUER_BITS),
     recipient: element,
@@ -92,8 +92,8 @@ export function decodeLedger(text: string, loadKey?: LoadKey): Ledger {
     if (cipher.length !== words) throw new InputError(`ledger.changes[${i}].cipher`, `must have ${words} elements`, cipher.length);
     if (TIERS[tier].depth !== file.depth) throw new InputError(`ledger.changes[${i}].tier`, `must have trees of depth ${file.depth}`, tier);
   });
-  file.books.forEach(({ epoch }, i) => {
-    if (i > 0 && epoch <= file.books[i - 1]!.epoch) throw new InputError(`ledger.books[${i}].epoch`, "must ascend", epoch);
+  file.tables.forEach(({ epoch }, i) => {
+    if (i > 0 && epoch <= file.tables[i - 1]!.epoch) throw new InputError(`ledger.tables[${i}].epoch`, "must ascend", epoch);
   });
   return takeUp({ ...file, notes }, loadKey);
 }

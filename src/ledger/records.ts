@@ -1,17 +1,17 @@
 /**
  * What a ledger keeps and shows: its trees, what is spent, what was published; and what needs no proof: issuers give
- * notes, reporters publish books.
+ * notes, reporters publish tables.
  *
  * @module
  */
 import { getAddress } from "ethers";
 import { noteLeaf, type Note } from "../account/note.ts";
 import { GrowingTree, NotesTree, type TreePath } from "../account/trees.ts";
-import { InputError } from "../errors.ts";
-import { FIELD } from "../protocol.ts";
-import type { BookTree } from "../risk/tree.ts";
-import type { FoldedNote } from "../statements/fold.ts";
-import type { Change, IssuedNote, LedgerState, Payment, PublishedBook } from "./state.ts";
+import { InputError } from "../base/errors.ts";
+import { FIELD } from "../protocol/constants.ts";
+import type { TableTree } from "../risk/tree.ts";
+import type { ReceivedNote } from "../statements/receive.ts";
+import type { Change, IssuedNote, LedgerState, Payment, PublishedTable } from "./state.ts";
 
 /** See {@link Ledger}, which adds the rules on proofs. */
 export class Records {
@@ -24,24 +24,24 @@ export class Records {
   protected readonly nullifiers: Set<bigint>;
   protected readonly openings: Set<bigint>;
   protected readonly paid: Set<bigint>;
-  protected readonly books: PublishedBook[];
+  protected readonly tables: PublishedTable[];
   private readonly notes: IssuedNote[] = [];
   private readonly changes: Change[] = [];
   protected readonly payments: Payment[];
 
   /** Takes up a state; throws an InputError for one that no ledger comes to. */
-  constructor({ address, depth, books, notes, changes, exits, payments, nullifiers, openings }: LedgerState) {
+  constructor({ address, depth, tables, notes, changes, exits, payments, nullifiers, openings }: LedgerState) {
     this.address = getAddress(address);
     this.depth = depth;
     this.accounts = new GrowingTree(depth);
     this.exitTree = new GrowingTree(depth, exits);
-    this.books = [...books];
+    this.tables = [...tables];
     this.payments = [...payments];
     this.nullifiers = unique("nullifiers", nullifiers);
     this.openings = unique("openings", openings);
     this.paid = unique("payments", payments.map(({ spent }) => spent));
     unique("exits", exits);
-    unique("books", books.map(({ root }) => root));
+    unique("tables", tables.map(({ root }) => root));
     notes.forEach((note, i) => this.addNote(note, `notes[${i}]`));
     changes.forEach((change, i) => this.addChange(change, `changes[${i}]`));
     if (this.openings.size !== this.accounts.leaves.length) {
@@ -57,7 +57,7 @@ export class Records {
   /** Everything there is to store; a copy. */
   get state(): LedgerState {
     return {
-      address: this.address, depth: this.depth, books: [...this.books], notes: [...this.notes], changes: [...this.changes],
+      address: this.address, depth: this.depth, tables: [...this.tables], notes: [...this.notes], changes: [...this.changes],
       exits: [...this.exitTree.leaves], payments: [...this.payments], nullifiers: [...this.nullifiers], openings: [...this.openings],
     };
   }
@@ -74,19 +74,19 @@ export class Records {
     return this.notesTree().root;
   }
 
-  /** The newest risk book, on which alone accounts are lowered; undefined before the first. */
-  get newestBook(): PublishedBook | undefined {
-    return this.books.at(-1);
+  /** The newest risk table, on which alone accounts are spent; undefined before the first. */
+  get newestTable(): PublishedTable | undefined {
+    return this.tables.at(-1);
   }
 
-  /** Takes a book as the newest. Throws an InputError unless its epoch is the highest so far and its root new. */
-  publish({ root, book: { epoch, notAfter } }: Pick<BookTree, "root" | "book">): void {
-    const newest = this.newestBook;
+  /** Takes a table as the newest. Throws an InputError unless its epoch is the highest so far and its root new. */
+  publish({ root, table: { epoch, notAfter } }: Pick<TableTree, "root" | "table">): void {
+    const newest = this.newestTable;
     if (newest !== undefined && epoch <= newest.epoch) {
-      throw new InputError("book.epoch", `must be above ${newest.epoch}, the newest here`, epoch);
+      throw new InputError("table.epoch", `must be above ${newest.epoch}, the newest here`, epoch);
     }
-    if (this.books.some((book) => book.root === root)) throw new InputError("book.root", "must be new", root);
-    this.books.push({ root, epoch, notAfter });
+    if (this.tables.some((table) => table.root === root)) throw new InputError("table.root", "must be new", root);
+    this.tables.push({ root, epoch, notAfter });
   }
 
   /** A serial that its issuer has not used: one more than the highest. */
@@ -105,7 +105,7 @@ export class Records {
   }
 
   /** A note with its paths under the notes root of this moment. Throws an InputError if it was never issued to `owner`. */
-  foldable(note: Note, owner: bigint): FoldedNote {
+  receivable(note: Note, owner: bigint): ReceivedNote {
     const tree = this.noteTrees.get(note.issuerId);
     if (tree === undefined) throw new InputError("note.issuerId", "must be an issuer that has issued", note.issuerId);
     return { note, path: tree.path(note.leaf(owner)), issuerSiblings: this.notesTree().siblings(note.issuerId) };

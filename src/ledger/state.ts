@@ -4,14 +4,14 @@
  * @module
  */
 import type { Holding } from "../account/holdings.ts";
-import type { TierName } from "../protocol.ts";
+import type { TierName } from "../protocol/constants.ts";
 
-/** A risk book as the ledger knows it. */
-export interface PublishedBook {
+/** A risk table as the ledger knows it. */
+export interface PublishedTable {
   /** Root of its tree for the ledger's tiers. */
   readonly root: bigint;
   readonly epoch: number;
-  /** Unix seconds until which it is good for lowering. */
+  /** Unix seconds until which it is good for spending. */
   readonly notAfter: number;
 }
 
@@ -26,7 +26,7 @@ export interface IssuedNote {
   readonly leaf: bigint;
 }
 
-/** What a fold or a lowering publishes. The first of a slot opens it. */
+/** What a receipt or a spending publishes. The first of a slot opens it. */
 export interface Change {
   /** Position in the accounts tree. */
   readonly slot: number;
@@ -51,7 +51,7 @@ export interface LedgerState {
   readonly address: string;
   readonly depth: number;
   /** Ascending by epoch, as are all lists in the order of events. */
-  readonly books: readonly PublishedBook[];
+  readonly tables: readonly PublishedTable[];
   readonly notes: readonly IssuedNote[];
   readonly changes: readonly Change[];
   /** Leaves. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BASIS_POINTS } from "../protocol.ts";
+import { BASIS_POINTS } from "../protocol/constants.ts";
 import { SECONDS_PER_YEAR } from "./black76.ts";
 import type { ChargePart } from "./listing.ts";
 import type { Issuer } from "./market.ts";
@@ -101,4 +101,4 @@ export const totalCharge = (parts: readonly ChargePart[], side: "long" | "short"
 const isCharged = ({ long, short }: ChargePart): boolean => long !== 0n || short !== 0n;
 
 const latencyReason = ({ chain, finalitySeconds, relaySeconds, queueSeconds }: Issuer, share: number): string =>
-  `${chain}: ${finalitySeconds + relaySeconds + queueSeconds} s to finalise, relay and queue: ${percent(share)}`;
+  `${chain}: ${finalitySeconds + relaySeconds + queueSeconds} s to declareDefault, relay and queue: ${percent(share)}`;

@@ -4,7 +4,7 @@
  * @module
  */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { BASIS_POINTS } from "../protocol.ts";
+import { BASIS_POINTS } from "../protocol/constants.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Eigenvalues of a matrix of basis points below this count as negative: far above what doubles lose, far below 1 bp. */

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
-import { BASIS_POINTS, ISSUER_CAP_BITS, MICRO_USD, NO_ISSUER_CAP, NO_LOT_CAP, SCENARIOS } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { BASIS_POINTS, ISSUER_CAP_BITS, MICRO_USD, NO_ISSUER_CAP, NO_LOT_CAP, SCENARIOS } from "../protocol/constants.ts";
 import { black76, black76Greeks, SECONDS_PER_YEAR } from "./black76.ts";
 import {
   datedBasis, latencyShare, limitLong, linearCharges, optionCharges, totalCharge, ungroupedCharge,
 } from "./charges.ts";
-import { decimalToNumber, DECIMAL_ONE, DECIMAL_PLACES, formatDecimal } from "./decimal.ts";
+import { decimalToNumber, DECIMAL_ONE, DECIMAL_PLACES, formatDecimal } from "../base/decimal.ts";
 import type { ChargePart, Greeks, Listing } from "./listing.ts";
 import type { Instrument, Issuer, Option } from "./market.ts";
 import { instrumentId } from "./marketRules.ts";

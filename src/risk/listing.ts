@@ -1,10 +1,10 @@
 /**
  * What people know about an instrument: its name, its lot, its Greeks, and how each charge came about. Circuits never
- * see any of it; a book file carries it beside the rows.
+ * see any of it; a table file carries it beside the rows.
  *
  * @module
  */
-import type { RiskBook } from "./tree.ts";
+import type { RiskTable } from "./tree.ts";
 
 /** Sensitivities of one lot long, in USD. */
 export interface Greeks {
@@ -28,7 +28,7 @@ export interface ChargePart {
 
 export interface Listing {
   readonly instrument: number;
-  /** Unique in a book, e.g. `deribit:BTC-PERP`. */
+  /** Unique in a table, e.g. `deribit:BTC-PERP`. */
   readonly name: string;
   /** Name of the vault, venue or desk, and of the chain it is on. */
   readonly issuer: string;
@@ -42,9 +42,9 @@ export interface Listing {
   readonly charges: readonly ChargePart[];
 }
 
-/** An epoch's book with its listings; listings[i] describes book.rows[i]. */
-export interface ListedBook {
-  readonly book: RiskBook;
+/** An epoch's table with its listings; listings[i] describes table.rows[i]. */
+export interface ListedTable {
+  readonly table: RiskTable;
   readonly listings: readonly Listing[];
   /** Spot price of each underlying in µUSD, and its scan range in basis points. */
   readonly underlyings: readonly { readonly name: string; readonly price: bigint; readonly scanBps: number }[];

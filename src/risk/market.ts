@@ -6,9 +6,9 @@
  * @module
  */
 import * as v from "valibot";
-import { BASIS_POINTS, PROTOCOL_VERSION, SERIAL_BITS, TIERS, bookRows } from "../protocol.ts";
-import { isDecimal, parseDecimal } from "./decimal.ts";
-import { exactly } from "./validated.ts";
+import { BASIS_POINTS, PROTOCOL_VERSION, SERIAL_BITS, TIERS, tableRows } from "../protocol/constants.ts";
+import { isDecimal, parseDecimal } from "../base/decimal.ts";
+import { exactly } from "../base/validated.ts";
 
 const MARKET_FORMAT = "plimsoll-market";
 /** The unit of account. Its price is 1 by definition, so it is never declared; cash and credit may name it. */
@@ -108,12 +108,12 @@ export const MARKET = exactly("a market file", {
   format: v.literal(MARKET_FORMAT, `must be "${MARKET_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
   epoch: count(0, 2 ** 40),
-  /** When prices were taken, and until when the book may be used. */
+  /** When prices were taken, and until when the table may be used. */
   asOf: time,
   notAfter: time,
   underlyings: list(underlying, 1, 256),
   issuers: list(issuer, 1, 255),
-  instruments: list(instrument, 1, bookRows(TIERS.M) - 1),
+  instruments: list(instrument, 1, tableRows(TIERS.M) - 1),
   /**
    * Scan ranges of the epoch before, by underlying: rises are capped against them. And its number: reporters sign the
    * price move since that epoch, so all must mean the same one.

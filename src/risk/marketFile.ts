@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
+import { InputError } from "../base/errors.ts";
 import { MARKET, type Market } from "./market.ts";
 import { checkMarket } from "./marketRules.ts";
-import { validated } from "./validated.ts";
+import { validated } from "../base/validated.ts";
 
 /** Longest market file that is read, in characters: 4,095 instruments and 256 long histories take a tenth of it. */
 export const MARKET_LENGTH = 32 * 2 ** 20;

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
-import { SERIAL_BITS, TIERS } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { SERIAL_BITS, TIERS } from "../protocol/constants.ts";
 import { NUMERAIRE, type Instrument, type Issuer, type Market, type Option, type Underlying } from "./market.ts";
 
 /** Kinds of issuer that may issue each type of instrument: collateral lies in vaults, positions at venues. */

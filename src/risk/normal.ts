@@ -1,6 +1,6 @@
 /**
  * The transcendental functions of the engine. ECMAScript lets Math.exp and Math.log differ between engines in the last
- * bits, and one flipped µUSD is another book root. Cephes compiled to WebAssembly computes with IEEE operations alone,
+ * bits, and one flipped µUSD is another table root. Cephes compiled to WebAssembly computes with IEEE operations alone,
  * so that a market file has one root on every machine. Beside it the engine uses + − × / and Math.sqrt only, which the
  * language fixes to the bit.
  *

@@ -6,8 +6,8 @@
  * @module
  */
 import * as v from "valibot";
-import { BASIS_POINTS } from "../protocol.ts";
-import { exactly, validated } from "./validated.ts";
+import { BASIS_POINTS } from "../protocol/constants.ts";
+import { exactly, validated } from "../base/validated.ts";
 
 const whole = (low: number, high: number) =>
   v.optional(v.pipe(
@@ -44,7 +44,7 @@ export interface Parameters {
   /** Closes that a history must have: below this, what λ forgets is not yet negligible (0.97^90 = 6 %). */
   readonly minHistory: number;
   /** Share of stressed variance in the mix. RTS 153/2013, art. 28(1)(b) asks for 25 %; coins pass from calm to storm in a
-   * day, and with a half the books of the backtest lose more than their margin half as often. */
+   * day, and with a half the tables of the backtest lose more than their margin half as often. */
   readonly stressWeightBps: number;
   /** Length of the stressed period: the window of closes with the greatest variance in the history. */
   readonly stressWindow: number;
@@ -83,7 +83,7 @@ export interface Parameters {
   readonly vegaChargeBps: number;
 
   // ── Charges on both sides ──
-  /** Cost of crossing the spread and moving the book at auction, of the notional, by kind; an instrument may carry its own. */
+  /** Cost of crossing the spread and moving the table at auction, of the notional, by kind; an instrument may carry its own. */
   readonly tokenLiquidityBps: number;
   readonly perpetualLiquidityBps: number;
   readonly futureLiquidityBps: number;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
-import { BASIS_POINTS } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import { BASIS_POINTS } from "../protocol/constants.ts";
 import type { Underlying } from "./market.ts";
 import type { Parameters } from "./parameters.ts";
 

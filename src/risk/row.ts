@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { hash } from "../hash.ts";
-import { InputError } from "../errors.ts";
+import { hash } from "../protocol/hash.ts";
+import { InputError } from "../base/errors.ts";
 import {
   FIELD, INSTRUMENT_BITS, ISSUER_CAP_BITS, KINDS, LOTS_BITS, PNL_BITS, PNL_SIGNALS, SCENARIOS, SCENARIOS_PER_SIGNAL,
   SCENARIO_SLOT_BITS, VALUE_BITS, type Kind,
-} from "../protocol.ts";
+} from "../protocol/constants.ts";
 
 /** All values in µUSD per lot unless said otherwise. */
 export interface Row {
@@ -32,7 +32,7 @@ export interface Row {
   readonly pnl: readonly bigint[];
 }
 
-/** Row 0 of every book: what an empty slot looks up. */
+/** Row 0 of every table: what an empty slot looks up. */
 export const EMPTY_ROW: Row = {
   instrument: 0, kind: "collateral", group: 0, dead: false, mark: 0n, chargeLong: 0n, chargeShort: 0n, cap: 0n,
   issuerCap: 0n, pnl: Array<bigint>(SCENARIOS).fill(0n),

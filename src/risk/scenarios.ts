@@ -8,9 +8,9 @@
  *
  * @module
  */
-import { BASIS_POINTS, SCENARIO_THIRDS } from "../protocol.ts";
+import { BASIS_POINTS, SCENARIO_THIRDS } from "../protocol/constants.ts";
 import { black76, SECONDS_PER_YEAR, type Right } from "./black76.ts";
-import { DECIMAL_PLACES } from "./decimal.ts";
+import { DECIMAL_PLACES } from "../base/decimal.ts";
 import { pow } from "./normal.ts";
 import type { Parameters } from "./parameters.ts";
 

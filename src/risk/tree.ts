@@ -1,21 +1,21 @@
 /**
- * The tree that commits to a risk book: 8-ary levels under a cap whose nodes, with ω and the correlations, hash to the
+ * The tree that commits to a risk table: 8-ary levels under a cap whose nodes, with ω and the correlations, hash to the
  * root. Rows keep the order of their ids, but a proof shows membership, not position: the id is inside the row.
  *
  * @module
  */
-import { InputError } from "../errors.ts";
-import { bulkHasher } from "../bulkHash.ts";
+import { InputError } from "../base/errors.ts";
+import { bulkHasher } from "../protocol/bulkHash.ts";
 import {
-  BASIS_POINTS, BOOK_ARITY, CORRELATION_BITS, CORRELATIONS_PER_WORD, SERIAL_BITS, bookRows, type Tier,
-} from "../protocol.ts";
+  BASIS_POINTS, TABLE_ARITY, CORRELATION_BITS, CORRELATIONS_PER_WORD, SERIAL_BITS, tableRows, type Tier,
+} from "../protocol/constants.ts";
 import { EMPTY_ROW, checkRow, rowSignals, type Row } from "./row.ts";
 
 /** What circuits know about an epoch. Rows ascend by instrument, without the empty row. */
-export interface RiskBook {
+export interface RiskTable {
   /** Number of the epoch. */
   readonly epoch: number;
-  /** Unix seconds: when the prices were taken, and until when the book may be used. */
+  /** Unix seconds: when the prices were taken, and until when the table may be used. */
   readonly asOf: number;
   readonly notAfter: number;
   /** Names of the risk groups, at most 8, in the order rows refer to them. */
@@ -34,10 +34,10 @@ export interface RowOpening {
 }
 
 /** ω and the correlations above the diagonal, row by row, as ρ + 10,000: 15 bits each, 16 to a word. */
-export function riskWords(book: RiskBook, groups: number): bigint[] {
-  const values = [book.omega];
+export function riskWords(table: RiskTable, groups: number): bigint[] {
+  const values = [table.omega];
   for (let g = 0; g < groups; g++) {
-    for (let h = g + 1; h < groups; h++) values.push((book.correlations[g]?.[h] ?? 0) + BASIS_POINTS);
+    for (let h = g + 1; h < groups; h++) values.push((table.correlations[g]?.[h] ?? 0) + BASIS_POINTS);
   }
   const words: bigint[] = [];
   for (let i = 0; i < values.length; i += CORRELATIONS_PER_WORD) {
@@ -47,9 +47,9 @@ export function riskWords(book: RiskBook, groups: number): bigint[] {
   return words;
 }
 
-export class BookTree {
+export class TableTree {
   private constructor(
-    readonly book: RiskBook,
+    readonly table: RiskTable,
     readonly tier: Tier,
     readonly words: readonly bigint[],
     /** levels[0] holds the rows' hashes, the last one the cap. */
@@ -58,14 +58,14 @@ export class BookTree {
     private readonly positions: ReadonlyMap<number, number>,
   ) {}
 
-  /** Hashes a book: about 2 s for 4,095 rows. Throws an InputError for rows out of range, unsorted or too many. */
-  static async build(book: RiskBook, tier: Tier): Promise<BookTree> {
-    const rows = [EMPTY_ROW, ...book.rows];
-    if (rows.length > bookRows(tier)) {
-      throw new InputError("rows", `a book holds at most ${bookRows(tier) - 1} rows`, book.rows.length);
+  /** Hashes a table: about 2 s for 4,095 rows. Throws an InputError for rows out of range, unsorted or too many. */
+  static async build(table: RiskTable, tier: Tier): Promise<TableTree> {
+    const rows = [EMPTY_ROW, ...table.rows];
+    if (rows.length > tableRows(tier)) {
+      throw new InputError("rows", `a table holds at most ${tableRows(tier) - 1} rows`, table.rows.length);
     }
-    if (book.groups.length > tier.groups) {
-      throw new InputError("groups", `a book has at most ${tier.groups} risk groups`, book.groups.length);
+    if (table.groups.length > tier.groups) {
+      throw new InputError("groups", `a table has at most ${tier.groups} risk groups`, table.groups.length);
     }
     const positions = new Map<number, number>();
     rows.forEach((row, i) => {
@@ -86,17 +86,17 @@ export class BookTree {
     const { hash, hashList } = await bulkHasher();
     let level = rows.map((row) => hash("ROW", ...rowSignals(row)));
     const levels: bigint[][] = [];
-    for (let depth = 0; depth < tier.bookLevels; depth++) {
-      level = pad(level, bookRows(tier) / BOOK_ARITY ** depth);
+    for (let depth = 0; depth < tier.tableLevels; depth++) {
+      level = pad(level, tableRows(tier) / TABLE_ARITY ** depth);
       levels.push(level);
-      level = Array.from({ length: level.length / BOOK_ARITY }, (_, i) => {
-        const children = level.slice(i * BOOK_ARITY, (i + 1) * BOOK_ARITY);
-        return children.every((child) => child === 0n) ? 0n : hash("BOOK_NODE", ...children);
+      level = Array.from({ length: level.length / TABLE_ARITY }, (_, i) => {
+        const children = level.slice(i * TABLE_ARITY, (i + 1) * TABLE_ARITY);
+        return children.every((child) => child === 0n) ? 0n : hash("TABLE_NODE", ...children);
       });
     }
     levels.push(level);
-    const words = riskWords(book, tier.groups);
-    return new BookTree(book, tier, words, levels, hashList("BOOK", [...words, ...level]), positions);
+    const words = riskWords(table, tier.groups);
+    return new TableTree(table, tier, words, levels, hashList("TABLE", [...words, ...level]), positions);
   }
 
   /** Nodes of the cap, left to right. */
@@ -108,16 +108,16 @@ export class BookTree {
     return this.positions.has(instrument);
   }
 
-  /** Opens one row. Throws an InputError if the book has none for the instrument. */
+  /** Opens one row. Throws an InputError if the table has none for the instrument. */
   open(instrument: number, path = "instrument"): RowOpening {
     const position = this.positions.get(instrument);
-    if (position === undefined) throw new InputError(path, "must be in the risk book", instrument);
+    if (position === undefined) throw new InputError(path, "must be in the risk table", instrument);
     let at = position;
     const levels = this.levels.slice(0, -1).map((nodes) => {
-      at = Math.floor(at / BOOK_ARITY);
-      return nodes.slice(at * BOOK_ARITY, (at + 1) * BOOK_ARITY);
+      at = Math.floor(at / TABLE_ARITY);
+      return nodes.slice(at * TABLE_ARITY, (at + 1) * TABLE_ARITY);
     });
-    return { row: position === 0 ? EMPTY_ROW : this.book.rows[position - 1]!, levels };
+    return { row: position === 0 ? EMPTY_ROW : this.table.rows[position - 1]!, levels };
   }
 }
 

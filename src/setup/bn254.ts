@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { WasmInstance, type Pointer, type WasmFunctions } from "../wasmInstance.ts";
+import { WasmInstance, type Pointer, type WasmFunctions } from "../base/wasm.ts";
 
 export const FIELD_BYTES = 32;
 const PAGE = 0x10000;

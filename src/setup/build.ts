@@ -11,15 +11,15 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ArtifactError } from "../errors.ts";
-import { writeAtomic } from "../files.ts";
-import { emptyManifest, type KeyRecord, type Manifest, type ManifestEntry } from "../prove/manifest.ts";
+import { ArtifactError } from "../base/errors.ts";
+import { writeAtomic } from "../base/files.ts";
+import { emptyManifest, type KeyRecord, type Manifest, type ManifestEntry } from "../groth16/manifest.ts";
 import { COMPILED_FILES, compile, compileInputs } from "./compile.ts";
 import { writeDevelopmentKey } from "./devKey.ts";
 import { exportVerificationKey } from "./exportKey.ts";
-import { withLock } from "./lock.ts";
+import { withLock } from "../base/lock.ts";
 import { instanceName, type Instance } from "./mainComponent.ts";
-import { describeFile, hashFile, readManifest, writeEntry } from "./manifest.ts";
+import { describeFile, hashFile, readManifest, writeEntry } from "../groth16/manifestFile.ts";
 
 const require = createRequire(import.meta.url);
 

@@ -9,9 +9,9 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import * as v from "valibot";
-import { ArtifactError } from "../errors.ts";
-import { readJson } from "../files.ts";
-import { TIERS, publicSignals } from "../protocol.ts";
+import { ArtifactError } from "../base/errors.ts";
+import { readJson } from "../base/files.ts";
+import { TIERS, publicSignals } from "../protocol/constants.ts";
 import { CIRCOM_FLAGS, LIBRARIES, runCircom, type AllowedWarning } from "./circom.ts";
 import { instanceName, mainComponent, type Instance } from "./mainComponent.ts";
 import { protocolCircom } from "./protocolCircom.ts";
@@ -102,5 +102,5 @@ async function allowedWarnings(root: string): Promise<AllowedWarning[]> {
 async function checkGenerated(root: string): Promise<void> {
   const path = "circuits/lib/protocol.circom";
   const text = await readFile(join(root, path), "utf8").catch(() => "");
-  if (text !== protocolCircom()) throw new ArtifactError(path, "differs from src/protocol.ts; run npm run generate");
+  if (text !== protocolCircom()) throw new ArtifactError(path, "differs from src/protocol/constants.ts; run npm run generate");
 }

@@ -5,10 +5,10 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { writeAtomic } from "../files.ts";
-import type { CircuitName, TierName } from "../protocol.ts";
+import { writeAtomic } from "../base/files.ts";
+import type { CircuitName, TierName } from "../protocol/constants.ts";
 import type { Counts } from "./compile.ts";
-import type { Manifest } from "../prove/manifest.ts";
+import type { Manifest } from "../groth16/manifest.ts";
 
 export interface Costs {
   readonly circuits: Readonly<Partial<Record<CircuitName, Readonly<Partial<Record<TierName, Counts>>>>>>;

@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
-import { spawnWorker } from "../worker.ts";
+import { spawnWorker } from "../base/worker.ts";
 import { AFFINE_BYTES, FIELD_BYTES, type Bn254Code, type Group } from "./bn254.ts";
 
 /** Scalars or points per group, in shared memory from offset 0. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { parentPort, workerData } from "node:worker_threads";
-import type { Pointer } from "../wasmInstance.ts";
+import type { Pointer } from "../base/wasm.ts";
 import { AFFINE_BYTES, Bn254, FIELD_BYTES, JACOBIAN_BYTES, type Group } from "./bn254.ts";
 import type { FixedBaseData, FixedBaseTask } from "./fixedBase.ts";
 

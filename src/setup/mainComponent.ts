@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { TIERS, publicSignals, type CircuitName, type TierName } from "../protocol.ts";
+import { TIERS, publicSignals, type CircuitName, type TierName } from "../protocol/constants.ts";
 
 export interface Instance {
   readonly circuit: CircuitName;
@@ -16,8 +16,8 @@ export const instanceName = ({ circuit, tier }: Instance): string => `${circuit}
 
 /** Numbers of a tier in the order of the templates' parameters. */
 function templateArguments({ circuit, tier }: Instance): number[] {
-  const { holdings, groups, bookLevels, bookCap, depth, notes } = TIERS[tier];
-  return circuit === "exit" ? [depth] : [holdings, groups, bookLevels, bookCap, depth, notes];
+  const { holdings, groups, tableLevels, tableCap, depth, notes } = TIERS[tier];
+  return circuit === "exit" ? [depth] : [holdings, groups, tableLevels, tableCap, depth, notes];
 }
 
 /** Circom source of an instance. */
@@ -25,7 +25,7 @@ export function mainComponent(instance: Instance): string {
   const template = instance.circuit[0]!.toUpperCase() + instance.circuit.slice(1);
   const names = publicSignals(instance.circuit, TIERS[instance.tier]).map(([name]) => name);
   return [
-    "// Generated from src/protocol.ts by the build; do not edit.",
+    "// Generated from src/protocol/constants.ts by the build; do not edit.",
     "pragma circom 2.2.0;",
     "",
     `include "${instance.circuit}.circom";`,

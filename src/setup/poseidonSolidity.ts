@@ -8,7 +8,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { FIELD } from "../protocol.ts";
+import { FIELD } from "../protocol/constants.ts";
 
 const T = 3;
 const FULL_ROUNDS = 8;

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { ArtifactError } from "../errors.ts";
-import { hashFile } from "./manifest.ts";
+import { ArtifactError } from "../base/errors.ts";
+import { hashFile } from "../groth16/manifestFile.ts";
 
 /** BLAKE2b-512 of powersOfTau28_hez_final_XX.ptau, by power; 28 is powersOfTau28_hez_final.ptau. */
 export const PUBLISHED_PTAU: Readonly<Record<number, string>> = {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import * as protocol from "../protocol.ts";
+import * as protocol from "../protocol/constants.ts";
 
 const NUMBERS = [
   "ISSUER_BITS", "SERIAL_BITS", "INSTRUMENT_BITS", "LOTS_BITS", "SIZE_BITS", "VALUE_BITS", "ISSUER_CAP_BITS",
   "SCENARIO_SLOT_BITS", "SLACK_BITS", "SCENARIOS_PER_SIGNAL", "LINEAR_BITS", "REMAINDER_BITS", "JOINT_BITS",
   "BASIS_POINTS", "COVERAGE_BITS", "CORRELATION_BITS", "CORRELATIONS_PER_WORD", "SALT_BITS", "RECIPIENT_BITS", "REPORT_BITS",
-  "MICRO_USD_BITS", "MICRO_USD", "SEAL_SCALAR_BITS", "HOLDINGS_PER_WORD", "NOTE_WORDS", "NOTE_LEGS", "BOOK_ARITY",
+  "MICRO_USD_BITS", "MICRO_USD", "CIPHERTEXT_SCALAR_BITS", "HOLDINGS_PER_WORD", "NOTE_WORDS", "NOTE_LEGS", "TABLE_ARITY",
   "ISSUER_DEPTH", "CHUNK", "SCENARIOS", "PNL_SIGNALS",
 ] as const;
 
@@ -27,7 +27,7 @@ export function protocolCircom(): string {
     });
   });
   return [
-    "// Generated from src/protocol.ts by `npm run generate`; do not edit.",
+    "// Generated from src/protocol/constants.ts by `npm run generate`; do not edit.",
     "pragma circom 2.2.0;",
     "",
     ...NUMBERS.map((name) => line(name, protocol[name])),

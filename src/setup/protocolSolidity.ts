@@ -4,8 +4,8 @@
  *
  * @module
  */
-import * as protocol from "../protocol.ts";
-import { CIRCUITS, TIERS, publicSignals, type CircuitName, type TierName } from "../protocol.ts";
+import * as protocol from "../protocol/constants.ts";
+import { CIRCUITS, TIERS, publicSignals, type CircuitName, type TierName } from "../protocol/constants.ts";
 
 const NUMBERS = [
   "FIELD", "ISSUER_BITS", "SERIAL_BITS", "INSTRUMENT_BITS", "LOTS_BITS", "SIZE_BITS", "COVERAGE_INITIAL",
@@ -37,7 +37,7 @@ export function protocolSolidity(): string {
   });
   return [
     "// SPDX-License-Identifier: GPL-3.0-or-later",
-    "// Generated from src/protocol.ts by `npm run generate`; do not edit.",
+    "// Generated from src/protocol/constants.ts by `npm run generate`; do not edit.",
     "pragma solidity ^0.8.30;",
     "",
     "/// @notice The circuits, in the order a trader meets them.",

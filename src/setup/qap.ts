@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { FIELD } from "../protocol.ts";
-import type { Pointer } from "../wasmInstance.ts";
+import { FIELD } from "../protocol/constants.ts";
+import type { Pointer } from "../base/wasm.ts";
 import { Bn254, FIELD_BYTES } from "./bn254.ts";
 import type { Bn254Source } from "./bn254Code.ts";
 import type { R1cs } from "./r1cs.ts";

@@ -7,8 +7,8 @@
  */
 import { readBinFile, readSection } from "@iden3/binfileutils";
 import { readR1csHeader } from "r1csfile";
-import { ArtifactError } from "../errors.ts";
-import { FIELD } from "../protocol.ts";
+import { ArtifactError } from "../base/errors.ts";
+import { FIELD } from "../protocol/constants.ts";
 
 const CONSTRAINTS_SECTION = 2;
 

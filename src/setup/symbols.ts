@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { ArtifactError } from "../errors.ts";
-import type { PublicSignal } from "../protocol.ts";
+import { ArtifactError } from "../base/errors.ts";
+import type { PublicSignal } from "../protocol/constants.ts";
 
-/** `main.seal[2]` for each field element, in the order of the proof. */
+/** `main.ciphertext[2]` for each field element, in the order of the proof. */
 export function signalNames(signals: readonly PublicSignal[]): string[] {
   return signals.flatMap(([name, length]) =>
     length === 1 ? [`main.${name}`] : Array.from({ length }, (_, i) => `main.${name}[${i}]`),

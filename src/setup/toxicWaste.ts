@@ -5,8 +5,8 @@
  * @module
  */
 import { webcrypto } from "node:crypto";
-import { FIELD } from "../protocol.ts";
-import { integerBytes } from "../wasmInstance.ts";
+import { FIELD } from "../protocol/constants.ts";
+import { integerBytes } from "../base/wasm.ts";
 import { FIELD_BYTES } from "./bn254.ts";
 
 const NAMES = ["tau", "alpha", "beta", "gamma", "delta"] as const;

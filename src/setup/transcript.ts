@@ -5,8 +5,8 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { ArtifactError } from "../errors.ts";
-import type { Contribution } from "../prove/manifest.ts";
+import { ArtifactError } from "../base/errors.ts";
+import type { Contribution } from "../groth16/manifest.ts";
 import { coordinates } from "./points.ts";
 import { readZkeySummary } from "./zkey.ts";
 

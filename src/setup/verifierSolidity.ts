@@ -1,13 +1,13 @@
 /**
  * A verification key as a Solidity contract. Unlike snarkjs's template it takes a list of any length and refuses all but
- * one, refuses infinity and second spellings of a coordinate as the verifiers in src/prove do, and says who made its key.
+ * one, refuses infinity and second spellings of a coordinate as the verifiers in src/prover do, and says who made its key.
  *
  * @module
  */
-import { FIELD, type CircuitName, type TierName } from "../protocol.ts";
-import { BASE_FIELD, type G1, type G2, type VerificationKey } from "../prove/groth16.ts";
-import type { KeyKind } from "../prove/proof.ts";
-import { verificationKeyHash } from "../prove/verificationKey.ts";
+import { FIELD, type CircuitName, type TierName } from "../protocol/constants.ts";
+import { BASE_FIELD, type G1, type G2, type VerificationKey } from "../groth16/groth16.ts";
+import type { KeyKind } from "../groth16/proof.ts";
+import { verificationKeyHash } from "../groth16/verificationKey.ts";
 
 const hex = (value: bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
 

@@ -5,10 +5,10 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomic } from "../files.ts";
-import { artifactsFolder, loadVerificationKey } from "../prove/artifacts.ts";
-import { INSTANCES } from "../protocol.ts";
-import { readManifest } from "./manifest.ts";
+import { writeAtomic } from "../base/files.ts";
+import { artifactsFolder, loadVerificationKey } from "../prover/artifacts.ts";
+import { INSTANCES } from "../protocol/constants.ts";
+import { readManifest } from "../groth16/manifestFile.ts";
 import { verifierName, verifierSolidity } from "./verifierSolidity.ts";
 
 /** Writes a contract for every circuit instance that is built, and returns how many. */

@@ -8,7 +8,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { rename, rm } from "node:fs/promises";
-import { ArtifactError } from "../errors.ts";
+import { ArtifactError } from "../base/errors.ts";
 import { runNode } from "./nodeProcess.ts";
 
 const require = createRequire(import.meta.url);

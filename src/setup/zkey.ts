@@ -8,8 +8,8 @@
 import {
   createBinFile, endWriteSection, readBinFile, readSection, startWriteSection, writeBigInt, type BinFile,
 } from "@iden3/binfileutils";
-import { ArtifactError } from "../errors.ts";
-import { FIELD } from "../protocol.ts";
+import { ArtifactError } from "../base/errors.ts";
+import { FIELD } from "../protocol/constants.ts";
 import { BASE_FIELD } from "./points.ts";
 import type { R1cs } from "./r1cs.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { Exit } from "../account/exit.ts";
 import type { TreePath } from "../account/trees.ts";
-import type { TierName } from "../protocol.ts";
+import type { TierName } from "../protocol/constants.ts";
 import type { Statement } from "./statement.ts";
 
 /** Exits of all tiers share a tree, so tier L takes tier M's circuit. */

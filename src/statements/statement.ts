@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { CircuitInput, CircuitInputs, ProofRequest } from "../prove/prover.ts";
-import type { Signals } from "../prove/signals.ts";
-import type { CircuitName, TierName } from "../protocol.ts";
+import type { CircuitInput, CircuitInputs, ProofRequest } from "../prover/prover.ts";
+import type { Signals } from "../protocol/signals.ts";
+import type { CircuitName, TierName } from "../protocol/constants.ts";
 
 export interface Statement<C extends CircuitName = CircuitName> {
   readonly circuit: C;

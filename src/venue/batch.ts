@@ -9,9 +9,9 @@ import type { Holding } from "../account/holdings.ts";
 import { NOTE_KEY_BYTES, isNoteKey } from "../account/noteKey.ts";
 import { Note, noteLeaf } from "../account/note.ts";
 import { GrowingTree } from "../account/trees.ts";
-import { InputError } from "../errors.ts";
-import { FIELD, LOTS_BITS, NOTE_BLINDING_BITS, NOTE_LEGS, SIZE_BITS } from "../protocol.ts";
-import { batchSerial, sealNote, sealedNoteBytes, type PlacedNote } from "./sealedNotes.ts";
+import { InputError } from "../base/errors.ts";
+import { FIELD, LOTS_BITS, NOTE_BLINDING_BITS, NOTE_LEGS, SIZE_BITS } from "../protocol/constants.ts";
+import { batchSerial, encryptNote, encryptedNoteBytes, type PlacedNote } from "../account/encryptedNotes.ts";
 
 /** What one alias gets in a batch. */
 export interface BatchPosting {
@@ -22,9 +22,9 @@ export interface BatchPosting {
   readonly legs: readonly Holding[];
   /** Lots of the line that the note releases, at least one; its leg is added. */
   readonly released: bigint;
-  /** Lots of the line that what isn't folded after this batch may need. */
-  readonly unfolded: bigint;
-  /** Whether positions or negative cash remain, folded or not. */
+  /** Lots of the line that what isn't received after this batch may need. */
+  readonly unreceived: bigint;
+  /** Whether positions or negative cash remain, received or not. */
   readonly exposed: boolean;
 }
 
@@ -45,8 +45,8 @@ export interface BatchRequest {
 export interface Batch {
   readonly root: bigint;
   /** As VenueOutbox.post takes them. */
-  readonly postings: readonly { readonly alias_: bigint; readonly released: bigint; readonly unfolded: bigint; readonly exposed: boolean }[];
-  readonly sealedNotes: Uint8Array;
+  readonly postings: readonly { readonly alias_: bigint; readonly released: bigint; readonly unreceived: bigint; readonly exposed: boolean }[];
+  readonly encryptedNotes: Uint8Array;
   /** In the order of the postings: what the venue keeps. */
   readonly notes: readonly PlacedNote[];
 }
@@ -77,14 +77,14 @@ export async function buildBatch(request: BatchRequest): Promise<Batch> {
   const entries = await Promise.all(placed.map((note, i) => {
     const { alias, noteKey } = postings[i]!;
     const ephemeral = random(NOTE_KEY_BYTES);
-    const nobody = random(sealedNoteBytes(batchDepth));
-    const sealed = noteKey !== undefined && isNoteKey(noteKey);
-    return sealed ? sealNote(note, noteKey, { issuerId, alias, batchDepth }, i, ephemeral) : nobody;
+    const nobody = random(encryptedNoteBytes(batchDepth));
+    const encrypted = noteKey !== undefined && isNoteKey(noteKey);
+    return encrypted ? encryptNote(note, noteKey, { issuerId, alias, batchDepth }, i, ephemeral) : nobody;
   }));
   return {
     root: tree.root,
-    postings: postings.map(({ alias, released, unfolded, exposed }) => ({ alias_: alias, released, unfolded, exposed })),
-    sealedNotes: concatBytes(...entries),
+    postings: postings.map(({ alias, released, unreceived, exposed }) => ({ alias_: alias, released, unreceived, exposed })),
+    encryptedNotes: concatBytes(...entries),
     notes: placed,
   };
 }
@@ -92,11 +92,11 @@ export async function buildBatch(request: BatchRequest): Promise<Batch> {
 function check({ batchDepth, postings, release }: BatchRequest): void {
   if (postings.length === 0 || postings.length > 2 ** batchDepth) throw new InputError("postings", `must be 1 to ${2 ** batchDepth}`, postings.length);
   const aliases = new Set<bigint>();
-  postings.forEach(({ alias, legs, released, unfolded }, i) => {
+  postings.forEach(({ alias, legs, released, unreceived }, i) => {
     if (aliases.has(alias)) throw new InputError(`postings[${i}].alias`, "must have one note in a batch", alias);
     aliases.add(alias);
     if (released <= 0n || released >> BigInt(LOTS_BITS) !== 0n) throw new InputError(`postings[${i}].released`, `must be from 1 to 2^${LOTS_BITS} − 1`, released);
-    if (unfolded < 0n || unfolded >> BigInt(SIZE_BITS) !== 0n) throw new InputError(`postings[${i}].unfolded`, `must be below 2^${SIZE_BITS}`, unfolded);
+    if (unreceived < 0n || unreceived >> BigInt(SIZE_BITS) !== 0n) throw new InputError(`postings[${i}].unreceived`, `must be below 2^${SIZE_BITS}`, unreceived);
     if (legs.length >= NOTE_LEGS) throw new InputError(`postings[${i}].legs`, `must be at most ${NOTE_LEGS - 1} beside the release`, legs.length);
     legs.forEach(({ instrument }, j) => {
       if (instrument === release || instrument === release - 1) {

@@ -1,17 +1,17 @@
 /**
- * A batch as a venue's engine writes it down: who gets what, by names and units of the risk book.
+ * A batch as a venue's engine writes it down: who gets what, by names and units of the risk table.
  *
  * @module
  */
 import * as v from "valibot";
-import { unitsToLots } from "../decimal.ts";
-import { InputError } from "../errors.ts";
-import { parseTrades } from "../portfolio.ts";
-import { FIELD, NOTE_LEGS, PROTOCOL_VERSION } from "../protocol.ts";
-import { decimal } from "../prove/json.ts";
-import { isDecimal } from "../risk/decimal.ts";
-import type { ListedBook } from "../risk/listing.ts";
-import { exactly, validated } from "../risk/validated.ts";
+import { unitsToLots } from "../base/amounts.ts";
+import { InputError } from "../base/errors.ts";
+import { parseTrades } from "../margin/portfolio.ts";
+import { FIELD, NOTE_LEGS, PROTOCOL_VERSION } from "../protocol/constants.ts";
+import { decimal } from "../base/json.ts";
+import { isDecimal } from "../base/decimal.ts";
+import type { ListedTable } from "../risk/listing.ts";
+import { exactly, validated } from "../base/validated.ts";
 import type { BatchPosting } from "./batch.ts";
 
 const BATCH_FORMAT = "plimsoll-batch";
@@ -27,11 +27,11 @@ const BATCH = exactly("a batch file", {
   id: batchId,
   postings: v.pipe(v.array(exactly("a posting", {
     alias: decimal(FIELD, "the field's order"),
-    /** `venue-a:BTC-PERP=-2.5`: an instrument of the book and a size in its units. */
+    /** `venue-a:BTC-PERP=-2.5`: an instrument of the table and a size in its units. */
     legs: v.pipe(v.array(v.string("must be INSTRUMENT=SIZE"), "must be a list"), v.maxLength(NOTE_LEGS - 1, `must be at most ${NOTE_LEGS - 1} beside the release`)),
     /** Units of the venue's release instrument: by how much the note makes the line smaller, and what may be needed of it. */
     released: amount,
-    unfolded: amount,
+    unreceived: amount,
     exposed: v.boolean("must be true or false"),
   }), "must be a list"), v.minLength(1, "must not be empty")),
 });
@@ -47,10 +47,10 @@ export interface BatchFile {
  * @param release the venue's release instrument
  * @throws InputError whose path starts with `batch`, or is that of a leg: not listed, not whole lots, named twice
  */
-export function parseBatch(json: unknown, listed: ListedBook, release: number): BatchFile {
+export function parseBatch(json: unknown, listed: ListedTable, release: number): BatchFile {
   const { id, postings } = validated(BATCH, json, "batch");
   const listing = listed.listings.find(({ instrument }) => instrument === release);
-  if (listing === undefined) throw new InputError("batch", "must be of a venue whose release instrument the book lists", release);
+  if (listing === undefined) throw new InputError("batch", "must be of a venue whose release instrument the table lists", release);
   const lots = (units: string, path: string): bigint => {
     const whole = unitsToLots(units, listing.lot);
     if (whole === undefined) throw new InputError(path, `must be a whole number of lots of ${listing.lot} ${listing.unit}`, units);
@@ -59,16 +59,16 @@ export function parseBatch(json: unknown, listed: ListedBook, release: number): 
   };
   return {
     id,
-    postings: postings.map(({ alias, legs, released, unfolded, exposed }, i) => ({
+    postings: postings.map(({ alias, legs, released, unreceived, exposed }, i) => ({
       alias, exposed,
       legs: legsOf(legs, listed, `batch.postings[${i}].legs`),
       released: lots(released, `batch.postings[${i}].released`),
-      unfolded: lots(unfolded, `batch.postings[${i}].unfolded`),
+      unreceived: lots(unreceived, `batch.postings[${i}].unreceived`),
     })),
   };
 }
 
-function legsOf(texts: readonly string[], listed: ListedBook, path: string): BatchPosting["legs"] {
+function legsOf(texts: readonly string[], listed: ListedTable, path: string): BatchPosting["legs"] {
   let legs: BatchPosting["legs"];
   try {
     legs = parseTrades(texts, listed).map(({ row: { instrument }, size }) => ({ instrument, size }));

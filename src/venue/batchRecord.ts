@@ -8,11 +8,11 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { InputError } from "../errors.ts";
-import { readJson, writeAtomic } from "../files.ts";
-import { FIELD, NOTE_BLINDING_BITS, NOTE_SERIAL_BITS, PROTOCOL_VERSION, SIZE_BITS } from "../protocol.ts";
-import { decimal } from "../prove/json.ts";
-import { exactly, validated } from "../risk/validated.ts";
+import { InputError } from "../base/errors.ts";
+import { readJson, writeAtomic } from "../base/files.ts";
+import { FIELD, NOTE_BLINDING_BITS, NOTE_SERIAL_BITS, PROTOCOL_VERSION, SIZE_BITS } from "../protocol/constants.ts";
+import { decimal } from "../base/json.ts";
+import { exactly, validated } from "../base/validated.ts";
 import type { Batch } from "./batch.ts";
 import { batchId } from "./batchFile.ts";
 
@@ -34,10 +34,10 @@ const RECORD = exactly("a batch record", {
   /** That its serials are of: how many batches the contract had. */
   number: v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(0, "must not be negative")),
   root: element,
-  postings: v.array(exactly("a posting", { alias_: element, released: lots, unfolded: lots, exposed: v.boolean("must be true or false") }), "must be a list"),
-  sealedNotes: v.pipe(v.string("must be hex"), v.regex(/^([0-9a-f]{2})*$/, "must be hex bytes"), v.transform((hex): Uint8Array => hexToBytes(hex))),
+  postings: v.array(exactly("a posting", { alias_: element, released: lots, unreceived: lots, exposed: v.boolean("must be true or false") }), "must be a list"),
+  encryptedNotes: v.pipe(v.string("must be hex"), v.regex(/^([0-9a-f]{2})*$/, "must be hex bytes"), v.transform((hex): Uint8Array => hexToBytes(hex))),
   /** Aliases that had named no usable key. */
-  unsealed: v.array(element, "must be a list"),
+  unencrypted: v.array(element, "must be a list"),
   /** In the order of the postings, for whoever has to hand one over. */
   notes: v.array(exactly("a note", {
     legs: v.array(exactly("a leg", { instrument: v.number("must be a number"), size: signed }), "must be a list"),
@@ -65,8 +65,8 @@ export class BatchRecords {
     return record;
   }
 
-  async write({ sealedNotes, ...record }: BatchRecord): Promise<void> {
-    const json = { format: RECORD_FORMAT, version: PROTOCOL_VERSION, ...record, sealedNotes: bytesToHex(sealedNotes) };
+  async write({ encryptedNotes, ...record }: BatchRecord): Promise<void> {
+    const json = { format: RECORD_FORMAT, version: PROTOCOL_VERSION, ...record, encryptedNotes: bytesToHex(encryptedNotes) };
     await writeAtomic(this.path(record.id), `${JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 1)}\n`, { secret: true });
   }
 
@@ -81,7 +81,7 @@ export class BatchRecords {
 }
 
 /** A record of a batch that is about to be sent. */
-export const recordOf = (id: string, digest: string, number: number, { root, postings, sealedNotes, notes }: Batch, unsealed: bigint[]): BatchRecord => ({
-  id, digest, number, root, sealedNotes, unsealed, postings: [...postings],
+export const recordOf = (id: string, digest: string, number: number, { root, postings, encryptedNotes, notes }: Batch, unencrypted: bigint[]): BatchRecord => ({
+  id, digest, number, root, encryptedNotes, unencrypted, postings: [...postings],
   notes: notes.map(({ note: { legs, serial, blinding }, index, siblings }) => ({ legs: [...legs], serial, blinding, index, siblings: [...siblings] })),
 });

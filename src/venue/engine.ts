@@ -14,8 +14,8 @@ import { EventLog } from "../chain/events.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
 import type { Call, Sender } from "../chain/sender.ts";
-import { STATUSES, type Standing } from "../chain/standing.ts";
-import { InputError, NodeError } from "../errors.ts";
+import { STATUSES, type Line } from "../chain/line.ts";
+import { InputError, NodeError } from "../base/errors.ts";
 import { buildBatch } from "./batch.ts";
 import type { BatchFile } from "./batchFile.ts";
 import { BatchRecords, recordOf, type BatchRecord } from "./batchRecord.ts";
@@ -28,7 +28,7 @@ export interface PostedBatch {
   /** Undefined when it was found posted already. */
   readonly receipt: TransactionReceipt | undefined;
   /** Aliases whose notes nobody can read on the chain: they named no usable key. The record has them. */
-  readonly unsealed: readonly bigint[];
+  readonly unencrypted: readonly bigint[];
   readonly recordPath: string;
 }
 
@@ -39,7 +39,7 @@ type BatchPosted = EventLog["events"][number];
 
 /** What an alias has open beside its line. */
 interface Open {
-  readonly unfolded: bigint;
+  readonly unreceived: bigint;
 }
 
 export class VenueEngine {
@@ -106,8 +106,8 @@ export class VenueEngine {
     return this.done(record, receipt);
   }
 
-  private done({ id, number, root, postings, unsealed }: BatchRecord, receipt: TransactionReceipt | undefined): PostedBatch {
-    return { number, root, postings, receipt, unsealed, recordPath: this.records.path(id) };
+  private done({ id, number, root, postings, unencrypted }: BatchRecord, receipt: TransactionReceipt | undefined): PostedBatch {
+    return { number, root, postings, receipt, unencrypted, recordPath: this.records.path(id) };
   }
 
   /** What the contract would refuse, in words that name the posting. */
@@ -115,16 +115,16 @@ export class VenueEngine {
     const [engine, nextAt, block] = await Promise.all([this.read<string>("engine"), this.read<bigint>("nextAt"), this.node.block()]);
     if (engine.toLowerCase() !== this.sender.address.toLowerCase()) throw new InputError("key", `must be of the venue's engine ${engine}`, this.sender.address);
     if (nextAt > block.time) throw new InputError("batch", `must wait for its window, until ${new Date(Number(nextAt) * 1000).toISOString()}`);
-    for (const [i, { alias, released, unfolded }] of postings.entries()) {
+    for (const [i, { alias, released, unreceived }] of postings.entries()) {
       const path = `batch.postings[${i}]`;
-      const [standing, open] = await Promise.all([this.read<Standing>("standingOf", alias), this.read<Open>("openOf", alias)]);
-      const status = STATUSES[Number(standing.status)];
-      if (status !== "open") throw new InputError(`${path}.alias`, `must have an open standing here; its is ${status}`, alias);
-      if (released === 0n) throw new InputError(`${path}.released`, "must be at least one lot: the release total tells what was folded");
-      const gone = standing.released + released;
-      const needed = unfolded > open.unfolded ? gone + unfolded : gone;
-      if (needed > standing.booked) {
-        throw new InputError(path, `must stay within the line of ${standing.booked} lots: ${standing.released} are released, and with ${released} more and ${unfolded} unfolded it takes`, needed);
+      const [line, open] = await Promise.all([this.read<Line>("lineOf", alias), this.read<Open>("openOf", alias)]);
+      const status = STATUSES[Number(line.status)];
+      if (status !== "open") throw new InputError(`${path}.alias`, `must have an open line here; its is ${status}`, alias);
+      if (released === 0n) throw new InputError(`${path}.released`, "must be at least one lot: the release total tells what was received");
+      const gone = line.released + released;
+      const needed = unreceived > open.unreceived ? gone + unreceived : gone;
+      if (needed > line.booked) {
+        throw new InputError(path, `must stay within the line of ${line.booked} lots: ${line.released} are released, and with ${released} more and ${unreceived} unreceived it takes`, needed);
       }
     }
   }
@@ -150,8 +150,8 @@ export class VenueEngine {
     return this.posted.some((event) => event.word(ROOT) === root);
   }
 
-  private callOf({ number, root, postings, sealedNotes }: BatchRecord): Call {
-    return { name: "VenueOutbox", address: this.venue.contract, method: "post", args: [number, root, postings, sealedNotes] };
+  private callOf({ number, root, postings, encryptedNotes }: BatchRecord): Call {
+    return { name: "VenueOutbox", address: this.venue.contract, method: "post", args: [number, root, postings, encryptedNotes] };
   }
 
   private read<T>(method: string, ...args: readonly unknown[]): Promise<T> {

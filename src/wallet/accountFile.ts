@@ -9,12 +9,12 @@ import * as v from "valibot";
 import { Account } from "../account/account.ts";
 import { Exit, exitSalt } from "../account/exit.ts";
 import { nextReadKey, type ProveKeys } from "../account/keys.ts";
-import { InputError } from "../errors.ts";
-import { readJson, writeAtomic } from "../files.ts";
+import { InputError } from "../base/errors.ts";
+import { readJson, writeAtomic } from "../base/files.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { FIELD, PROTOCOL_VERSION, TIERS, accountWords, type TierName } from "../protocol.ts";
-import { decimal } from "../prove/json.ts";
-import { exactly, validated } from "../risk/validated.ts";
+import { FIELD, PROTOCOL_VERSION, TIERS, accountWords, type TierName } from "../protocol/constants.ts";
+import { decimal } from "../base/json.ts";
+import { exactly, validated } from "../base/validated.ts";
 import { leftBetween, openPublished, type Published } from "./versions.ts";
 
 const ACCOUNT_FORMAT = "plimsoll-account";

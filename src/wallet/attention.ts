@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { lotsToUnits } from "../decimal.ts";
-import type { ListedBook } from "../risk/listing.ts";
-import type { MarginReport } from "../report/marginReport.ts";
+import { lotsToUnits } from "../base/amounts.ts";
+import type { ListedTable } from "../risk/listing.ts";
+import type { MarginReport } from "../margin/report/marginReport.ts";
 import type { TraderLine, TraderView } from "./traderView.ts";
 
 /** `now`: something is lost by waiting; `soon`: by `until`; `idle`: nothing is lost, and something can be done or awaited. */
@@ -23,31 +23,31 @@ const SOON = 3_600;
 const ORDER = { now: 0, soon: 1, idle: 2 } as const;
 
 /**
- * @param bookEnds when the newest epoch at home ends, Unix seconds, if there is one
- * @param margin of the account on its book, if that could be had
+ * @param tableEnds when the newest epoch at home ends, Unix seconds, if there is one
+ * @param margin of the account on its table, if that could be had
  */
-export function attention(view: TraderView, bookEnds: number | undefined, margin: MarginReport | undefined): Attention[] {
-  return [...ofMargin(margin), ...ofBook(view, bookEnds), ...view.lines.flatMap((line) => ofLine(line, timeAt(view, line))), ...ofNotes(view), ...ofExits(view), ...ofChains(view)]
+export function attention(view: TraderView, tableEnds: number | undefined, margin: MarginReport | undefined): Attention[] {
+  return [...ofMargin(margin), ...ofTable(view, tableEnds), ...view.lines.flatMap((line) => ofLine(line, timeAt(view, line))), ...ofNotes(view), ...ofExits(view), ...ofChains(view)]
     .sort((a, b) => ORDER[a.urgency] - ORDER[b.urgency] || (a.until ?? Infinity) - (b.until ?? Infinity));
 }
 
 function ofMargin(margin: MarginReport | undefined): Attention[] {
   if (margin === undefined) return [];
-  if (!margin.floats.maintenance) return [{ urgency: "now", what: "equity doesn't cover maintenance margin: no line can be refreshed", command: "plimsoll deposit" }];
-  if (!margin.floats.initial) return [{ urgency: "soon", what: "equity doesn't cover initial margin: lines can be refreshed, not extended, and nothing can leave", command: "plimsoll deposit" }];
+  if (!margin.covered.maintenance) return [{ urgency: "now", what: "equity doesn't cover maintenance margin: no line can be refreshed", command: "plimsoll deposit" }];
+  if (!margin.covered.initial) return [{ urgency: "soon", what: "equity doesn't cover initial margin: lines can be refreshed, not extended, and nothing can leave", command: "plimsoll deposit" }];
   return [];
 }
 
-function ofBook({ network, blocks }: TraderView, bookEnds: number | undefined): Attention[] {
+function ofTable({ network, blocks }: TraderView, tableEnds: number | undefined): Attention[] {
   const time = blocks.get(network.home)?.time;
-  if (bookEnds === undefined || time === undefined || time <= bookEnds) return [];
-  return [{ urgency: "idle", what: "the newest risk book is over: nothing but pairs and bare collateral can leave until reporters sign another" }];
+  if (tableEnds === undefined || time === undefined || time <= tableEnds) return [];
+  return [{ urgency: "idle", what: "the newest risk table is over: nothing but pairs and bare collateral can leave until reporters sign another" }];
 }
 
 function ofLine(line: TraderLine, time: number): Attention[] {
   const { issuer: { name, kind }, status, validUntil, graceEnd, lapsedAt, owed, usableLots } = line;
   const command = `plimsoll refresh --issuer ${name}`;
-  if (status === "final") return [{ urgency: "now", what: `the standing at ${name} is final: it was in default for its whole notice` }];
+  if (status === "defaulted") return [{ urgency: "now", what: `the line at ${name} is defaulted: it was in default for its whole notice` }];
   if (status === "closed") return [];
   if (lapsedAt !== 0) return [{ urgency: "now", what: `the line at ${name} has lapsed, and is in default for good once its notice is over`, command }];
   if (time > graceEnd) return [{ urgency: "now", what: `grace at ${name} is over: anyone may mark the line as lapsed`, command }];
@@ -58,11 +58,11 @@ function ofLine(line: TraderLine, time: number): Attention[] {
   return [];
 }
 
-function ofNotes({ notes, foldableAt, network, blocks }: TraderView): Attention[] {
-  const arrived = notes.filter(({ folded }) => folded !== undefined).length;
+function ofNotes({ notes, receivableAt, network, blocks }: TraderView): Attention[] {
+  const arrived = notes.filter(({ received }) => received !== undefined).length;
   const time = blocks.get(network.home)?.time ?? 0;
   return [
-    ...(arrived === 0 ? [] : [{ urgency: "idle" as const, ...(foldableAt > time ? { until: foldableAt } : {}), what: `${plural(arrived, "note waits", "notes wait")} to be folded${foldableAt > time ? ", from" : ""}`, command: "plimsoll fold" }]),
+    ...(arrived === 0 ? [] : [{ urgency: "idle" as const, ...(receivableAt > time ? { until: receivableAt } : {}), what: `${plural(arrived, "note waits", "notes wait")} to be received${receivableAt > time ? ", from" : ""}`, command: "plimsoll receive" }]),
     ...(arrived === notes.length ? [] : [{ urgency: "idle" as const, what: `${plural(notes.length - arrived, "note is", "notes are")} on the way home` }]),
   ];
 }
@@ -86,8 +86,8 @@ const timeAt = ({ blocks }: TraderView, { issuer }: TraderLine): number => block
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-/** A holding as people write it, by the book's names where it lists the instrument. */
-export function named(instrument: number, lots: bigint, listed: ListedBook | undefined): { readonly name: string; readonly units: string; readonly unit: string } {
+/** A holding as people write it, by the table's names where it lists the instrument. */
+export function named(instrument: number, lots: bigint, listed: ListedTable | undefined): { readonly name: string; readonly units: string; readonly unit: string } {
   const listing = listed?.listings.find((known) => known.instrument === instrument);
   return listing === undefined
     ? { name: `instrument ${instrument}`, units: String(lots), unit: "lots" }

@@ -10,7 +10,7 @@ import { ROOT_SLOTS } from "../chain/calls.ts";
 import { WrongEvents } from "../chain/chainEvent.ts";
 import type { Network } from "../chain/network.ts";
 import type { Block } from "../chain/node.ts";
-import type { TierName } from "../protocol.ts";
+import type { TierName } from "../protocol/constants.ts";
 import type { BlockReader, FollowedChain } from "./followedChain.ts";
 import type { HomeView } from "./homeView.ts";
 import type { IssuerView } from "./issuerView.ts";
@@ -32,8 +32,8 @@ interface OwnAccount {
   readonly slot: number;
   readonly tier: TierName;
   readonly versions: readonly Account[];
-  /** When it may fold again, Unix seconds. */
-  readonly foldableAt: number;
+  /** When it may receive again, Unix seconds. */
+  readonly receivableAt: number;
 }
 
 export interface HomeState extends ChainState {
@@ -91,10 +91,10 @@ async function readOwn({ name, home }: FollowedChain, at: BlockReader, registry:
   if (await home!.accountPath(slot, versions.at(-1)!.commitment, accountsRoot) === undefined) {
     throw new WrongEvents(name, `slot ${slot}: its newest version isn't under the current accounts root`);
   }
-  const [{ foldedAt }, foldInterval] = await Promise.all([
-    at.read<{ foldedAt: bigint }>("AccountRegistry", registry, "slotAt", slot), at.read<bigint>("AccountRegistry", registry, "foldInterval"),
+  const [{ receivedAt }, receiveInterval] = await Promise.all([
+    at.read<{ receivedAt: bigint }>("AccountRegistry", registry, "slotAt", slot), at.read<bigint>("AccountRegistry", registry, "receiveInterval"),
   ]);
-  return { slot, tier, versions, foldableAt: Number(foldedAt + foldInterval) };
+  return { slot, tier, versions, receivableAt: Number(receivedAt + receiveInterval) };
 }
 
 function mustEnd(chain: string, what: string, events: bigint, contract: bigint): void {

@@ -12,7 +12,7 @@ import { noteNullifier } from "../account/note.ts";
 import { NotesTree } from "../account/trees.ts";
 import { issuerNamed, type Network, type NetworkIssuer } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
-import { InputError, NodeError } from "../errors.ts";
+import { InputError, NodeError } from "../base/errors.ts";
 import { readChain, readHome, type ChainState, type HomeState } from "./chainState.ts";
 import { Recipients, departuresOf } from "./exits.ts";
 import { FollowedChain } from "./followedChain.ts";
@@ -105,7 +105,7 @@ export class ChainWallet {
       blocks: new Map([...states].map(([name, { block }]) => [name, block])),
       missing: network.chains.map(({ name }) => name).filter((name) => !states.has(name)),
       warnings: [...seen.warnings, ...issuers.flatMap(({ warnings }) => warnings)],
-      tier: own?.tier, slot: own?.slot, versions: own?.versions ?? [], account, foldableAt: own?.foldableAt ?? 0,
+      tier: own?.tier, slot: own?.slot, versions: own?.versions ?? [], account, receivableAt: own?.receivableAt ?? 0,
       notes, notesRoot: home.notesRoot, exits, unknownExits,
       lines: issuers.flatMap(({ issuer }) => states.get(issuer.chain)!.lines.filter((line) => line.issuer.id === issuer.id)),
       nextDepositCounter: (issuerId) => viewOf(stateOf(issuerNamed(network, issuerId).chain), issuerId).nextDepositCounter,
@@ -149,7 +149,7 @@ export class ChainWallet {
         const { note } = received;
         if (spent.has(noteNullifier(this.owner, note.leaf(this.owner)))) continue;
         const path = await view.path(received, root);
-        notes.push({ note, issuer, folded: path === undefined ? undefined : { note, path, issuerSiblings: joined.siblings(issuer.id) } });
+        notes.push({ note, issuer, received: path === undefined ? undefined : { note, path, issuerSiblings: joined.siblings(issuer.id) } });
       }
       return notes;
     });

@@ -10,8 +10,8 @@ import { EventLog, type EventProgress } from "../chain/events.ts";
 import type { ContractName } from "../chain/abi.ts";
 import type { IssuerKind, Network, NetworkIssuer } from "../chain/network.ts";
 import type { Block, Node } from "../chain/node.ts";
-import { NodeError } from "../errors.ts";
-import { TIERS } from "../protocol.ts";
+import { NodeError } from "../base/errors.ts";
+import { TIERS } from "../protocol/constants.ts";
 import { HomeView } from "./homeView.ts";
 import { IssuerView } from "./issuerView.ts";
 

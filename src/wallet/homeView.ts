@@ -1,6 +1,6 @@
 /**
  * The home chain as one owner reads it: every slot's versions, the trees of accounts and exits as of any root that was
- * ever current, what this owner's account is and what its folds spent, and the issuers' roots as they are joined.
+ * ever current, what this owner's account is and what its receives spent, and the issuers' roots as they are joined.
  *
  * Trees are built from events and compared with the roots that the registry announced: a node that leaves an event out,
  * or changes one, is found out before anything is proven on it.
@@ -10,9 +10,9 @@
 import type { Account } from "../account/account.ts";
 import { nextReadKey, ownerOf, type ProveKeys } from "../account/keys.ts";
 import { GrowingTree, type TreePath } from "../account/trees.ts";
-import { hasherFor } from "../bulkHash.ts";
+import { hasherFor } from "../protocol/bulkHash.ts";
 import { WrongEvents, type ChainEvent } from "../chain/chainEvent.ts";
-import { FIELD, TIERS, type TierName } from "../protocol.ts";
+import { FIELD, TIERS, type TierName } from "../protocol/constants.ts";
 import { leftBetween, openPublished } from "./versions.ts";
 
 /** One change of a slot: its event is read no further than needed. */
@@ -22,7 +22,7 @@ export interface SlotChange {
   readonly event: ChainEvent;
   /** Leaf of the exit that left by it. */
   readonly exitLeaf: bigint | undefined;
-  /** Whether it is a fold, which spends notes or makes as if. */
+  /** Whether it is a receipt, which spends notes or makes as if. */
   readonly spends: boolean;
 }
 
@@ -146,7 +146,7 @@ export class HomeView {
     return (this.versions = versions);
   }
 
-  /** What the folds of a slot have spent, places without a note among them. */
+  /** What the receives of a slot have spent, places without a note among them. */
   spentBy(slot: number): ReadonlySet<bigint> {
     return new Set((this.spendings.get(slot) ?? []).flatMap((event) => [...(event.args["nullifiers"] as Iterable<bigint>)]));
   }
@@ -179,11 +179,11 @@ export class HomeView {
     return tree.path(leaf);
   }
 
-  /** Every note adds to something, so whatever grows was folded: unless the node left out that notes were spent. */
+  /** Every note adds to something, so whatever grows was received: unless the node left out that notes were spent. */
   private checkGain(slot: number, version: number, versions: readonly Account[]): void {
     const grew = version === 0 ? versions[0]!.holdings : leftBetween(versions[version]!, versions[version - 1]!);
     if (grew.length > 0 && !this.slots[slot]![version]!.spends) {
-      throw new WrongEvents(this.chain, `slot ${slot}, version ${version}: the node leaves out what its fold spent`);
+      throw new WrongEvents(this.chain, `slot ${slot}, version ${version}: the node leaves out what its receipt spent`);
     }
   }
 

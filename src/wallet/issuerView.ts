@@ -3,7 +3,7 @@
  * at a vault what became of exits.
  *
  * Vaults and desks issue single notes with public legs. Venues post batches: full subtrees, whose roots are the leaves of
- * the issuer's tree, with the notes sealed to their aliases.
+ * the issuer's tree, with the notes encrypted to their aliases.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { aliasOf, ownerOf, type ProveKeys } from "../account/keys.ts";
 import { noteSecret } from "../account/noteKey.ts";
 import { Note } from "../account/note.ts";
 import { GrowingTree, type TreePath } from "../account/trees.ts";
-import { hasherFor } from "../bulkHash.ts";
+import { hasherFor } from "../protocol/bulkHash.ts";
 import { WrongEvents, type ChainEvent } from "../chain/chainEvent.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
-import { InputError } from "../errors.ts";
-import { openSealedNotes } from "../venue/sealedNotes.ts";
+import { InputError } from "../base/errors.ts";
+import { openEncryptedNotes } from "../account/encryptedNotes.ts";
 import { ownAliases, type OwnAliases } from "./aliases.ts";
 
 /** A note to the owner, and where it stands. */
@@ -38,7 +38,7 @@ export interface TakenExit {
 
 /** NoteIssued: serial, index, leaf, notesRoot, then the legs. */
 const ISSUED = { index: 1, leaf: 2, notesRoot: 3 } as const;
-/** BatchPosted: root, notesRoot, then the sealed notes. */
+/** BatchPosted: root, notesRoot, then the encrypted notes. */
 const BATCH = { root: 0, notesRoot: 1 } as const;
 
 export class IssuerView {
@@ -195,12 +195,12 @@ export class IssuerView {
   private async openBatch(batch: number): Promise<readonly ReceivedNote[]> {
     const event = this.batches[batch];
     if (event === undefined) throw new WrongEvents(this.issuer.chain, `the node leaves out batch ${batch} of ${this.issuer.name}`);
-    const sealed = Buffer.from((event.args["sealedNotes"] as string).slice(2), "hex");
+    const encrypted = Buffer.from((event.args["encryptedNotes"] as string).slice(2), "hex");
     const where = { issuerId: this.issuer.id, alias: this.alias, batchDepth: this.batchDepth };
-    const opened = await openSealedNotes(sealed, noteSecret(this.keys.proveKey, this.issuer.id), where);
+    const opened = await openEncryptedNotes(encrypted, noteSecret(this.keys.proveKey, this.issuer.id), where);
     const sound = opened.filter((note) => note.root === this.leaves[batch] && note.batch === BigInt(batch));
-    if (sound.length < opened.length) this.ignored(`batch ${batch} has a sealed note that is no leaf of it`);
-    else if (sound.length === 0) this.ignored(`batch ${batch} has a note to this alias that isn't sealed to its key: ask the venue for it`);
+    if (sound.length < opened.length) this.ignored(`batch ${batch} has an encrypted note that is no leaf of it`);
+    else if (sound.length === 0) this.ignored(`batch ${batch} has a note to this alias that isn't encrypted to its key: ask the venue for it`);
     return sound.map(({ note, index, siblings }) => ({ note, position: batch, index, siblings }));
   }
 

@@ -13,10 +13,10 @@ import { bytesToHex, hexToBytes, randomBytes, utf8ToBytes } from "@noble/hashes/
 import { stat } from "node:fs/promises";
 import * as v from "valibot";
 import { spendKeys, type ProveKeys, type SpendKeys } from "../account/keys.ts";
-import { KeystoreError, PlimsollError } from "../errors.ts";
-import { readText, writeAtomic } from "../files.ts";
-import { FIELD, PROTOCOL_VERSION } from "../protocol.ts";
-import { firstIssue } from "../prove/json.ts";
+import { KeystoreError, PlimsollError } from "../base/errors.ts";
+import { readText, writeAtomic } from "../base/files.ts";
+import { FIELD, PROTOCOL_VERSION } from "../protocol/constants.ts";
+import { firstIssue } from "../base/json.ts";
 
 const KEYSTORE_FORMAT = "plimsoll-keystore";
 const KEYSTORE_BYTES = 4096;
@@ -33,7 +33,7 @@ const SALT_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** `spend` holds all powers, `prove` a keeper's: it proves and folds. */
+/** `spend` holds all powers, `prove` a keeper's: it proves and receives. */
 const KINDS = ["spend", "prove"] as const;
 export type KeystoreKind = (typeof KINDS)[number];
 

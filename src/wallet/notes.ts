@@ -18,7 +18,7 @@ export function receivedNotes(ledger: Ledger, keys: ProveKeys): Note[] {
   });
 }
 
-/** Notes to this owner that wait to be folded. */
+/** Notes to this owner that wait to be received. */
 export function unspentNotes(ledger: Ledger, keys: ProveKeys): Note[] {
   const owner = ownerOf(keys);
   return receivedNotes(ledger, keys).filter((note) => !ledger.isSpent(noteNullifier(owner, note.leaf(owner))));

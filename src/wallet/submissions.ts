@@ -1,21 +1,21 @@
 /**
- * Statements ready to be proven and sent: on the book and the roots that the contract knows, in a context that names the
+ * Statements ready to be proven and sent: on the table and the roots that the contract knows, in a context that names the
  * sender. What trader and keeper share.
  *
  * @module
  */
 import { issuerOf } from "../account/holdings.ts";
 import type { ProveKeys } from "../account/keys.ts";
-import { fetchBook, type BookSources } from "../chain/bookSource.ts";
+import { fetchTable, type TableSources } from "../chain/tableSource.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
-import { standingContract } from "../chain/standing.ts";
-import { InputError, NodeError } from "../errors.ts";
-import { TIERS, type CircuitName, type TierName } from "../protocol.ts";
-import { contextSignal } from "../prove/context.ts";
-import type { ListedBook } from "../risk/listing.ts";
-import type { BookTree } from "../risk/tree.ts";
-import { foldStatement } from "../statements/fold.ts";
+import { lineContract } from "../chain/line.ts";
+import { InputError, NodeError } from "../base/errors.ts";
+import { TIERS, type CircuitName, type TierName } from "../protocol/constants.ts";
+import { contextSignal } from "../protocol/context.ts";
+import type { ListedTable } from "../risk/listing.ts";
+import type { TableTree } from "../risk/tree.ts";
+import { receiveStatement } from "../statements/receive.ts";
 import { solvencyStatement } from "../statements/solvency.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { TraderView } from "./traderView.ts";
@@ -38,11 +38,11 @@ export function nodeOf(nodes: Nodes, chain: string): Node {
   return node;
 }
 
-/** The newest book that a chain knows, fetched by its root. Throws a NodeError before the first. */
-export async function newestBook(node: Node, sources: BookSources, tier: TierName): Promise<{ readonly listed: ListedBook; readonly tree: BookTree }> {
-  const root = await node.read<bigint>("RiskBook", node.chain.riskBook, "newestRoot");
-  if (root === 0n) throw new NodeError(node.chain.name, "no risk book has been published yet");
-  return fetchBook(root, sources, tier);
+/** The newest table that a chain knows, fetched by its root. Throws a NodeError before the first. */
+export async function newestTable(node: Node, sources: TableSources, tier: TierName): Promise<{ readonly listed: ListedTable; readonly tree: TableTree }> {
+  const root = await node.read<bigint>("RiskTable", node.chain.riskTable, "newestRoot");
+  if (root === 0n) throw new NodeError(node.chain.name, "no risk table has been published yet");
+  return fetchTable(root, sources, tier);
 }
 
 /** Context of a proof to a contract, and its deadline by the chain's clock. */
@@ -52,53 +52,53 @@ export async function contextOf(node: Node, contract: string, account: string): 
 }
 
 /**
- * A fold of the notes that have arrived at home, as many as fit; it opens the account if need be.
+ * A receipt of the notes that have arrived at home, as many as fit; it opens the account if need be.
  *
  * @param tier of an account to open; the network's first by default
- * @throws InputError when nothing waits in an open account, or a leg is one that the newest book doesn't list: an account
+ * @throws InputError when nothing waits in an open account, or a leg is one that the newest table doesn't list: an account
  *   with such a holding would prove nothing
  */
-export async function foldOf(
-  view: TraderView, sources: BookSources, sender: string, tier: TierName = view.tier ?? view.network.tiers[0]!,
-): Promise<Submission<"fold"> & { readonly count: number }> {
+export async function receiveOf(
+  view: TraderView, sources: TableSources, sender: string, tier: TierName = view.tier ?? view.network.tiers[0]!,
+): Promise<Submission<"receive"> & { readonly count: number }> {
   if (!view.network.tiers.includes(tier)) throw new InputError("tier", `must be one that the network verifies: ${view.network.tiers.join(", ")}`, tier);
-  const ready = view.notes.flatMap(({ folded }) => (folded === undefined ? [] : [folded])).slice(0, TIERS[tier].notes);
-  if (view.slot !== undefined && ready.length === 0) throw new InputError("notes", "none has arrived at home that could be folded");
+  const ready = view.notes.flatMap(({ received }) => (received === undefined ? [] : [received])).slice(0, TIERS[tier].notes);
+  if (view.slot !== undefined && ready.length === 0) throw new InputError("notes", "none has arrived at home that could be received");
   const home = nodeOf(view.nodes, view.network.home);
-  const { listed: { book } } = await newestBook(home, sources, tier);
-  const known = new Set(book.rows.map(({ instrument }) => instrument));
+  const { listed: { table } } = await newestTable(home, sources, tier);
+  const known = new Set(table.rows.map(({ instrument }) => instrument));
   for (const { note } of ready) {
     for (const { instrument } of note.legs) {
-      if (!known.has(instrument)) throw new InputError(`note ${note.serial} of issuer ${issuerOf(instrument)}`, "must have legs that the newest book lists: its issuer has to list this one first", instrument);
+      if (!known.has(instrument)) throw new InputError(`note ${note.serial} of issuer ${issuerOf(instrument)}`, "must have legs that the newest table lists: its issuer has to list this one first", instrument);
     }
   }
   const { registry } = view.network;
   const { context, deadline } = await contextOf(home, registry, sender);
-  const { statement } = foldStatement({ keys: view.keys, from: view.account ?? tier, notes: ready, notesRoot: view.notesRoot, context });
+  const { statement } = receiveStatement({ keys: view.keys, from: view.account ?? tier, notes: ready, notesRoot: view.notesRoot, context });
   return { statement, deadline, count: ready.length };
 }
 
 /**
- * That the account floats, to a desk or venue; it shows the line's credit and release. Undefined while the account's
+ * That the account is covered, to a desk or venue; it shows the line's credit and release. Undefined while the account's
  * last change has not arrived on the issuer's chain.
  *
  * @param keys with the spend key the proof says so
- * @throws MarginError when the account doesn't float at this coverage on the newest book there
+ * @throws MarginError when the account isn't covered at this coverage on the newest table there
  */
 export async function solvencyOf(
-  view: TraderView, issuer: NetworkIssuer, keys: ProveKeys, sources: BookSources, sender: string, coverage: number,
+  view: TraderView, issuer: NetworkIssuer, keys: ProveKeys, sources: TableSources, sender: string, coverage: number,
 ): Promise<Submission<"solvency"> | undefined> {
   const { account, tier, network: { committee } } = view;
   if (account === undefined || tier === undefined) throw new InputError("account", "must be open");
   const path = await view.accountPath(issuer.chain);
   if (path === undefined) return undefined;
   const node = nodeOf(view.nodes, issuer.chain);
-  const [{ tree }, credit] = await Promise.all([newestBook(node, sources, tier), creditOf(node, issuer)]);
+  const [{ tree }, credit] = await Promise.all([newestTable(node, sources, tier), creditOf(node, issuer)]);
   const { context, deadline } = await contextOf(node, issuer.contract, sender);
-  const statement = solvencyStatement({ account, keys, path, book: tree, coverage, issuerId: issuer.id, show: [credit, credit + 1], committee, context });
+  const statement = solvencyStatement({ account, keys, path, table: tree, coverage, issuerId: issuer.id, show: [credit, credit + 1], committee, context });
   return { statement, deadline };
 }
 
 /** The credit instrument of a desk's or venue's line; its release is the next. */
 export const creditOf = async (node: Node, issuer: NetworkIssuer): Promise<number> =>
-  Number(await node.read<bigint>(standingContract(issuer), issuer.contract, "creditInstrument"));
+  Number(await node.read<bigint>(lineContract(issuer), issuer.contract, "creditInstrument"));

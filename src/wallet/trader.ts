@@ -10,20 +10,20 @@ import { setTimeout } from "node:timers/promises";
 import { issuerOf, sizeOf } from "../account/holdings.ts";
 import { aliasOf, depositSalt, type SpendKeys } from "../account/keys.ts";
 import { noteKey, noteSecret } from "../account/noteKey.ts";
-import type { BookSources } from "../chain/bookSource.ts";
+import type { TableSources } from "../chain/tableSource.ts";
 import { issuerNamed, type Network, type NetworkIssuer } from "../chain/network.ts";
-import { exitCall, foldCall, lowerCall, standingCall } from "../chain/proofCalls.ts";
+import { exitCall, receiveCall, spendCall, lineCall } from "../chain/proofCalls.ts";
 import type { Node } from "../chain/node.ts";
 import type { Call, Sender } from "../chain/sender.ts";
-import { standingContract } from "../chain/standing.ts";
-import { InputError, NodeError } from "../errors.ts";
-import { COVERAGE_INITIAL, SERIAL_BITS, type CircuitName, type TierName } from "../protocol.ts";
-import type { Proof } from "../prove/proof.ts";
+import { lineContract } from "../chain/line.ts";
+import { InputError, NodeError } from "../base/errors.ts";
+import { COVERAGE_INITIAL, SERIAL_BITS, type CircuitName, type TierName } from "../protocol/constants.ts";
+import type { Proof } from "../groth16/proof.ts";
 import { exitStatement } from "../statements/exit.ts";
-import { lowerStatement, type Move } from "../statements/lower.ts";
+import { spendStatement, type Move } from "../statements/spend.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { ChainWallet } from "./chainWallet.ts";
-import { contextOf, creditOf, foldOf, newestBook, nodeOf, solvencyOf, type Nodes, type Submission } from "./submissions.ts";
+import { contextOf, creditOf, receiveOf, newestTable, nodeOf, solvencyOf, type Nodes, type Submission } from "./submissions.ts";
 import type { TraderExit, TraderLine, TraderView } from "./traderView.ts";
 
 export type Prove = <C extends CircuitName>(statement: Statement<C>) => Promise<Proof<C>>;
@@ -34,7 +34,7 @@ export interface Means {
   readonly nodes: Nodes;
   readonly wallet: ChainWallet;
   readonly keys: SpendKeys;
-  readonly books: BookSources;
+  readonly tables: TableSources;
   readonly prove: Prove;
   /** Sends from the trader's address on a chain. */
   sender(chain: string): Promise<Sender>;
@@ -70,7 +70,7 @@ export class Trader {
   /**
    * Puts collateral into a vault: its note goes to an alias of its own, so that two deposits can't be linked.
    *
-   * @param lots whole lots of the instrument, as the book counts them
+   * @param lots whole lots of the instrument, as the table counts them
    * @throws RefusedError when the vault doesn't take so much
    */
   async deposit(instrument: number, lots: bigint): Promise<void> {
@@ -85,34 +85,34 @@ export class Trader {
   }
 
   /**
-   * Opens the account if it isn't, and folds the notes that have arrived at home, as many as one fold takes.
+   * Opens the account if it isn't, and receives the notes that have arrived at home, as many as one receipt takes.
    *
-   * @returns how many were folded
-   * @throws InputError when a note has a leg that the newest book doesn't list: folded, it would leave an account that
+   * @returns how many were received
+   * @throws InputError when a note has a leg that the newest table doesn't list: received, it would leave an account that
    *   proves nothing
    */
-  async fold(tier?: TierName): Promise<number> {
+  async receive(tier?: TierName): Promise<number> {
     const view = await this.view();
     const { home, registry } = this.means.network;
     const sender = await this.means.sender(home);
-    const { statement, deadline, count } = await foldOf(view, this.means.books, sender.address, tier);
+    const { statement, deadline, count } = await receiveOf(view, this.means.tables, sender.address, tier);
     const proof = await this.means.prove(statement);
-    await this.send(sender, foldCall(registry, view.slot, proof, deadline));
+    await this.send(sender, receiveCall(registry, view.slot, proof, deadline));
     return count;
   }
 
-  /** Waits until notes have arrived at home that can be folded. */
+  /** Waits until notes have arrived at home that can be received. */
   awaitNotes(count = 1): Promise<TraderView> {
-    return this.until("notes on their way home", (view) => view.notes.filter(({ folded }) => folded !== undefined).length >= count);
+    return this.until("notes on their way home", (view) => view.notes.filter(({ received }) => received !== undefined).length >= count);
   }
 
-  /** Books debt in the account: the line that a desk or venue may then extend. */
+  /** Tables debt in the account: the line that a desk or venue may then extend. */
   async bookCredit(issuer: NetworkIssuer, lots: bigint): Promise<void> {
-    await this.lower({ kind: "credit", instrument: await creditOf(this.node(issuer.chain), issuer), lots });
+    await this.spend({ kind: "credit", instrument: await creditOf(this.node(issuer.chain), issuer), lots });
   }
 
   /**
-   * Shows a desk or venue that the account floats at initial margin, with the spend key: opens the standing with the
+   * Shows a desk or venue that the account is covered at initial margin, with the spend key: opens the line with the
    * sender as its operator, or extends it to what is booked by now. Waits for the account's last change to arrive there.
    */
   async authorise(issuer: NetworkIssuer): Promise<void> {
@@ -120,36 +120,36 @@ export class Trader {
   }
 
   /**
-   * Books what is missing up to a line of so many lots, and shows it: done again after an interruption it goes on where it
-   * stopped. Throws a MarginError when the account doesn't float with the debt.
+   * Tables what is missing up to a line of so many lots, and shows it: done again after an interruption it goes on where it
+   * stopped. Throws a MarginError when the account isn't covered with the debt.
    */
   async openLine(issuer: NetworkIssuer, lots: bigint): Promise<void> {
     const { account, lines } = await this.view();
     const credit = await creditOf(this.node(issuer.chain), issuer);
     const line = lines.find((known) => known.issuer.id === issuer.id);
-    // What an earlier line released is folded beside it and counts no more.
+    // What an earlier line released is received beside it and counts no more.
     const usable = account === undefined ? 0n : -sizeOf(account.holdings, credit) - (line?.released ?? sizeOf(account.holdings, credit + 1));
     if (usable < lots) await this.bookCredit(issuer, lots - usable);
     await this.authorise(issuer);
-    // Without a key the venue could seal this trader's notes to nobody.
+    // Without a key the venue could encrypt this trader's notes to nobody.
     if (issuer.kind === "venue") await this.setNoteKey(issuer);
   }
 
-  /** Shows that the account floats: at initial margin extends, below that refreshes. */
+  /** Shows that the account is covered: at initial margin extends, below that refreshes. */
   async refresh(issuer: NetworkIssuer, coverage = COVERAGE_INITIAL): Promise<void> {
     await this.show(issuer, "prove", coverage);
   }
 
-  /** Tells a venue which key to seal this trader's notes to, so that the keys alone restore them. */
+  /** Tells a venue which key to encrypt this trader's notes to, so that the keys alone restore them. */
   async setNoteKey(issuer: NetworkIssuer): Promise<void> {
     const key = noteKey(noteSecret(this.means.keys.proveKey, issuer.id));
-    await this.ofStanding(issuer, "setNoteKey", key);
+    await this.ofLine(issuer, "setNoteKey", key);
   }
 
   /** Draws on a line, in the desk asset's units. */
   async draw(desk: NetworkIssuer, amount: bigint, to?: string): Promise<void> {
     const { address } = await this.means.sender(desk.chain);
-    await this.ofStanding(desk, "draw", amount, to ?? address);
+    await this.ofLine(desk, "draw", amount, to ?? address);
   }
 
   /** Pays back, at most what is owed; everything by default. Returns what was paid. */
@@ -170,25 +170,25 @@ export class Trader {
   /** Gives lots of a line back by a note; all that isn't in use by default. */
   async release(desk: NetworkIssuer, lots?: bigint): Promise<void> {
     const line = this.lineOf(await this.view(), desk);
-    await this.ofStanding(desk, "release", lots ?? line.usableLots);
+    await this.ofLine(desk, "release", lots ?? line.usableLots);
   }
 
   /**
-   * Closes a standing for good once nothing is open there, then drops its credit and release, which sum to 0, from the
+   * Closes a line for good once nothing is open there, then drops its credit and release, which sum to 0, from the
    * account. Dropped before, the issuer's totals and what the account discloses would disagree.
    */
   async closeLine(issuer: NetworkIssuer): Promise<void> {
     const view = await this.view();
     const { status, credit } = this.lineOf(view, issuer);
-    if (status !== "closed") await this.ofStanding(issuer, "close");
-    if (sizeOf(view.account!.holdings, credit) !== 0n) await this.lower({ kind: "pair", instrument: credit });
+    if (status !== "closed") await this.ofLine(issuer, "close");
+    if (sizeOf(view.account!.holdings, credit) !== 0n) await this.spend({ kind: "pair", instrument: credit });
   }
 
   /** Takes collateral out of the account for a recipient, the sender by default. The vault pays it by {@link collect}. */
-  async lowerCollateral(instrument: number, lots: bigint, recipient?: string): Promise<void> {
+  async spendCollateral(instrument: number, lots: bigint, recipient?: string): Promise<void> {
     const { address } = await this.means.sender(this.means.network.home);
     this.means.wallet.expect(recipient ?? address);
-    await this.lower({ kind: "collateral", instrument, lots, recipient: BigInt(recipient ?? address) });
+    await this.spend({ kind: "collateral", instrument, lots, recipient: BigInt(recipient ?? address) });
   }
 
   /**
@@ -218,33 +218,33 @@ export class Trader {
     if (payable > 0n) await this.send(sender, { name: "CollateralVault", address: issuer.contract, method: "claim", args: [place, recipient] });
   }
 
-  private async lower(move: Move): Promise<void> {
+  private async spend(move: Move): Promise<void> {
     const view = await this.view();
     const { account, slot } = view;
-    if (account === undefined) throw new InputError("account", "must be open; fold opens it");
+    if (account === undefined) throw new InputError("account", "must be open; receive opens it");
     const { home, registry } = this.means.network;
     const sender = await this.means.sender(home);
-    const { tree } = await newestBook(this.home, this.means.books, account.tier);
+    const { tree } = await newestTable(this.home, this.means.tables, account.tier);
     const { context, deadline } = await contextOf(this.home, registry, sender.address);
-    const { statement } = lowerStatement({ account, keys: this.means.keys, book: tree, move, context });
+    const { statement } = spendStatement({ account, keys: this.means.keys, table: tree, move, context });
     const proof = await this.means.prove(statement);
-    await this.send(sender, lowerCall(registry, slot!, proof, deadline));
+    await this.send(sender, spendCall(registry, slot!, proof, deadline));
   }
 
   private async show(issuer: NetworkIssuer, method: "authorise" | "prove", coverage: number): Promise<void> {
     const sender = await this.means.sender(issuer.chain);
     let submission: Submission<"solvency"> | undefined;
     await this.until(`the account's last change on its way to ${issuer.chain}`, async (view) => {
-      submission = await solvencyOf(view, issuer, this.means.keys, this.means.books, sender.address, coverage);
+      submission = await solvencyOf(view, issuer, this.means.keys, this.means.tables, sender.address, coverage);
       return submission !== undefined;
     });
     const proof = await this.means.prove(submission!.statement);
-    await this.send(sender, standingCall(standingContract(issuer), issuer.contract, method, proof, submission!.deadline));
+    await this.send(sender, lineCall(lineContract(issuer), issuer.contract, method, proof, submission!.deadline));
   }
 
-  private async ofStanding(issuer: NetworkIssuer, method: string, ...args: readonly unknown[]): Promise<void> {
+  private async ofLine(issuer: NetworkIssuer, method: string, ...args: readonly unknown[]): Promise<void> {
     const { alias } = this.lineOf(await this.view(), issuer);
-    await this.send(await this.means.sender(issuer.chain), { name: standingContract(issuer), address: issuer.contract, method, args: [alias, ...args] });
+    await this.send(await this.means.sender(issuer.chain), { name: lineContract(issuer), address: issuer.contract, method, args: [alias, ...args] });
   }
 
   private lineOf({ lines }: TraderView, issuer: NetworkIssuer): TraderLine {

@@ -11,8 +11,8 @@ import type { Note } from "../account/note.ts";
 import type { TreePath } from "../account/trees.ts";
 import type { Network, NetworkIssuer } from "../chain/network.ts";
 import type { Block, Node } from "../chain/node.ts";
-import type { TierName } from "../protocol.ts";
-import type { FoldedNote } from "../statements/fold.ts";
+import type { TierName } from "../protocol/constants.ts";
+import type { ReceivedNote } from "../statements/receive.ts";
 
 export interface TraderView {
   readonly network: Network;
@@ -33,18 +33,18 @@ export interface TraderView {
   /** Every version, the current one last; empty before the account opens. */
   readonly versions: readonly Account[];
   readonly account: Account | undefined;
-  /** When the slot may fold again, Unix seconds on the home chain's clock; 0 before the account opens. */
-  readonly foldableAt: number;
+  /** When the slot may receive again, Unix seconds on the home chain's clock; 0 before the account opens. */
+  readonly receivableAt: number;
 
   /** Unspent notes by issuer, in the order they were issued. */
   readonly notes: readonly TraderNote[];
-  /** The joined root at home that {@link TraderNote.folded} is under. */
+  /** The joined root at home that {@link TraderNote.received} is under. */
   readonly notesRoot: bigint;
   /** Exits not paid in full, in the order they left the account. */
   readonly exits: readonly TraderExit[];
   /** Exits whose recipient nobody could guess: whoever names it gets them back. */
   readonly unknownExits: readonly UnknownExit[];
-  /** One for each desk and venue where the owner's alias has a standing. */
+  /** One for each desk and venue where the owner's alias has a line. */
   readonly lines: readonly TraderLine[];
 
   /** Counter of the next deposit's salt at a vault. Throws a NodeError when the vault's chain is missing. */
@@ -59,8 +59,8 @@ export interface TraderView {
 export interface TraderNote {
   readonly note: Note;
   readonly issuer: NetworkIssuer;
-  /** There once a root of its issuer that has it is joined at home: then it can be folded under `notesRoot`. */
-  readonly folded: FoldedNote | undefined;
+  /** There once a root of its issuer that has it is joined at home: then it can be received under `notesRoot`. */
+  readonly received: ReceivedNote | undefined;
 }
 
 /**
@@ -93,14 +93,14 @@ export interface UnknownExit {
 export interface TraderLine {
   readonly issuer: NetworkIssuer;
   readonly alias: bigint;
-  readonly status: "open" | "closed" | "final";
+  readonly status: "open" | "closed" | "defaulted";
   /** Address that alone may draw and release. */
   readonly operator: string;
   readonly validUntil: number;
   readonly graceEnd: number;
   readonly booked: bigint;
   readonly released: bigint;
-  readonly folded: bigint;
+  readonly received: bigint;
   /** 0 while it isn't lapsed. */
   readonly lapsedAt: number;
   /** At desks: what is owed at the view's block, in units of the asset. */

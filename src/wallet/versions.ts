@@ -6,8 +6,8 @@
 import { Account } from "../account/account.ts";
 import { sizeOf } from "../account/holdings.ts";
 import { nextReadKey, ownerOf, type ProveKeys } from "../account/keys.ts";
-import { InputError } from "../errors.ts";
-import type { TierName } from "../protocol.ts";
+import { InputError } from "../base/errors.ts";
+import type { TierName } from "../protocol/constants.ts";
 
 /** What a change publishes. */
 export interface Published {

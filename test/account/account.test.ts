@@ -4,7 +4,7 @@ import { Exit } from "../../src/account/exit.ts";
 import { readKeyAt, spendKeys } from "../../src/account/keys.ts";
 import { Note, dummyNullifier, noteLeaf, noteNullifier } from "../../src/account/note.ts";
 import { aliasOf, ownerOf } from "../../src/account/keys.ts";
-import { TIERS, type TierName } from "../../src/protocol.ts";
+import { TIERS, type TierName } from "../../src/protocol/constants.ts";
 
 const keys = spendKeys(7n);
 const holdings = [{ instrument: 65_537, size: -3n }, { instrument: 131_073, size: 12n }];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkHoldings, packWords, sumHoldings, unpackWords, type Holding } from "../../src/account/holdings.ts";
-import { TIERS } from "../../src/protocol.ts";
+import { TIERS } from "../../src/protocol/constants.ts";
 import { Random } from "../support/random.ts";
 
 const LIMIT = 1n << 38n;

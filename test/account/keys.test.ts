@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aliasOf, depositSalt, nextReadKey, ownerOf, randomSpendKey, readKeyAt, spendKeys } from "../../src/account/keys.ts";
-import { hash } from "../../src/hash.ts";
-import { FIELD } from "../../src/protocol.ts";
+import { hash } from "../../src/protocol/hash.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
 
 describe("keys", () => {
   const keys = spendKeys(42n);

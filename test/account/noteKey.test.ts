@@ -3,7 +3,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { hkdfSync } from "node:crypto";
 import { expect, it } from "vitest";
 import { isNoteKey, noteKey, noteSecret } from "../../src/account/noteKey.ts";
-import { FIELD } from "../../src/protocol.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
 import { Random } from "../support/random.ts";
 import { KEYS } from "../support/world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { GrowingTree, NotesTree } from "../../src/account/trees.ts";
-import { hashPair } from "../../src/hash.ts";
+import { hashPair } from "../../src/protocol/hash.ts";
 
 /** Root by a path, as circuits compute it. */
 function climb(leaf: bigint, index: bigint, siblings: readonly bigint[]): bigint {

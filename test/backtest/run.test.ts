@@ -9,7 +9,7 @@ import { sampleJson } from "../risk/sample.ts";
 const whole = historyOf(parseMarket(sampleJson()));
 const history = { ...whole, days: 700, last: dateOf(whole, 699), closes: whole.closes.map((closes) => closes.slice(0, 700)) };
 const run = (parameters = DEFAULT_PARAMETERS, seed = 1): Result[] =>
-  backtest(history, withoutCosts(parameters), { seed, books: 1, step: 15, warmUp: 120 });
+  backtest(history, withoutCosts(parameters), { seed, tables: 1, step: 15, warmUp: 120 });
 
 describe("the backtest", () => {
   it("is the same for the same seed, another for another", () => {

@@ -11,16 +11,16 @@ import { CHROMIUM, NO_BROWSER, openBrowser } from "../../scripts/browser/chromiu
 import { bundle, compilePackage } from "../../scripts/browser/package.ts";
 import { serve, type Server } from "../../scripts/browser/server.ts";
 import type * as prove from "../../src/prove.ts";
-import { artifactsFolder, loadVerificationKey } from "../../src/prove/artifacts.ts";
-import { nobleVerifier } from "../../src/prove/nobleVerifier.ts";
-import { parseProof, type AnyProof } from "../../src/prove/proof.ts";
-import type { ProofRequest } from "../../src/prove/prover.ts";
-import { snarkjsVerifier } from "../../src/prove/snarkjsVerifier.ts";
-import { verify } from "../../src/prove/verify.ts";
+import { artifactsFolder, loadVerificationKey } from "../../src/prover/artifacts.ts";
+import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
+import { parseProof, type AnyProof } from "../../src/groth16/proof.ts";
+import type { ProofRequest } from "../../src/prover/prover.ts";
+import { snarkjsVerifier } from "../../src/prover/snarkjsVerifier.ts";
+import { verify } from "../../src/groth16/verify.ts";
 import { proofRequest } from "../../src/statements/statement.ts";
 import type * as toolkit from "../../src/toolkit.ts";
 import { HEDGED, honestExit, honestSolvency } from "../support/honest.ts";
-import { DESK, bookTree, smallBook } from "../support/world.ts";
+import { DESK, tableTree, smallTable } from "../support/world.ts";
 
 declare const plimsoll: typeof prove & typeof toolkit;
 
@@ -42,7 +42,7 @@ afterAll(() => rm(packageFolder, { recursive: true, force: true }));
 describe("bundle for browsers", () => {
   it("has nothing of ours that needs Node", () => {
     expect(asked.filter(({ importer }) => !importer.includes("/node_modules/"))).toEqual([]);
-    // Bundlers put nothing in their place. The page below makes a book and a statement without them.
+    // Bundlers put nothing in their place. The page below makes a table and a statement without them.
     const packages = asked.map(({ module, importer }) => `${/.*node_modules\/((@[^/]+\/)?[^/]+)/.exec(importer)![1]} ${module}`);
     for (const each of packages) expect(each).toBe("@zk-kit/utils buffer");
   });
@@ -106,7 +106,7 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   it.each(pages)("proves what both verifiers accept: %s", async (_, server, path) => {
     const page = await openPage(server(), path);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(server() === isolated);
-    const solvency = proofRequest(honestSolvency(await bookTree("T")));
+    const solvency = proofRequest(honestSolvency(await tableTree("T")));
     for (const [request, threads] of [[exit, 1], [exit, 3], [solvency, 2]] as const) {
       const { text, stages, downloads } = await proveIn(page, request, threads);
       const { circuit, signals } = await check(text);
@@ -124,9 +124,9 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
     const page = await openPage(isolated, "/bundled/index.html");
     isolated.requests.length = 0;
     const { text, context } = await page.evaluate(async (world) => {
-      const [book, holdings, issuerId] = world as [toolkit.RiskBook, toolkit.Holding[], number];
+      const [table, holdings, issuerId] = world as [toolkit.RiskTable, toolkit.Holding[], number];
       const {
-        Account, BookTree, GrowingTree, browserProver, contextSignal, formatProof, proofRequest, protocol, publicKey, randomScalar, randomSpendKey,
+        Account, TableTree, GrowingTree, browserProver, contextSignal, formatProof, proofRequest, protocol, publicKey, randomScalar, randomSpendKey,
         solvencyStatement, spendKeys,
       } = plimsoll;
       const keys = spendKeys(randomSpendKey());
@@ -134,15 +134,15 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
       const path = new GrowingTree(protocol.TIERS.T.depth, [1n, account.commitment, 3n]).path(account.commitment);
       const context = contextSignal({ chainId: 31337n, contract: `0x${"11".repeat(20)}`, account: `0x${"22".repeat(20)}`, deadline: 1_900_000_000n });
       const statement = solvencyStatement({
-        account, keys, path, book: await BookTree.build(book, protocol.TIERS.T), coverage: 10_000, issuerId, context,
+        account, keys, path, table: await TableTree.build(table, protocol.TIERS.T), coverage: 10_000, issuerId, context,
         committee: [publicKey(randomScalar()), publicKey(randomScalar()), publicKey(randomScalar())],
       });
       const prover = browserProver({ artifacts: new URL("/artifacts/", location.href) });
       const proof = await prover.prove(proofRequest(statement));
       await prover.close();
       return { text: formatProof(proof), context };
-    }, [smallBook(), HEDGED, DESK] as object);
-    expect((await check(text)).signals).toMatchObject({ context, bookRoot: (await bookTree("T")).root });
+    }, [smallTable(), HEDGED, DESK] as object);
+    expect((await check(text)).signals).toMatchObject({ context, tableRoot: (await tableTree("T")).root });
     const allowed = /^GET \/(artifacts\/(manifest\.json|solvency\.T\/(circuit\.wasm|circuit\.zkey|vkey\.json))|bundled\/assets\/[\w.-]+\.(js|wasm))$/;
     expect(isolated.requests.length).toBeGreaterThan(0);
     for (const request of isolated.requests) expect(request).toMatch(allowed);

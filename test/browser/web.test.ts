@@ -8,15 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CHROMIUM, NO_BROWSER, openBrowser } from "../../scripts/browser/chromium.ts";
 import { bundle, compilePackage } from "../../scripts/browser/package.ts";
 import { WEB_POLICY, serve, type Server } from "../../scripts/browser/server.ts";
-import { TIERS } from "../../src/protocol.ts";
-import { artifactsFolder, loadVerificationKey } from "../../src/prove/artifacts.ts";
-import { nobleVerifier } from "../../src/prove/nobleVerifier.ts";
-import { parseProof } from "../../src/prove/proof.ts";
-import { snarkjsVerifier } from "../../src/prove/snarkjsVerifier.ts";
-import { verify } from "../../src/prove/verify.ts";
-import { encodeBook } from "../../src/risk/bookFile.ts";
-import { BookTree } from "../../src/risk/tree.ts";
-import { sampleBook } from "../support/sample.ts";
+import { TIERS } from "../../src/protocol/constants.ts";
+import { artifactsFolder, loadVerificationKey } from "../../src/prover/artifacts.ts";
+import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
+import { parseProof } from "../../src/groth16/proof.ts";
+import { snarkjsVerifier } from "../../src/prover/snarkjsVerifier.ts";
+import { verify } from "../../src/groth16/verify.ts";
+import { encodeTable } from "../../src/risk/tableFile.ts";
+import { TableTree } from "../../src/risk/tree.ts";
+import { sampleTable } from "../support/sample.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const snarkjs = snarkjsVerifier();
@@ -46,7 +46,7 @@ describe.skipIf(CHROMIUM === undefined)("the page", () => {
   const sample = (name: string): Promise<string> => readFile(join(root, "data", name), "utf8");
 
   it("shows the margin report of a portfolio, and proves what both verifiers accept", async () => {
-    await choose("#book", encodeBook(sampleBook));
+    await choose("#table", encodeTable(sampleTable));
     await choose("#portfolio", await sample("portfolio.json"));
     await page.frameLocator("#report").getByText("Margin report").waitFor();
     await page.selectOption("#issuer", { label: "desk-a" });
@@ -57,10 +57,10 @@ describe.skipIf(CHROMIUM === undefined)("the page", () => {
     const proof = parseProof(await readFile(await download.path(), "utf8"));
     const { verificationKey } = await loadVerificationKey("solvency", "M");
     await verify(proof, verificationKey, [nobleVerifier, snarkjs]);
-    expect(proof.signals).toMatchObject({ bookRoot: (await BookTree.build(sampleBook.book, TIERS.M)).root });
+    expect(proof.signals).toMatchObject({ tableRoot: (await TableTree.build(sampleTable.table, TIERS.M)).root });
   });
 
-  it("says what is wrong with a file, and that a portfolio does not float", async () => {
+  it("says what is wrong with a file, and that a portfolio is not covered", async () => {
     await choose("#portfolio", "{}");
     await expect.poll(() => page.textContent("#error")).toMatch(/^portfolio/);
     expect(await page.isDisabled("#prove")).toBe(true);

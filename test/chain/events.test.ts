@@ -11,10 +11,10 @@ import { WrongEvents } from "../../src/chain/chainEvent.ts";
 import { EventLog, type EventSource } from "../../src/chain/events.ts";
 import type { NetworkChain } from "../../src/chain/network.ts";
 import { Node } from "../../src/chain/node.ts";
-import { NodeError } from "../../src/errors.ts";
+import { NodeError } from "../../src/base/errors.ts";
 
 const CHAIN_ID = 31_337;
-const chain = (startBlock = 0): NetworkChain => ({ name: "home", chainId: CHAIN_ID, startBlock, finality: 0, verifiers: ZeroAddress, riskBook: ZeroAddress, roots: {} });
+const chain = (startBlock = 0): NetworkChain => ({ name: "home", chainId: CHAIN_ID, startBlock, finality: 0, verifiers: ZeroAddress, riskTable: ZeroAddress, roots: {} });
 
 describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
   let anvil: Anvil;

@@ -10,7 +10,7 @@ import { compileContracts } from "../../scripts/solidity.ts";
 import { Node } from "../../src/chain/node.ts";
 import type { NetworkChain } from "../../src/chain/network.ts";
 import { Sender, type Call } from "../../src/chain/sender.ts";
-import { InputError, NodeError, RefusedError } from "../../src/errors.ts";
+import { InputError, NodeError, RefusedError } from "../../src/base/errors.ts";
 
 const ZERO = `0x${"00".repeat(20)}`;
 const signer = new Wallet(ANVIL_KEYS[1]);
@@ -21,7 +21,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   let node: Node;
   let token: string;
   let folder: string;
-  const chain = (finality: number, chainId = 31_337): NetworkChain => ({ name: "home", chainId, startBlock: 0, finality, verifiers: ZERO, riskBook: ZERO, roots: {} });
+  const chain = (finality: number, chainId = 31_337): NetworkChain => ({ name: "home", chainId, startBlock: 0, finality, verifiers: ZERO, riskTable: ZERO, roots: {} });
 
   beforeAll(async () => {
     anvil = await startAnvil({ chainId: 31_337 });

@@ -1,17 +1,17 @@
 /**
- * The circuit's margin rule equals src/margin.ts to the unit: thousands of accounts, their numbers drawn at every
+ * The circuit's margin rule equals src/margin/rule.ts to the unit: thousands of accounts, their numbers drawn at every
  * length up to the widths, and every hint exactly where the rule puts it.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { exposure, requirement, type Margin, type Position } from "../../src/margin.ts";
+import { exposure, requirement, type Margin, type Position } from "../../src/margin/rule.ts";
 import {
   FIELD, ISSUER_CAP_BITS, JOINT_BITS, LINEAR_BITS, LOTS_BITS, NO_ISSUER_CAP, NO_LOT_CAP, PNL_BITS, REMAINDER_BITS, SCENARIOS,
   TIERS, VALUE_BITS, type Tier,
-} from "../../src/protocol.ts";
-import type { CircuitInputs } from "../../src/prove/prover.ts";
+} from "../../src/protocol/constants.ts";
+import type { CircuitInputs } from "../../src/prover/prover.ts";
 import { EMPTY_ROW, rowSignals } from "../../src/risk/row.ts";
-import { riskWords, type RiskBook } from "../../src/risk/tree.ts";
-import { split } from "../../src/split.ts";
+import { riskWords, type RiskTable } from "../../src/risk/tree.ts";
+import { chooseOffsets } from "../../src/margin/offsets.ts";
 import { Circuit } from "../support/circuit.ts";
 import { fixture } from "../support/artifacts.ts";
 import { readMarginCases } from "../support/marginCases.ts";
@@ -19,7 +19,7 @@ import { Random } from "../support/random.ts";
 
 const { holdings: HOLDINGS, groups: GROUPS } = TIERS.T;
 const ACCOUNTS = 3_000;
-type Risk = Pick<RiskBook, "groups" | "correlations" | "omega">;
+type Risk = Pick<RiskTable, "groups" | "correlations" | "omega">;
 const alone = async ({ holdings, groups }: Pick<Tier, "holdings" | "groups">): Promise<Circuit> =>
   Circuit.from(await fixture("margin", `MarginAlone(${holdings}, ${groups})`));
 
@@ -59,7 +59,7 @@ function inputsOf(positions: readonly Position[], margin: Hints, risk: Risk, { h
     sizes: rows.map((_, i) => positions[i]?.size ?? 0n),
     rowGroups: rows.map(({ group }) => BigInt(group)),
     rowNumbers: rows.map((row) => rowSignals(row).slice(1)),
-    bookWords: riskWords(risk as RiskBook, groups),
+    tableWords: riskWords(risk as RiskTable, groups),
     linear: margin.linear, remainder: margin.remainder, diversified: margin.diversified, joint: margin.joint,
   };
 }
@@ -82,7 +82,7 @@ describe("the circuit's margin", () => {
       const exposed = exposure(positions, GROUPS);
       const linear = random.chance(3)
         ? Array.from({ length: GROUPS }, () => (random.chance(2) ? 1n : -1n) * random.anySize(LINEAR_BITS - 2))
-        : split(exposed, risk);
+        : chooseOffsets(exposed, risk);
       let margin: Margin;
       try {
         margin = requirement(exposed, linear, risk);
@@ -112,15 +112,15 @@ describe("the circuit's margin", () => {
       const positions = randomPositions(random);
       const risk = randomRisk(random);
       const exposed = exposure(positions, GROUPS);
-      const margin = requirement(exposed, split(exposed, risk), risk);
-      const lower: [keyof typeof reached, Partial<Margin>][] = [
+      const margin = requirement(exposed, chooseOffsets(exposed, risk), risk);
+      const spend: [keyof typeof reached, Partial<Margin>][] = [
         ["joint", { joint: margin.joint - 1n }],
         // Less of a part, and of the sum with it, so that only that part's own rule can object.
         ...(margin.diversified > 0n ? [["diversified", { diversified: margin.diversified - 1n }] as [keyof typeof reached, Partial<Margin>]] : []),
         ...margin.remainder.flatMap((value, g): [keyof typeof reached, Partial<Margin>][] =>
           value === 0n ? [] : [["remainder", { remainder: margin.remainder.map((other, h) => (g === h ? other - 1n : other)) }]]),
       ];
-      for (const [name, change] of lower) {
+      for (const [name, change] of spend) {
         expect(await circuit.verdict(inputsOf(positions, { ...margin, ...change }, risk))).toMatch(/NotNegativeSlots|Spread|Range/);
         reached[name]++;
       }
@@ -141,7 +141,7 @@ describe("the circuit's margin", () => {
     for (const sign of [1n, -1n]) {
       const positions = extreme(sign);
       const exposed = exposure(positions, GROUPS);
-      const margin = requirement(exposed, split(exposed, risk), risk);
+      const margin = requirement(exposed, chooseOffsets(exposed, risk), risk);
       expect(await computed(positions, margin, risk)).toEqual({ equity: margin.equity, requirement: margin.requirement });
       const beyond = { ...margin, joint: 1n << BigInt(JOINT_BITS) };
       expect(await circuit.verdict(inputsOf(positions, beyond, risk))).toContain("Range(JOINT_BITS())(joint)");

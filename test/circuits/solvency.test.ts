@@ -1,60 +1,60 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { aliasOf } from "../../src/account/keys.ts";
-import { openReadKey, sealTotals } from "../../src/compliance/seal.ts";
-import { floats } from "../../src/margin.ts";
-import { TIERS } from "../../src/protocol.ts";
-import { packClaim } from "../../src/prove/claim.ts";
-import type { CircuitInput } from "../../src/prove/prover.ts";
-import { BookTree } from "../../src/risk/tree.ts";
-import { marginIn } from "../../src/statements/floating.ts";
+import { openReadKey, encryptTotals } from "../../src/committee/ciphertext.ts";
+import { isCovered } from "../../src/margin/rule.ts";
+import { TIERS } from "../../src/protocol/constants.ts";
+import { packClaim } from "../../src/protocol/claim.ts";
+import type { CircuitInput } from "../../src/prover/prover.ts";
+import { TableTree } from "../../src/risk/tree.ts";
+import { marginIn } from "../../src/statements/covered.ts";
 import { Circuit } from "../support/circuit.ts";
 import { HEDGED, LONG_LONG, LONG_SHORT, honestSolvency, inputsOf, type Inputs } from "../support/honest.ts";
 import {
-  BTC, CASH, COMMITTEE, CREDIT, DESK, KEYS, PERP, PUT, RELEASE, USDC, VENUE, accountWith, bookTree, smallBook,
+  BTC, CASH, COMMITTEE, CREDIT, DESK, KEYS, PERP, PUT, RELEASE, USDC, VENUE, accountWith, tableTree, smallTable,
 } from "../support/world.ts";
 
 let circuit: Circuit;
-let book: BookTree;
+let table: TableTree;
 beforeAll(async () => {
-  [circuit, book] = await Promise.all([Circuit.load("solvency", "T"), bookTree("T")]);
+  [circuit, table] = await Promise.all([Circuit.load("solvency", "T"), tableTree("T")]);
 });
 
 const KEEPER = { keys: { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock } };
 
 describe("an honest prover", () => {
   it("shows solvency to a desk with the spend key, and to a venue without", async () => {
-    expect(await circuit.verdict(inputsOf(honestSolvency(book)))).toBe("accepted");
-    const toVenue = honestSolvency(book, { ...KEEPER, issuerId: VENUE, show: [0, 0], coverage: 8_000 });
+    expect(await circuit.verdict(inputsOf(honestSolvency(table)))).toBe("accepted");
+    const toVenue = honestSolvency(table, { ...KEEPER, issuerId: VENUE, show: [0, 0], coverage: 8_000 });
     expect(await circuit.verdict(inputsOf(toVenue))).toBe("accepted");
   });
 
   it("satisfies every constraint", async () => {
-    expect(circuit.broken(await circuit.witness(inputsOf(honestSolvency(book))))).toEqual([]);
+    expect(circuit.broken(await circuit.witness(inputsOf(honestSolvency(table))))).toEqual([]);
   });
 
-  it("seals the read key to a desk, and nothing else", () => {
-    const { seal } = honestSolvency(book).signals;
-    expect(openReadKey(seal, 33n)).toBe(accountWith("T", HEDGED).account.readKey);
-    expect(seal.slice(3)).toEqual([0n, 0n, 0n]);
+  it("encrypts the read key to a desk, and nothing else", () => {
+    const { ciphertext } = honestSolvency(table).signals;
+    expect(openReadKey(ciphertext, 33n)).toBe(accountWith("T", HEDGED).account.readKey);
+    expect(ciphertext.slice(3)).toEqual([0n, 0n, 0n]);
   });
 
-  it("seals totals to the Report, equity down and requirement up", async () => {
+  it("encrypts totals to the Report, equity down and requirement up", async () => {
     const dusty = [{ instrument: USDC, size: 1_234n }, { instrument: PUT, size: 1n }];
-    const statement = honestSolvency(book, { report: true, issuerId: 0, salt: 7, show: [0, 0] }, dusty);
+    const statement = honestSolvency(table, { report: true, issuerId: 0, salt: 7, show: [0, 0] }, dusty);
     expect(await circuit.verdict(inputsOf(statement))).toBe("accepted");
-    const { equity, requirement } = marginIn(dusty, book);
-    expect(statement.signals.seal).toEqual(sealTotals(COMMITTEE, 424242n, equity / 1_000_000n, (requirement + 999_999n) / 1_000_000n));
+    const { equity, requirement } = marginIn(dusty, table);
+    expect(statement.signals.ciphertext).toEqual(encryptTotals(COMMITTEE, 424242n, equity / 1_000_000n, (requirement + 999_999n) / 1_000_000n));
   });
 
   it("may hold nothing at all", async () => {
-    expect(await circuit.verdict(inputsOf(honestSolvency(book, {}, [])))).toBe("accepted");
+    expect(await circuit.verdict(inputsOf(honestSolvency(table, {}, [])))).toBe("accepted");
   });
 });
 
 describe("a dishonest prover", () => {
   /** The rule that stops forged inputs, as the circuit's source line and its callers. */
   const stopped = (forge: (inputs: Inputs) => void, changes = {}, holdings = HEDGED): Promise<string> => {
-    const inputs = inputsOf(honestSolvency(book, changes, holdings));
+    const inputs = inputsOf(honestSolvency(table, changes, holdings));
     forge(inputs);
     return circuit.verdict(inputs);
   };
@@ -70,8 +70,8 @@ describe("a dishonest prover", () => {
   });
 
   it("can't understate the spread, bounded by correlation or by omega", async () => {
-    const loose = await BookTree.build(smallBook({ omega: 1_000 }), TIERS.T);
-    expect(await stopped(bump("diversified", -1n), { book: loose }, LONG_SHORT)).toContain("BASIS_POINTS() * diversifiedSquared - 9 * variance");
+    const loose = await TableTree.build(smallTable({ omega: 1_000 }), TIERS.T);
+    expect(await stopped(bump("diversified", -1n), { table: loose }, LONG_SHORT)).toContain("BASIS_POINTS() * diversifiedSquared - 9 * variance");
     expect(await stopped(bump("diversified", -1n), {}, LONG_SHORT)).toContain("BASIS_POINTS() * diversified - floor");
   });
 
@@ -92,11 +92,11 @@ describe("a dishonest prover", () => {
 
   it("can't take coverage that equity doesn't give", async () => {
     const thin = [{ instrument: USDC, size: 8_000n }, { instrument: PERP, size: 60n }, { instrument: CASH, size: -36_000n }];
-    const margin = marginIn(thin, book);
+    const margin = marginIn(thin, table);
     const edge = Number((margin.equity * 10_000n) / margin.requirement);
     expect(edge).toBeGreaterThan(10_000);
     expect(edge).toBeLessThan(16_383);
-    expect([floats(margin, edge), floats(margin, edge + 1)]).toEqual([true, false]);
+    expect([isCovered(margin, edge), isCovered(margin, edge + 1)]).toEqual([true, false]);
     const covering = (coverage: number) => (inputs: Inputs): void => {
       inputs["coverage"] = BigInt(coverage);
       inputs["claim"] = packClaim("solvency", {
@@ -126,7 +126,7 @@ describe("a dishonest prover", () => {
     expect(await stopped((inputs) => ((inputs["sizes"] as bigint[])[1] = 1n << 38n))).toContain("Num2Bits(n)(in + (1 - notNegative) * (1 << n))");
   });
 
-  it("can't use a row that isn't in the book, or another instrument's", async () => {
+  it("can't use a row that isn't in the table, or another instrument's", async () => {
     expect(await stopped((inputs) => ((inputs["rowNumbers"] as bigint[][])[0]![0]! += 1n))).toContain("product[n - 1] === 0");
     expect(await stopped((inputs) => {
       for (const name of ["rowKinds", "rowGroups", "rowDead", "rowNumbers", "rowSiblings"]) {
@@ -136,9 +136,9 @@ describe("a dishonest prover", () => {
     })).toContain("product[n - 1] === 0");
   });
 
-  it("can't bring a book of its own", async () => {
-    const cheap = await BookTree.build(smallBook({ omega: 0 }), TIERS.T);
-    expect(await stopped((inputs) => (inputs["bookWords"] = cheap.words))).toContain("epoch === bookRoot");
+  it("can't bring a table of its own", async () => {
+    const cheap = await TableTree.build(smallTable({ omega: 0 }), TIERS.T);
+    expect(await stopped((inputs) => (inputs["tableWords"] = cheap.words))).toContain("epoch === tableRoot");
   });
 
   it("can't put a row into another group, or none", async () => {
@@ -164,7 +164,7 @@ describe("a dishonest prover", () => {
   });
 
   it("can't show one instrument twice, or a size it doesn't hold", async () => {
-    expect(() => honestSolvency(book, { show: [CREDIT, CREDIT] })).toThrow("distinct");
+    expect(() => honestSolvency(table, { show: [CREDIT, CREDIT] })).toThrow("distinct");
     expect(await stopped((inputs) => {
       inputs["shown"] = [BigInt(CREDIT), BigInt(CREDIT)];
       inputs["shownSizes"] = [-1_000n, -1_000n];
@@ -187,22 +187,22 @@ describe("a dishonest prover", () => {
     })).toContain("isZero === 0");
   });
 
-  it("can't seal another value, under other keys, or both kinds in one proof", async () => {
-    for (const place of [0, 1, 2, 3, 4, 5]) expect(await stopped(bump("seal", 1n, place))).toContain("sealed === seal");
+  it("can't encrypt another value, under other keys, or both kinds in one proof", async () => {
+    for (const place of [0, 1, 2, 3, 4, 5]) expect(await stopped(bump("ciphertext", 1n, place))).toContain("encrypted === ciphertext");
     expect(await stopped(bump("committeeKeys", 1n, 4))).toContain("committeeHash === committee");
-    expect(await stopped((inputs) => (inputs["seal"] = honestSolvency(book, { report: true }).signals.seal))).toContain("sealed === seal");
+    expect(await stopped((inputs) => (inputs["ciphertext"] = honestSolvency(table, { report: true }).signals.ciphertext))).toContain("encrypted === ciphertext");
   });
 
-  it("is refused before proving when it doesn't float, and told by how much", () => {
+  it("is refused before proving when it isn't covered, and told by how much", () => {
     const naked = [{ instrument: USDC, size: 1_000n }, { instrument: PUT, size: -200n }];
-    expect(() => honestSolvency(book, {}, naked)).toThrow(/short of initial margin by [\d,]+\.\d\d USD/);
+    expect(() => honestSolvency(table, {}, naked)).toThrow(/short of initial margin by [\d,]+\.\d\d USD/);
   });
 
   it("gets nothing for collateral above its cap, nor for a venue's word above the issuer's", () => {
-    const [capped, more] = [1_000_000n, 2_000_000n].map((size) => marginIn([{ instrument: USDC, size }], book));
+    const [capped, more] = [1_000_000n, 2_000_000n].map((size) => marginIn([{ instrument: USDC, size }], table));
     expect(more).toEqual(capped);
-    const [word, louder] = [40_000n, 90_000n].map((size) => marginIn([{ instrument: CASH, size }], book).equity);
+    const [word, louder] = [40_000n, 90_000n].map((size) => marginIn([{ instrument: CASH, size }], table).equity);
     expect(louder).toBe(word);
-    expect(marginIn([{ instrument: BTC, size: 1n }], book).equity).toBe(600_000_000n);
+    expect(marginIn([{ instrument: BTC, size: 1n }], table).equity).toBe(600_000_000n);
   });
 });

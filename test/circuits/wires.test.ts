@@ -4,12 +4,12 @@
  * not go stale.
  */
 import { describe, expect, it } from "vitest";
-import type { CircuitName } from "../../src/protocol.ts";
+import type { CircuitName } from "../../src/protocol/constants.ts";
 import { Circuit } from "../support/circuit.ts";
 import { acceptedPlusOne, undetermined } from "../support/forge.ts";
-import { honestExit, honestFold, honestLower, honestSolvency, inputsOf, type Inputs } from "../support/honest.ts";
+import { honestExit, honestReceive, honestSpend, honestSolvency, inputsOf, type Inputs } from "../support/honest.ts";
 import { Random } from "../support/random.ts";
-import { KEYS, bookTree } from "../support/world.ts";
+import { KEYS, tableTree } from "../support/world.ts";
 
 const PUBLIC = "public: the proof itself binds it";
 const PATH = "below the path's depth only; bits and siblings above it name no node";
@@ -23,17 +23,17 @@ interface Sweep {
 
 const SWEEPS: Readonly<Record<CircuitName, Sweep>> = {
   solvency: {
-    inputs: async () => inputsOf(honestSolvency(await bookTree("T"), { keys: { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock }, coverage: 8_000 })),
+    inputs: async () => inputsOf(honestSolvency(await tableTree("T"), { keys: { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock }, coverage: 8_000 })),
     free: {
       context: PUBLIC, spendKey: "not claimed: withSpendKey is 0", "accountSiblings[*]": PATH, joint: ONE_SIDED,
     },
   },
-  lower: {
-    inputs: async () => inputsOf(honestLower(await bookTree("T"), { coverage: 8_000 }).statement),
+  spend: {
+    inputs: async () => inputsOf(honestSpend(await tableTree("T"), { coverage: 8_000 }).statement),
     free: { context: PUBLIC, "spares[*]": "a spare instrument takes only sums of 0", joint: ONE_SIDED },
   },
-  fold: {
-    inputs: async () => inputsOf(honestFold().statement),
+  receive: {
+    inputs: async () => inputsOf(honestReceive().statement),
     free: { context: PUBLIC, "noteSiblings[*][*]": PATH, "spares[*]": "a spare instrument takes only sums of 0" },
   },
   exit: {

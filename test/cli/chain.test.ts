@@ -6,13 +6,13 @@ import { ANVIL_KEYS } from "../../scripts/anvil.ts";
 import { foundry } from "../../scripts/foundry.ts";
 import { randomSpendKey, spendKeys } from "../../src/account/keys.ts";
 import { encodeNetwork, issuerNamed } from "../../src/chain/network.ts";
-import { CIRCUITS, TIERS } from "../../src/protocol.ts";
-import { BookTree } from "../../src/risk/tree.ts";
+import { CIRCUITS, TIERS } from "../../src/protocol/constants.ts";
+import { TableTree } from "../../src/risk/tree.ts";
 import { build } from "../../src/setup/build.ts";
 import { encryptKeys, writeKeystore } from "../../src/wallet/keystore.ts";
 import { send } from "../support/chain.ts";
-import { keepBook, nameOf } from "../support/listed.ts";
-import { VENUE_CREDIT, localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+import { keepTable, nameOf } from "../support/listed.ts";
+import { VENUE_CREDIT, localTable, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
 import { BTC, CREDIT, RELEASE, USDC } from "../support/world.ts";
 import { Home, PASSPHRASE, type Outcome } from "./plimsoll.ts";
 
@@ -23,14 +23,14 @@ type Shown = Record<string, never> & { [name: string]: unknown };
 describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () => {
   let home: Home;
   let local: LocalNetwork;
-  let tree: BookTree;
+  let tree: TableTree;
 
   beforeAll(async () => {
     await build(CIRCUITS.map((circuit) => ({ circuit, tier: "T" })));
     [home, local] = await Promise.all([Home.make(), localDeployment()]);
-    tree = await BookTree.build(localBook(), TIERS.T);
-    await local.publishBook(tree.root, tree.book.epoch);
-    await keepBook(home.at("cache", "books"), tree);
+    tree = await TableTree.build(localTable(), TIERS.T);
+    await local.publishTable(tree.root, tree.table.epoch);
+    await keepTable(home.at("cache", "tables"), tree);
     const { chains, tokens, network, endpoints } = local;
     for (const [chain, token] of [["north", tokens.north.btc], ["north", tokens.north.usdc], ["south", tokens.south.usdc]] as const) {
       await send(token, "mint", chains[chain].addresses[1], 10n ** 13n);
@@ -77,17 +77,17 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
   const trader = (): string => local.chains.south.addresses[1];
 
   it("puts collateral in, and refuses what isn't there", async () => {
-    refused(await run("deposit", "nothing=1"), 2, "must be listed in the risk book");
+    refused(await run("deposit", "nothing=1"), 2, "must be listed in the risk table");
     refused(await run("deposit", `${nameOf(BTC)}=-1`), 2, "must be above 0");
-    refused(await run("fold", "--tier", "M"), 2, "tier: must be one that the network verifies: T");
+    refused(await run("receive", "--tier", "M"), 2, "tier: must be one that the network verifies: T");
     const deposited = await json("deposit", `${nameOf(BTC)}=200`);
     expect(deposited["transactions"]).toMatchObject([{ chain: "north", what: "IERC20Metadata.approve" }, { chain: "north", what: "CollateralVault.deposit" }]);
     await json("deposit", `${nameOf(USDC)}=1000`);
     expect((await json("status"))["attention"]).toMatchObject([{ urgency: "idle", what: "2 notes are on the way home" }]);
     await local.relayNotes("vault-north");
-    expect((await json("status"))["attention"]).toMatchObject([{ what: "2 notes wait to be folded", command: "plimsoll fold" }]);
-    expect(await json("fold")).toMatchObject({ version: 0 });
-    refused(await run("fold"), 2, "notes: none has arrived at home that could be folded");
+    expect((await json("status"))["attention"]).toMatchObject([{ what: "2 notes wait to be received", command: "plimsoll receive" }]);
+    expect(await json("receive")).toMatchObject({ version: 0 });
+    refused(await run("receive"), 2, "notes: none has arrived at home that could be received");
   });
 
   it("opens a line, draws within it and no further", async () => {
@@ -114,7 +114,7 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     const { stdout } = await run("status");
     expect(stdout).toMatch(/next:\n {2}now {3}the proof at desk-south is over and grace runs \(\S+\): plimsoll refresh --issuer desk-south\n/);
     refused(await run("refresh", "--issuer", "desk-south"), 1, "CreditDesk.prove: Stale");
-    await local.publishBook((await freshBook()).root, tree.book.epoch + 1);
+    await local.publishTable((await freshTable()).root, tree.table.epoch + 1);
     await local.relayHome();
     await json("refresh", "--issuer", "desk-south");
   });
@@ -126,7 +126,7 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     await json("release", `${nameOf(CREDIT)}=2000`, "--issuer", "desk-south");
     await json("release", "--issuer", "desk-south");
     await local.relayNotes("desk-south");
-    await json("fold");
+    await json("receive");
     expect((await json("status"))["holdings"]).toContainEqual(expect.objectContaining({ instrument: RELEASE, size: "5000" }));
     await json("close-line", "--issuer", "desk-south");
     expect((await json("status"))["holdings"]).toMatchObject([{ instrument: BTC, size: "200" }, { instrument: USDC, size: "1000" }]);
@@ -146,7 +146,7 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     expect(await local.tokens.north.btc.getFunction("balanceOf")(vault)).toBe(80_000_000n);
   });
 
-  it("opens a line at a venue, which learns the key to seal its notes to", async () => {
+  it("opens a line at a venue, which learns the key to encrypt its notes to", async () => {
     await relayed("open-line", `${nameOf(VENUE_CREDIT)}=100`);
     const { chains: { south }, network } = local;
     const venue = south.at("VenueOutbox", issuerNamed(network, "venue-south").contract);
@@ -156,7 +156,7 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
   it("restores the same from the keystore alone", async () => {
     const { holdings, lines, version } = await json("status");
     await rm(home.at("cache"), { recursive: true });
-    await keepBook(home.at("cache", "books"), await freshBook());
+    await keepTable(home.at("cache", "tables"), await freshTable());
     const restored = await json("restore");
     expect(restored).toMatchObject({ version });
     expect((await json("status"))).toMatchObject({ holdings, version });
@@ -164,10 +164,10 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
   });
 
   /** The same rows a little dearer, as of the next epoch. */
-  async function freshBook(): Promise<BookTree> {
-    const book = localBook();
-    const next = await BookTree.build({ ...book, epoch: book.epoch + 1, rows: book.rows.map((row) => (row.instrument === BTC ? { ...row, chargeShort: row.chargeShort + 1n } : row)) }, TIERS.T);
-    await keepBook(home.at("cache", "books"), next);
+  async function freshTable(): Promise<TableTree> {
+    const table = localTable();
+    const next = await TableTree.build({ ...table, epoch: table.epoch + 1, rows: table.rows.map((row) => (row.instrument === BTC ? { ...row, chargeShort: row.chargeShort + 1n } : row)) }, TIERS.T);
+    await keepTable(home.at("cache", "tables"), next);
     return next;
   }
 });

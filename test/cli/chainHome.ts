@@ -1,5 +1,5 @@
 /**
- * Homes for commands on a local network: its file, the nodes, a key that pays gas, a keystore, and the books.
+ * Homes for commands on a local network: its file, the nodes, a key that pays gas, a keystore, and the tables.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProveKeys, SpendKeys } from "../../src/account/keys.ts";
 import { encodeNetwork } from "../../src/chain/network.ts";
-import type { BookTree } from "../../src/risk/tree.ts";
+import type { TableTree } from "../../src/risk/tree.ts";
 import { encryptKeys } from "../../src/wallet/keystore.ts";
 import type { Chain } from "../support/chain.ts";
-import { keepBook } from "../support/listed.ts";
+import { keepTable } from "../support/listed.ts";
 import type { LocalNetwork } from "../support/localNetwork.ts";
 import { Home, PASSPHRASE } from "./plimsoll.ts";
 
@@ -28,7 +28,7 @@ export async function chainHome(local: LocalNetwork, signer: string, keys?: Prov
 }
 
 /** What reporters would serve. */
-export const giveBook = (home: Home, book: BookTree): Promise<void> => keepBook(join(home.folder, "cache", "books"), book);
+export const giveTable = (home: Home, table: TableTree): Promise<void> => keepTable(join(home.folder, "cache", "tables"), table);
 
 /** Whether a home's journal has a transaction on a chain that isn't mined. */
 export async function isPending(home: Home, { chainId, provider }: Chain, address: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { KEPT_HEIGHTS } from "../../src/relay/attestor.ts";
-import { Home, writeSmallBook, type Outcome } from "./plimsoll.ts";
+import { KEPT_HEIGHTS } from "../../src/services/attestor.ts";
+import { Home, writeSmallTable, type Outcome } from "./plimsoll.ts";
 
 let home: Home;
 beforeAll(async () => {
   home = await Home.make();
-  await writeSmallBook(home.at("book.json"));
+  await writeSmallTable(home.at("table.json"));
 });
 afterAll(() => home.remove());
 
@@ -19,10 +19,10 @@ describe("help and usage", () => {
   it("shows commands, examples and exit codes", async () => {
     const { code, stdout } = await home.run(["--help"]);
     expect(code).toBe(0);
-    for (const word of ["keys", "book", "margin", "account", "prove", "verify", "ceremony", "Examples:", "Exit codes:", "PLIMSOLL_PASSPHRASE"]) expect(stdout).toContain(word);
-    const lower = await home.run(["account", "lower", "--help"]);
-    expect(lower).toMatchObject({ code: 0, stderr: "" });
-    for (const word of ["--recipient", "--json", "Examples:"]) expect(lower.stdout).toContain(word);
+    for (const word of ["keys", "table", "margin", "account", "prove", "verify", "ceremony", "Examples:", "Exit codes:", "PLIMSOLL_PASSPHRASE"]) expect(stdout).toContain(word);
+    const spend = await home.run(["account", "spend", "--help"]);
+    expect(spend).toMatchObject({ code: 0, stderr: "" });
+    for (const word of ["--recipient", "--json", "Examples:"]) expect(spend.stdout).toContain(word);
   });
 
   it("refuses what it doesn't know with exit code 2", async () => {
@@ -41,12 +41,12 @@ describe("help and usage", () => {
   });
 
   it("says errors as JSON with --json", async () => {
-    const { code, stdout, stderr } = await home.run(["book", "show", home.at("none.json"), "--json"]);
+    const { code, stdout, stderr } = await home.run(["table", "show", home.at("none.json"), "--json"]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(JSON.parse(stderr)).toEqual({
       error: {
-        type: "InputError", path: home.at("none.json"), rule: "must be a readable file; plimsoll book build makes one",
-        message: `${home.at("none.json")}: must be a readable file; plimsoll book build makes one`,
+        type: "InputError", path: home.at("none.json"), rule: "must be a readable file; plimsoll table build makes one",
+        message: `${home.at("none.json")}: must be a readable file; plimsoll table build makes one`,
       },
     });
   });
@@ -67,38 +67,38 @@ describe("keys", () => {
   });
 });
 
-describe("books and margins", () => {
-  it("builds the sample's book, checks it, and measures both portfolios on it", async () => {
-    const book = home.at("sample.json");
-    expect(await home.run(["book", "build", "--market", "data/market.json", "--out", book, "--json"])).toMatchObject({ code: 0, stderr: "" });
-    expect((await home.run(["book", "check", book, "--market", "data/market.json"])).stdout).toContain("as the market file gives it");
-    refused(await home.run(["book", "check", home.at("book.json"), "--market", "data/market.json"]), 2, "book: must be what data/market.json gives");
-    const good = await home.run(["margin", "--portfolio", "data/portfolio.json", "--book", book, "--what-if", "venue-a:BTC-PERP=-5", "--html", home.at("margin.html")]);
+describe("tables and margins", () => {
+  it("builds the sample's table, checks it, and measures both portfolios on it", async () => {
+    const table = home.at("sample.json");
+    expect(await home.run(["table", "build", "--market", "data/market.json", "--out", table, "--json"])).toMatchObject({ code: 0, stderr: "" });
+    expect((await home.run(["table", "check", table, "--market", "data/market.json"])).stdout).toContain("as the market file gives it");
+    refused(await home.run(["table", "check", home.at("table.json"), "--market", "data/market.json"]), 2, "table: must be what data/market.json gives");
+    const good = await home.run(["margin", "--portfolio", "data/portfolio.json", "--table", table, "--what-if", "venue-a:BTC-PERP=-5", "--html", home.at("margin.html")]);
     expect([good.code, good.stderr]).toEqual([0, `report written to ${home.at("margin.html")}\n`]);
     expect(good.stdout).toContain("What if");
     expect(await readFile(home.at("margin.html"), "utf8")).toContain("What the trade would do");
-    const short = await home.run(["margin", "--portfolio", "data/portfolio-short.json", "--book", book, "--json"]);
+    const short = await home.run(["margin", "--portfolio", "data/portfolio-short.json", "--table", table, "--json"]);
     expect(short.code).toBe(1);
-    expect(JSON.parse(short.stdout)).toMatchObject({ format: "plimsoll-margin", floats: { initial: false } });
-    refused(await home.run(["margin", "--portfolio", "data/portfolio.json"]), 2, "portfolio.holdings[0].instrument: must be listed in the risk book");
-    refused(await home.run(["margin", "--portfolio", "data/portfolio.json", "--book", book, "--what-if", "venue-a:BTC-PERP"]), 2, "trades[0]: must read INSTRUMENT=SIZE");
+    expect(JSON.parse(short.stdout)).toMatchObject({ format: "plimsoll-margin", covered: { initial: false } });
+    refused(await home.run(["margin", "--portfolio", "data/portfolio.json"]), 2, "portfolio.holdings[0].instrument: must be listed in the risk table");
+    refused(await home.run(["margin", "--portfolio", "data/portfolio.json", "--table", table, "--what-if", "venue-a:BTC-PERP"]), 2, "trades[0]: must read INSTRUMENT=SIZE");
   });
 
   it("names the place in a market file that is wrong", async () => {
     const market = (await readFile("data/market.json", "utf8")).replace('"price": "111249.61"', '"price": "-1"');
     await writeFile(home.at("market.json"), market);
-    refused(await home.run(["book", "build", "--market", home.at("market.json"), "--out", home.at("never.json")]), 2, "market.underlyings[0].sources[0].price: must be");
+    refused(await home.run(["table", "build", "--market", home.at("market.json"), "--out", home.at("never.json")]), 2, "market.underlyings[0].sources[0].price: must be");
     await expect(readFile(home.at("never.json"))).rejects.toThrow("ENOENT");
   });
 });
 
 describe("ceremony", () => {
   it("takes published powers of tau alone, and existing circuits", async () => {
-    const tau = ["--ptau", home.at("book.json")];
-    refused(await home.run(["ceremony", "init", home.at("0.zkey"), "--circuit", "exit", "--tier", "T", ...tau]), 3, `${home.at("book.json")}: must be one of the published powersOfTau28_hez_final files`);
+    const tau = ["--ptau", home.at("table.json")];
+    refused(await home.run(["ceremony", "init", home.at("0.zkey"), "--circuit", "exit", "--tier", "T", ...tau]), 3, `${home.at("table.json")}: must be one of the published powersOfTau28_hez_final files`);
     refused(await home.run(["ceremony", "init", home.at("0.zkey"), "--circuit", "exit", "--tier", "L", ...tau]), 2, 'tier: exit has none of that name, got "L"');
     refused(await home.run(["ceremony", "contribute", home.at("0.zkey"), home.at("1.zkey")]), 2, "required option '--name <name>' not specified");
-    refused(await home.run(["ceremony", "contribute", home.at("book.json"), home.at("1.zkey"), "--name", "Ada"]), 3, `${home.at("1.zkey")}: could not be made`);
+    refused(await home.run(["ceremony", "contribute", home.at("table.json"), home.at("1.zkey"), "--name", "Ada"]), 3, `${home.at("1.zkey")}: could not be made`);
     refused(await home.run(["ceremony", "beacon", home.at("0.zkey"), home.at("1.zkey"), "--name", "block", "--hash", "0x12"]), 2, 'beacon: must be 16 to 255 bytes in hex, got "12"');
   });
 });

@@ -3,8 +3,8 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sizeOf } from "../../src/account/holdings.ts";
-import { localProver } from "../../src/prove/backends.ts";
-import type { BookTree } from "../../src/risk/tree.ts";
+import { localProver } from "../../src/prover/backends.ts";
+import type { TableTree } from "../../src/risk/tree.ts";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
 import { foundry } from "../../scripts/foundry.ts";
 import { localDeployment, type LocalChainName, type LocalNetwork } from "../support/localNetwork.ts";
@@ -21,7 +21,7 @@ let home: Home;
 let epoch = 20;
 let usdc = 0n;
 
-const publish = (): Promise<BookTree> => publishEpoch(local, home.at("cache", "books"), ++epoch);
+const publish = (): Promise<TableTree> => publishEpoch(local, home.at("cache", "tables"), ++epoch);
 const proofs = async (): Promise<number> => (await provenAtDesk(local)).length;
 const address = (): string => local.chains.home.addresses[2];
 const versions = async (): Promise<number> => (await trader.view()).versions.length;
@@ -40,7 +40,7 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper in a process of its ow
   afterAll(() => Promise.all([prover.close(), local.stop(), home.remove()]));
 
   let before: { proofs: number; versions: number };
-  /** Each time there is a new epoch to prove on, and a note to fold. */
+  /** Each time there is a new epoch to prove on, and a note to receive. */
   beforeEach(async () => {
     await trader.deposit(USDC, 10n);
     usdc += 10n;
@@ -61,11 +61,11 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper in a process of its ow
     const { code, stdout, stderr } = await once().outcome;
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    expect(stdout.trim().split("\n").map((text) => (JSON.parse(text) as { event: string }).event)).toEqual(["refresh desk-south", "fold"]);
+    expect(stdout.trim().split("\n").map((text) => (JSON.parse(text) as { event: string }).event)).toEqual(["refresh desk-south", "receive"]);
     await happenedOnce();
   });
 
-  it.each([["the refresh", "south"], ["the fold", "home"]] as const)("killed with %s signed and not yet mined", async (_, chain) => {
+  it.each([["the refresh", "south"], ["the receipt", "home"]] as const)("killed with %s signed and not yet mined", async (_, chain) => {
     await mining(chain, false);
     const killed = home.start(["keep"]);
     await until(() => isPending(home, local.chains[chain], address()));

@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { keep } from "../../src/cli/keep.ts";
-import { localProver } from "../../src/prove/backends.ts";
+import { localProver } from "../../src/prover/backends.ts";
 import { encryptKeys, writeKeystore } from "../../src/wallet/keystore.ts";
 import { KEEPER } from "../support/world.ts";
 import { PASSPHRASE } from "./plimsoll.ts";
 
-vi.mock("../../src/prove/backends.ts", () => ({ localProver: vi.fn(() => ({ close: () => Promise.resolve() })) }));
+vi.mock("../../src/prover/backends.ts", () => ({ localProver: vi.fn(() => ({ close: () => Promise.resolve() })) }));
 
 let home: string;
 beforeEach(async () => {
@@ -27,7 +27,7 @@ const FLAGS = { interval: 15, longestPause: 120, once: true } as const;
 it("gives the prover the memory for tables", async () => {
   // There is no config, so this ends before any chain.
   await expect(keep({ ...FLAGS, home, backend: "plimsoll", tableMib: 256 })).rejects.toThrow(/config\.json/);
-  expect(vi.mocked(localProver).mock.calls).toEqual([[{ backend: "plimsoll", tableMiB: 256 }]]);
+  expect(vi.mocked(localProver).mock.calls).toEqual([[{ backend: "plimsoll", pointTableMiB: 256 }]]);
 });
 
 it("refuses tables for provers that make none", async () => {

@@ -9,10 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { encodeBook } from "../../src/risk/bookFile.ts";
-import { withLock } from "../../src/setup/lock.ts";
-import type { ListedBook } from "../../src/risk/listing.ts";
-import { BTC, CASH, CREDIT, DEAD, ETH_PERP, PERP, PUT, RELEASE, USDC, smallBook } from "../support/world.ts";
+import { encodeTable } from "../../src/risk/tableFile.ts";
+import { withLock } from "../../src/base/lock.ts";
+import type { ListedTable } from "../../src/risk/listing.ts";
+import { BTC, CASH, CREDIT, DEAD, ETH_PERP, PERP, PUT, RELEASE, USDC, smallTable } from "../support/world.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Compiled here and not to dist, which somebody may be using. */
@@ -73,19 +73,19 @@ const compile = (): Promise<void> =>
     await cp(join(ROOT, "dist/kernel/bn254.wasm"), join(COMPILED, "kernel/bn254.wasm"));
   });
 
-/** Names for the small book's instruments, a lot being 0.01 BTC or ETH, or 1 USD. */
+/** Names for the small table's instruments, a lot being 0.01 BTC or ETH, or 1 USD. */
 const NAMES: Readonly<Record<number, readonly [name: string, lot: string, unit: string]>> = {
   [BTC]: ["vault:BTC", "0.01", "BTC"], [USDC]: ["vault:USDC", "1", "USDC"], [PERP]: ["venue:BTC-PERP", "0.01", "BTC"],
   [PUT]: ["venue:PUT", "1", "contract"], [CASH]: ["venue:USD", "1", "USD"], [DEAD]: ["venue:DEAD", "1", "contract"],
   [ETH_PERP]: ["venue:ETH-PERP", "0.01", "ETH"], [CREDIT]: ["desk:CREDIT", "1", "USD"], [RELEASE]: ["desk:RELEASE", "1", "USD"],
 };
 
-/** The small book with names, which fits tier T; its prices are of {@link SMALL_BOOK_TIME}. */
-export async function writeSmallBook(path: string, changes: Parameters<typeof smallBook>[0] = {}): Promise<void> {
-  const book = smallBook(changes);
-  const listed: ListedBook = {
-    book,
-    listings: book.rows.map(({ instrument, chargeLong, chargeShort }) => {
+/** The small table with names, which fits tier T; its prices are of {@link SMALL_TABLE_TIME}. */
+export async function writeSmallTable(path: string, changes: Parameters<typeof smallTable>[0] = {}): Promise<void> {
+  const table = smallTable(changes);
+  const listed: ListedTable = {
+    table,
+    listings: table.rows.map(({ instrument, chargeLong, chargeShort }) => {
       const [name, lot, unit] = NAMES[instrument]!;
       return {
         instrument, name, lot, unit, issuer: name.split(":")[0]!, chain: "somewhere", underlying: "BTC",
@@ -95,7 +95,7 @@ export async function writeSmallBook(path: string, changes: Parameters<typeof sm
     }),
     underlyings: [{ name: "BTC", price: 60_000_000_000n, scanBps: 1_800 }],
   };
-  await writeFile(path, encodeBook(listed));
+  await writeFile(path, encodeTable(listed));
 }
 
-export const SMALL_BOOK_TIME = "1700000100";
+export const SMALL_TABLE_TIME = "1700000100";

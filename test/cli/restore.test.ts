@@ -6,11 +6,11 @@ import { foundry } from "../../scripts/foundry.ts";
 import { ownerOf } from "../../src/account/keys.ts";
 import { encodeNetwork } from "../../src/chain/network.ts";
 import { EXIT } from "../../src/cli/exitCodes.ts";
-import { TIERS } from "../../src/protocol.ts";
-import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
-import { BookTree } from "../../src/risk/tree.ts";
+import { TIERS } from "../../src/protocol/constants.ts";
+import { snarkjsProver } from "../../src/prover/snarkjsProver.ts";
+import { TableTree } from "../../src/risk/tree.ts";
 import { encryptKeys } from "../../src/wallet/keystore.ts";
-import { localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+import { localTable, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
 import { BTC, KEYS, USDC } from "../support/world.ts";
 import { Life } from "../wallet/support/life.ts";
 import { Home, PASSPHRASE } from "./plimsoll.ts";
@@ -24,15 +24,15 @@ describe.skipIf(foundry("anvil") === undefined)("plimsoll restore", () => {
 
   beforeAll(async () => {
     [home, local] = await Promise.all([Home.make(), localDeployment()]);
-    const tree = await BookTree.build(localBook(), TIERS.T);
-    await local.publishBook(tree.root, localBook().epoch);
+    const tree = await TableTree.build(localTable(), TIERS.T);
+    await local.publishTable(tree.root, localTable().epoch);
     const life = await Life.begin(local, KEYS, prover, tree, 1);
     await life.deposit(BTC, 200n);
     await local.relayNotes("vault-north");
     await life.deposit(USDC, 50n);
-    await life.fold();
-    await life.lower({ kind: "collateral", instrument: BTC, lots: 30n, recipient: BigInt(life.address) });
-    await life.lower({ kind: "collateral", instrument: BTC, lots: 5n, recipient: BigInt(RECIPIENT) });
+    await life.receive();
+    await life.spend({ kind: "collateral", instrument: BTC, lots: 30n, recipient: BigInt(life.address) });
+    await life.spend({ kind: "collateral", instrument: BTC, lots: 5n, recipient: BigInt(RECIPIENT) });
 
     await writeFile(home.at("network.json"), encodeNetwork(local.network));
     await writeFile(home.at("config.json"), JSON.stringify({ format: "plimsoll-config", version: 1, network: "network.json", endpoints: local.endpoints }));

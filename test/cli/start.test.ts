@@ -27,5 +27,5 @@ it("imports declarations alone", () => {
 });
 
 it("finds what a command's module imports, as a check of the test above", () => {
-  expect([...loadedBy(resolve("src/cli/prove.ts"))]).toEqual(expect.arrayContaining(["ethers", resolve("src/prove/prover.ts")]));
+  expect([...loadedBy(resolve("src/cli/prove.ts"))]).toEqual(expect.arrayContaining(["ethers", resolve("src/prover/prover.ts")]));
 });

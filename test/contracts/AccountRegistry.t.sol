@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {LocalRoots} from "contracts/LocalRoots.sol";
-import {Circuit, FoldSignals, LowerSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
+import {Circuit, ReceiveSignals, SpendSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {IAccountRegistry} from "contracts/interfaces/IAccountRegistry.sol";
 import {Proof} from "contracts/interfaces/IGroth16Verifier.sol";
 import {IVerifiers} from "contracts/interfaces/IVerifiers.sol";
@@ -13,14 +13,14 @@ import {Guarded} from "contracts/base/Guarded.sol";
 import {Accounts} from "./support/Accounts.sol";
 
 contract AccountRegistryTest is Accounts {
-    using Signals for FoldSignals;
-    using Signals for LowerSignals;
+    using Signals for ReceiveSignals;
+    using Signals for SpendSignals;
 
     function setUp() external {
         setUpAccounts();
     }
 
-    function testOpensFoldsAndLowers() external {
+    function testOpensReceivesAndSpends() external {
         vm.assertEq(open(11), 0);
         vm.assertEq(open(22), 1);
         vm.assertEq(registry.slots(), 2);
@@ -28,16 +28,16 @@ contract AccountRegistryTest is Accounts {
         vm.assertEq(uint256(vm.load(address(registry), RootSlot.ACCOUNTS)), before);
 
         skip(INTERVAL);
-        FoldSignals memory f = prove(foldSignals(11, 12), ALICE);
+        ReceiveSignals memory f = prove(receiveSignals(11, 12), ALICE);
         vm.prank(ALICE);
-        registry.fold(0, f, noProof, deadline);
+        registry.receive(0, f, noProof, deadline);
         vm.assertEq(registry.commitmentAt(0), 12);
         vm.assertTrue(registry.isSpent(f.nullifiers[0]) && registry.isSpent(f.nullifiers[1]));
         vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, before), block.timestamp);
 
-        LowerSignals memory l = prove(lowerSignals(12, 13, 77), false, ALICE);
+        SpendSignals memory l = prove(spendSignals(12, 13, 77), false, ALICE);
         vm.prank(ALICE);
-        registry.lower(0, false, l, noProof, deadline);
+        registry.spend(0, false, l, noProof, deadline);
         vm.assertEq(registry.commitmentAt(0), 13);
         vm.assertEq(registry.queuedExits(), 1);
         registry.addExits(1);
@@ -52,11 +52,11 @@ contract AccountRegistryTest is Accounts {
 
     function testTwoMovesOfOneSlotInOneBlock() external {
         open(11);
-        LowerSignals memory a = prove(lowerSignals(11, 12, 77), false, ALICE);
-        LowerSignals memory b = prove(lowerSignals(12, 13, 78), false, ALICE);
+        SpendSignals memory a = prove(spendSignals(11, 12, 77), false, ALICE);
+        SpendSignals memory b = prove(spendSignals(12, 13, 78), false, ALICE);
         vm.startPrank(ALICE);
-        registry.lower(0, false, a, noProof, deadline);
-        registry.lower(0, false, b, noProof, deadline);
+        registry.spend(0, false, a, noProof, deadline);
+        registry.spend(0, false, b, noProof, deadline);
         vm.assertEq(registry.commitmentAt(0), 13);
         // The first root was current for no time at all, and vouches for its own instant alone.
         vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, 12), block.timestamp);
@@ -81,7 +81,7 @@ contract AccountRegistryTest is Accounts {
     // ── someone else's, copied, replayed, late ────────────────────────────────────────────────────────────────────
 
     function testCopiedProofIsUseless() external {
-        FoldSignals memory s = prove(foldSignals(0, 11), ALICE);
+        ReceiveSignals memory s = prove(receiveSignals(0, 11), ALICE);
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
         vm.prank(BOB);
         registry.open(Tier.T, s, noProof, deadline);
@@ -90,17 +90,17 @@ contract AccountRegistryTest is Accounts {
     function testCallersContextAndClaimAreIgnored() external {
         open(11);
         // Proven at maintenance margin and for Bob; the caller writes what was proven into the signals.
-        LowerSignals memory s = lowerSignals(11, 12, 77);
+        SpendSignals memory s = spendSignals(11, 12, 77);
         s.claim = 8_000;
         s.context = contextOf(address(registry), ALICE, deadline);
-        ideal[Circuit.Lower].prove(s.encode(Tier.T));
+        ideal[Circuit.Spend].prove(s.encode(Tier.T));
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
         vm.prank(ALICE);
-        registry.lower(0, false, s, noProof, deadline);
+        registry.spend(0, false, s, noProof, deadline);
     }
 
     function testOtherChainOrDeadline() external {
-        FoldSignals memory s = prove(foldSignals(0, 11), ALICE);
+        ReceiveSignals memory s = prove(receiveSignals(0, 11), ALICE);
         vm.startPrank(ALICE);
         vm.chainId(block.chainid + 1);
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
@@ -113,8 +113,8 @@ contract AccountRegistryTest is Accounts {
         registry.open(Tier.T, s, noProof, deadline);
     }
 
-    function testReplayedFoldAndOpening() external {
-        FoldSignals memory s = prove(foldSignals(0, 11), ALICE);
+    function testReplayedReceiveAndOpening() external {
+        ReceiveSignals memory s = prove(receiveSignals(0, 11), ALICE);
         vm.startPrank(ALICE);
         registry.open(Tier.T, s, noProof, deadline);
         vm.expectPartialRevert(IAccountRegistry.NullifierSpent.selector);
@@ -122,47 +122,47 @@ contract AccountRegistryTest is Accounts {
         vm.stopPrank();
 
         skip(INTERVAL);
-        FoldSignals memory f = prove(foldSignals(11, 12), ALICE);
+        ReceiveSignals memory f = prove(receiveSignals(11, 12), ALICE);
         vm.startPrank(ALICE);
-        registry.fold(0, f, noProof, deadline);
+        registry.receive(0, f, noProof, deadline);
         skip(INTERVAL);
         vm.expectPartialRevert(IAccountRegistry.NotCurrent.selector);
-        registry.fold(0, f, noProof, deadline);
+        registry.receive(0, f, noProof, deadline);
     }
 
-    function testOneNoteTwiceInOneFoldOrTwo() external {
+    function testOneNoteTwiceInOneReceiveOrTwo() external {
         open(11);
         skip(INTERVAL);
-        FoldSignals memory twice = foldSignals(11, 12);
+        ReceiveSignals memory twice = receiveSignals(11, 12);
         twice.nullifiers[1] = twice.nullifiers[0];
         prove(twice, ALICE);
         vm.expectPartialRevert(IAccountRegistry.NullifierSpent.selector);
         vm.prank(ALICE);
-        registry.fold(0, twice, noProof, deadline);
+        registry.receive(0, twice, noProof, deadline);
 
-        FoldSignals memory first = prove(foldSignals(11, 12), ALICE);
+        ReceiveSignals memory first = prove(receiveSignals(11, 12), ALICE);
         vm.prank(ALICE);
-        registry.fold(0, first, noProof, deadline);
+        registry.receive(0, first, noProof, deadline);
         skip(INTERVAL);
-        FoldSignals memory second = foldSignals(12, 13);
+        ReceiveSignals memory second = receiveSignals(12, 13);
         second.nullifiers[1] = first.nullifiers[0];
         prove(second, ALICE);
         vm.expectPartialRevert(IAccountRegistry.NullifierSpent.selector);
         vm.prank(ALICE);
-        registry.fold(0, second, noProof, deadline);
+        registry.receive(0, second, noProof, deadline);
     }
 
     /// @dev What is spent is the note: not a proof of it, nor its path under one of many roots.
     function testSpentWhateverTheProofAndTheRoot() external {
         open(11);
         skip(INTERVAL);
-        FoldSignals memory first = prove(foldSignals(11, 12), ALICE);
+        ReceiveSignals memory first = prove(receiveSignals(11, 12), ALICE);
         vm.prank(ALICE);
-        registry.fold(0, first, noProof, deadline);
+        registry.receive(0, first, noProof, deadline);
         roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
         notes.join(1);
         skip(INTERVAL);
-        FoldSignals memory second = foldSignals(12, 13);
+        ReceiveSignals memory second = receiveSignals(12, 13);
         vm.assertTrue(second.notesRoot != first.notesRoot);
         second.nullifiers[0] = first.nullifiers[1];
         prove(second, ALICE);
@@ -170,7 +170,7 @@ contract AccountRegistryTest is Accounts {
         another.a[0] = 1;
         vm.expectPartialRevert(IAccountRegistry.NullifierSpent.selector);
         vm.prank(ALICE);
-        registry.fold(0, second, another, deadline);
+        registry.receive(0, second, another, deadline);
     }
 
     /// @dev Every root that was ever current keeps its time: no flood of changes pushes one out.
@@ -186,20 +186,20 @@ contract AccountRegistryTest is Accounts {
     /// @dev A state, and with it a root, that comes back after others is current again, and dated by its last day.
     function testARootThatComesBackIsCurrentAgain() external {
         open(11);
-        lower(11, 12, 0);
+        spend(11, 12, 0);
         skip(100);
-        lower(12, 11, 0);
+        spend(12, 11, 0);
         skip(100);
         vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, 11), START + 200);
-        lower(11, 12, 0);
+        spend(11, 12, 0);
         skip(100);
         vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, 11), START + 200);
     }
 
     function testNullifierCantPassForCipher() external {
         // The same list of signals, cut elsewhere: the second nullifier would go unrecorded.
-        FoldSignals memory s = prove(foldSignals(0, 11), ALICE);
-        FoldSignals memory cut = foldSignals(0, 11);
+        ReceiveSignals memory s = prove(receiveSignals(0, 11), ALICE);
+        ReceiveSignals memory cut = receiveSignals(0, 11);
         cut.openingNullifier = s.openingNullifier;
         cut.nullifiers = new uint256[](1);
         cut.cipher = new uint256[](3);
@@ -211,7 +211,7 @@ contract AccountRegistryTest is Accounts {
     }
 
     function testAliasedNullifierIsNoSecondNullifier() external {
-        FoldSignals memory s = foldSignals(0, 11);
+        ReceiveSignals memory s = receiveSignals(0, 11);
         s.nullifiers[0] += Protocol.FIELD;
         prove(s, ALICE);
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
@@ -219,32 +219,32 @@ contract AccountRegistryTest is Accounts {
         registry.open(Tier.T, s, noProof, deadline);
     }
 
-    function testOpeningAndFoldingDontMix() external {
-        FoldSignals memory noNullifier = foldSignals(0, 11);
+    function testOpeningAndReceivingDontMix() external {
+        ReceiveSignals memory noNullifier = receiveSignals(0, 11);
         noNullifier.openingNullifier = 0;
         prove(noNullifier, ALICE);
-        FoldSignals memory fromZero = prove(foldSignals(0, 11), ALICE);
-        FoldSignals memory fromOther = prove(foldSignals(5, 11), ALICE);
+        ReceiveSignals memory fromZero = prove(receiveSignals(0, 11), ALICE);
+        ReceiveSignals memory fromOther = prove(receiveSignals(5, 11), ALICE);
         vm.startPrank(ALICE);
         vm.expectPartialRevert(IAccountRegistry.OpeningMismatch.selector);
         registry.open(Tier.T, noNullifier, noProof, deadline);
         vm.expectPartialRevert(IAccountRegistry.OpeningMismatch.selector);
-        registry.fold(0, fromZero, noProof, deadline);
+        registry.receive(0, fromZero, noProof, deadline);
         vm.expectPartialRevert(IAccountRegistry.OpeningMismatch.selector);
         registry.open(Tier.T, fromOther, noProof, deadline);
         vm.expectPartialRevert(ReplacingTree.NoSuchLeaf.selector);
-        registry.fold(0, fromOther, noProof, deadline);
+        registry.receive(0, fromOther, noProof, deadline);
     }
 
     function testOtherSlotAndOtherTier() external {
         open(11);
         open(22);
         skip(INTERVAL);
-        FoldSignals memory s = prove(foldSignals(11, 12), ALICE);
+        ReceiveSignals memory s = prove(receiveSignals(11, 12), ALICE);
         vm.startPrank(ALICE);
         vm.expectPartialRevert(IAccountRegistry.NotCurrent.selector);
-        registry.fold(1, s, noProof, deadline);
-        FoldSignals memory big = foldSignals(0, 33);
+        registry.receive(1, s, noProof, deadline);
+        ReceiveSignals memory big = receiveSignals(0, 33);
         vm.expectPartialRevert(Signals.SignalLength.selector);
         registry.open(Tier.M, big, noProof, deadline);
         big.nullifiers = new uint256[](4);
@@ -253,76 +253,76 @@ contract AccountRegistryTest is Accounts {
         registry.open(Tier.L, big, noProof, deadline);
     }
 
-    // ── pace, books and pauses ─────────────────────────────────────────────────────────────────────────────────────
+    // ── pace, tables and pauses ─────────────────────────────────────────────────────────────────────────────────────
 
-    function testFoldsArePacedAndLowersAreNot() external {
+    function testReceivesArePacedAndSpendsAreNot() external {
         open(11);
-        FoldSignals memory f = prove(foldSignals(11, 12), ALICE);
-        vm.expectPartialRevert(IAccountRegistry.FoldTooSoon.selector);
+        ReceiveSignals memory f = prove(receiveSignals(11, 12), ALICE);
+        vm.expectPartialRevert(IAccountRegistry.ReceiveTooSoon.selector);
         vm.prank(ALICE);
-        registry.fold(0, f, noProof, deadline);
-        LowerSignals memory l = prove(lowerSignals(11, 12, 0), false, ALICE);
+        registry.receive(0, f, noProof, deadline);
+        SpendSignals memory l = prove(spendSignals(11, 12, 0), false, ALICE);
         vm.prank(ALICE);
-        registry.lower(0, false, l, noProof, deadline);
+        registry.spend(0, false, l, noProof, deadline);
     }
 
-    function testLowersOnTheNewestBookOnlyWhileItLasts() external {
+    function testSpendsOnTheNewestTableOnlyWhileItLasts() external {
         open(11);
-        LowerSignals memory old = prove(lowerSignals(11, 12, 77), false, ALICE);
+        SpendSignals memory old = prove(spendSignals(11, 12, 77), false, ALICE);
         skip(EPOCH / 2);
-        publish(BOOK + 1);
-        vm.expectPartialRevert(IAccountRegistry.NotNewestBook.selector);
+        publish(TABLE + 1);
+        vm.expectPartialRevert(IAccountRegistry.NotNewestTable.selector);
         vm.prank(ALICE);
-        registry.lower(0, false, old, noProof, deadline);
+        registry.spend(0, false, old, noProof, deadline);
 
-        LowerSignals memory late = prove(lowerSignals(11, 12, 77), false, ALICE);
+        SpendSignals memory late = prove(spendSignals(11, 12, 77), false, ALICE);
         skip(EPOCH + 1);
-        vm.expectPartialRevert(IAccountRegistry.NotNewestBook.selector);
+        vm.expectPartialRevert(IAccountRegistry.NotNewestTable.selector);
         vm.prank(ALICE);
-        registry.lower(0, false, late, noProof, deadline);
+        registry.spend(0, false, late, noProof, deadline);
     }
 
-    function testMovesRightOnAnyBookPassEveryPause() external {
+    function testMovesRightOnAnyTablePassEveryPause() external {
         open(11);
-        LowerSignals memory s = prove(lowerSignals(11, 12, 77), true, ALICE);
-        LowerSignals memory unknown = lowerSignals(11, 12, 77);
-        unknown.bookRoot = 5;
+        SpendSignals memory s = prove(spendSignals(11, 12, 77), true, ALICE);
+        SpendSignals memory unknown = spendSignals(11, 12, 77);
+        unknown.tableRoot = 5;
         prove(unknown, true, ALICE);
         skip(EPOCH / 2);
-        publishMove(BOOK + 1, 99_999);
+        publishMove(TABLE + 1, 99_999);
         vm.prank(GUARDIAN);
         registry.pause();
         vm.startPrank(ALICE);
         // A proof of the one claim is none of the other, nor the other way round.
-        vm.expectPartialRevert(IAccountRegistry.LoweringPaused.selector);
-        registry.lower(0, false, s, noProof, deadline);
-        vm.expectPartialRevert(IAccountRegistry.UnknownBook.selector);
-        registry.lower(0, true, unknown, noProof, deadline);
-        registry.lower(0, true, s, noProof, deadline);
+        vm.expectPartialRevert(IAccountRegistry.SpendingPaused.selector);
+        registry.spend(0, false, s, noProof, deadline);
+        vm.expectPartialRevert(IAccountRegistry.UnknownTable.selector);
+        registry.spend(0, true, unknown, noProof, deadline);
+        registry.spend(0, true, s, noProof, deadline);
         vm.stopPrank();
 
-        LowerSignals memory plain = prove(lowerSignals(12, 13, 78), false, ALICE);
+        SpendSignals memory plain = prove(spendSignals(12, 13, 78), false, ALICE);
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
         vm.prank(ALICE);
-        registry.lower(0, true, plain, noProof, deadline);
+        registry.spend(0, true, plain, noProof, deadline);
     }
 
-    function testPausesStopLoweringAndNothingElse() external {
+    function testPausesStopSpendingAndNothingElse() external {
         open(11);
         vm.expectPartialRevert(Guarded.NotGuardian.selector);
         vm.prank(ALICE);
         registry.pause();
         vm.prank(GUARDIAN);
         registry.pause();
-        LowerSignals memory l = prove(lowerSignals(11, 12, 77), false, ALICE);
-        vm.expectRevert(IAccountRegistry.LoweringPaused.selector);
+        SpendSignals memory l = prove(spendSignals(11, 12, 77), false, ALICE);
+        vm.expectRevert(IAccountRegistry.SpendingPaused.selector);
         vm.prank(ALICE);
-        registry.lower(0, false, l, noProof, deadline);
+        registry.spend(0, false, l, noProof, deadline);
         open(22);
         skip(INTERVAL);
-        FoldSignals memory f = prove(foldSignals(11, 12), ALICE);
+        ReceiveSignals memory f = prove(receiveSignals(11, 12), ALICE);
         vm.prank(ALICE);
-        registry.fold(0, f, noProof, deadline);
+        registry.receive(0, f, noProof, deadline);
 
         vm.expectRevert();
         vm.prank(GUARDIAN);
@@ -331,13 +331,13 @@ contract AccountRegistryTest is Accounts {
         registry.unpause();
     }
 
-    function testLargePriceMoveStopsLowering() external {
+    function testLargePriceMoveStopsSpending() external {
         open(11);
         skip(60);
-        publishMove(BOOK + 1, 10_001);
-        LowerSignals memory l = prove(lowerSignals(11, 12, 77), false, ALICE);
+        publishMove(TABLE + 1, 10_001);
+        SpendSignals memory l = prove(spendSignals(11, 12, 77), false, ALICE);
         vm.startPrank(ALICE);
-        vm.expectRevert(IAccountRegistry.LoweringPaused.selector);
-        registry.lower(0, false, l, noProof, deadline);
+        vm.expectRevert(IAccountRegistry.SpendingPaused.selector);
+        registry.spend(0, false, l, noProof, deadline);
     }
 }

@@ -3,9 +3,9 @@ pragma solidity ^0.8.30;
 
 import {CollateralVault} from "contracts/CollateralVault.sol";
 import {Verifiers} from "contracts/Verifiers.sol";
-import {Circuit, ExitSignals, LowerSignals, Signals, Tier} from "contracts/generated/Protocol.sol";
+import {Circuit, ExitSignals, SpendSignals, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {Instrument} from "contracts/interfaces/ICollateralVault.sol";
-import {SolvencyProof} from "contracts/interfaces/IStanding.sol";
+import {SolvencyProof} from "contracts/interfaces/ILine.sol";
 import {IVerifiers} from "contracts/interfaces/IVerifiers.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
 import {Accounts} from "./support/Accounts.sol";
@@ -14,19 +14,19 @@ import {IdealVerifier} from "./support/IdealVerifier.sol";
 
 uint256 constant BRANCH = 777;
 
-/// @notice After a fork that changes the chain's id, a proof made for one branch is worth nothing on the other. RiskBook.t.sol
+/// @notice After a fork that changes the chain's id, a proof made for one branch is worth nothing on the other. RiskTable.t.sol
 ///         and RootMirror.t.sol say the same of signatures.
 contract RegistryBranchesTest is Accounts {
-    function testLower() external {
+    function testSpend() external {
         setUpAccounts();
         open(11);
-        LowerSignals memory s = prove(lowerSignals(11, 12, 77), false, ALICE);
+        SpendSignals memory s = prove(spendSignals(11, 12, 77), false, ALICE);
         vm.chainId(BRANCH);
         vm.startPrank(ALICE);
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
-        registry.lower(0, false, s, noProof, deadline);
+        registry.spend(0, false, s, noProof, deadline);
         vm.chainId(31337);
-        registry.lower(0, false, s, noProof, deadline);
+        registry.spend(0, false, s, noProof, deadline);
     }
 }
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 import {Circuit, Protocol} from "contracts/generated/Protocol.sol";
 import {ICreditDesk} from "contracts/interfaces/ICreditDesk.sol";
-import {IStanding, SolvencyProof, Standing, Status} from "contracts/interfaces/IStanding.sol";
+import {ILine, SolvencyProof, Line, Status} from "contracts/interfaces/ILine.sol";
 import {IVerifiers} from "contracts/interfaces/IVerifiers.sol";
 import {Leg, NoteLib} from "contracts/lib/NoteLib.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
@@ -19,7 +19,7 @@ contract CreditDeskTest is Desks {
 
     function testOpenDrawRepayReleaseClose() external {
         authorise(2_000);
-        Standing memory s = desk.standingOf(ALIAS);
+        Line memory s = desk.lineOf(ALIAS);
         vm.assertTrue(s.status == Status.Open && s.operator == ALICE && s.booked == 2_000);
         vm.assertEq(s.validUntil, START + EPOCH + OVERLAP);
         draw(1_500e6);
@@ -39,7 +39,7 @@ contract CreditDeskTest is Desks {
         vm.stopPrank();
         // For good.
         SolvencyProof memory again = proofOf(address(desk), shown(10_000, true, 9_000, 2_000));
-        vm.expectPartialRevert(IStanding.WrongStatus.selector);
+        vm.expectPartialRevert(ILine.WrongStatus.selector);
         vm.prank(ALICE);
         desk.authorise(again);
     }
@@ -52,25 +52,25 @@ contract CreditDeskTest is Desks {
         s.sender = keeper;
         SolvencyProof memory proof = proofOf(address(desk), s);
         vm.startPrank(keeper);
-        vm.expectRevert(IStanding.SpendKeyNeeded.selector);
+        vm.expectRevert(ILine.SpendKeyNeeded.selector);
         desk.authorise(proof);
         // Saying that it was the spend key makes it another statement.
         proof.withSpendKey = true;
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
         desk.authorise(proof);
         proof.withSpendKey = false;
-        vm.expectPartialRevert(IStanding.WrongStatus.selector);
+        vm.expectPartialRevert(ILine.WrongStatus.selector);
         desk.prove(proof);
         vm.stopPrank();
         authorise(2_000);
         vm.startPrank(keeper);
         desk.prove(proof);
-        vm.assertEq(desk.standingOf(ALIAS).operator, ALICE);
-        vm.expectPartialRevert(IStanding.NotOperator.selector);
+        vm.assertEq(desk.lineOf(ALIAS).operator, ALICE);
+        vm.expectPartialRevert(ILine.NotOperator.selector);
         desk.draw(ALIAS, 1, keeper);
-        vm.expectPartialRevert(IStanding.NotOperator.selector);
+        vm.expectPartialRevert(ILine.NotOperator.selector);
         desk.release(ALIAS, 1);
-        vm.expectPartialRevert(IStanding.NotOperator.selector);
+        vm.expectPartialRevert(ILine.NotOperator.selector);
         desk.close(ALIAS);
     }
 
@@ -93,7 +93,7 @@ contract CreditDeskTest is Desks {
         vm.prank(ALICE);
         desk.authorise(proof);
         proof.booked = 2_000;
-        proof.seal[0] = 124;
+        proof.ciphertext[0] = 124;
         vm.expectPartialRevert(IVerifiers.InvalidProof.selector);
         vm.prank(ALICE);
         desk.authorise(proof);
@@ -112,19 +112,19 @@ contract CreditDeskTest is Desks {
         // Written in another way it is the same statement still.
         proof.proof.a[0] = 1;
         vm.startPrank(ALICE);
-        vm.expectPartialRevert(IStanding.AuthorisationUsed.selector);
+        vm.expectPartialRevert(ILine.AuthorisationUsed.selector);
         desk.authorise(proof);
         desk.prove(proof);
         vm.stopPrank();
-        vm.assertEq(desk.standingOf(ALIAS).operator, BOB);
+        vm.assertEq(desk.lineOf(ALIAS).operator, BOB);
         // A new proof by the spend key makes her the operator again.
         Shown memory again = shown(10_000, true, 2_000, 0);
         proof = proofOf(address(desk), again);
         proof.deadline = DEADLINE - 1;
-        ideal[Circuit.Solvency].prove(statementOf(address(desk), again, proof.seal, DEADLINE - 1));
+        ideal[Circuit.Solvency].prove(statementOf(address(desk), again, proof.ciphertext, DEADLINE - 1));
         vm.prank(ALICE);
         desk.authorise(proof);
-        vm.assertEq(desk.standingOf(ALIAS).operator, ALICE);
+        vm.assertEq(desk.lineOf(ALIAS).operator, ALICE);
     }
 
     function testProofForAnotherDesk() external {
@@ -140,13 +140,13 @@ contract CreditDeskTest is Desks {
         authorise(2_000);
         vm.prank(ALICE);
         desk.release(ALIAS, 500);
-        // The release note isn't folded: the account shows 2,000 booked and 0 released.
+        // The release note isn't received: the account shows 2,000 booked and 0 released.
         refresh(10_000, 2_000, 0);
         vm.assertEq(desk.usableLots(ALIAS), 1_500);
         // An older state shows less booked: the largest ever counts, and no more.
         refresh(10_000, 100, 0);
         vm.assertEq(desk.usableLots(ALIAS), 1_500);
-        vm.expectPartialRevert(IStanding.BeyondLine.selector);
+        vm.expectPartialRevert(ILine.BeyondLine.selector);
         vm.prank(ALICE);
         desk.draw(ALIAS, 1_500e6, ALICE);
         draw(1_490e6);
@@ -167,11 +167,11 @@ contract CreditDeskTest is Desks {
         refresh(10_000, 3_000, 0);
         vm.assertEq(desk.usableLots(ALIAS), 3_000);
         SolvencyProof memory low = proofOf(address(desk), shown(7_999, false, 4_000, 0));
-        vm.expectPartialRevert(IStanding.BadCoverage.selector);
+        vm.expectPartialRevert(ILine.BadCoverage.selector);
         vm.prank(ALICE);
         desk.prove(low);
         low = proofOf(address(desk), shown(8_000, true, 4_000, 0));
-        vm.expectPartialRevert(IStanding.BadCoverage.selector);
+        vm.expectPartialRevert(ILine.BadCoverage.selector);
         vm.prank(ALICE);
         desk.authorise(low);
     }
@@ -181,11 +181,11 @@ contract CreditDeskTest is Desks {
         // 10 % a year over validity, grace and the longest stall: 1 h 10 min + 6 h + 24 h.
         uint256 left = EPOCH + OVERLAP + GRACE + STALL;
         uint256 most = uint256(1_000e6) * 365 days * 10 / (365 days * 10 + left);
-        vm.expectPartialRevert(IStanding.BeyondLine.selector);
+        vm.expectPartialRevert(ILine.BeyondLine.selector);
         vm.prank(ALICE);
         desk.draw(ALIAS, most + 1, ALICE);
         draw(most);
-        vm.expectPartialRevert(IStanding.BeyondLine.selector);
+        vm.expectPartialRevert(ILine.BeyondLine.selector);
         vm.prank(ALICE);
         desk.release(ALIAS, 1);
     }
@@ -193,13 +193,13 @@ contract CreditDeskTest is Desks {
     function testReleaseNeverBeyondWhatWasBooked() external {
         authorise(1_000);
         vm.startPrank(ALICE);
-        vm.expectPartialRevert(IStanding.BeyondLine.selector);
+        vm.expectPartialRevert(ILine.BeyondLine.selector);
         desk.release(ALIAS, 1_001);
         vm.expectRevert(ICreditDesk.NothingToDo.selector);
         desk.release(ALIAS, 0);
         vm.expectRevert();
         desk.release(ALIAS, type(uint256).max);
-        vm.expectPartialRevert(IStanding.StillOpen.selector);
+        vm.expectPartialRevert(ILine.StillOpen.selector);
         desk.close(ALIAS);
     }
 
@@ -242,21 +242,21 @@ contract CreditDeskTest is Desks {
         vm.prank(OWNER);
         desk.unpause();
         vm.prank(GUARDIAN);
-        book.pause();
+        table.pause();
         drawsPaused();
         usePaused();
         vm.prank(OWNER);
-        book.unpause();
+        table.unpause();
         roots.setFrozen(true);
         drawsPaused();
         roots.setFrozen(false);
         skip(60);
-        publishMove(BOOK + 50, 20_000);
+        publishMove(TABLE + 50, 20_000);
         drawsPaused();
     }
 
     function drawsPaused() private {
-        vm.expectRevert(IStanding.DrawsPaused.selector);
+        vm.expectRevert(ILine.DrawsPaused.selector);
         vm.prank(ALICE);
         desk.draw(ALIAS, 1, ALICE);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {LowerSignals} from "contracts/generated/Protocol.sol";
+import {SpendSignals} from "contracts/generated/Protocol.sol";
 import {IAccountRegistry} from "contracts/interfaces/IAccountRegistry.sol";
 import {GrowingTree} from "contracts/lib/GrowingTree.sol";
 import {QueuedTree} from "contracts/lib/QueuedTree.sol";
@@ -20,14 +20,14 @@ contract ExitQueueTest is Accounts {
         setUpAccounts();
     }
 
-    function testLoweringQueuesAndAnyoneMovesTheQueue() external {
+    function testSpendingQueuesAndAnyoneMovesTheQueue() external {
         open(11);
-        lower(11, 12, 77);
-        LowerSignals memory second = prove(lowerSignals(12, 13, 78), false, ALICE);
+        spend(11, 12, 77);
+        SpendSignals memory second = prove(spendSignals(12, 13, 78), false, ALICE);
         vm.expectEmit(address(registry));
         emit IAccountRegistry.ExitQueued(1, 78);
         vm.prank(ALICE);
-        registry.lower(0, false, second, noProof, deadline);
+        registry.spend(0, false, second, noProof, deadline);
         vm.assertEq(registry.queuedExits(), 2);
         // Nothing is in the tree yet, and the leaf that waits is no root.
         vm.assertEq(registry.currentRoot(RootSlot.EXITS), 0);
@@ -50,7 +50,7 @@ contract ExitQueueTest is Accounts {
 
     function testNoExitNoPlace() external {
         open(11);
-        lower(11, 12, 0);
+        spend(11, 12, 0);
         vm.assertEq(registry.queuedExits(), 0);
         vm.expectRevert(IAccountRegistry.NothingQueued.selector);
         registry.addExits(1);
@@ -59,9 +59,9 @@ contract ExitQueueTest is Accounts {
     /// @dev Someone moves one exit at a time, or all of them just before somebody else's call does.
     function testWhoMovesTheQueueChangesNothing() external {
         open(11);
-        lower(11, 12, 77);
-        lower(12, 13, 78);
-        lower(13, 14, 79);
+        spend(11, 12, 77);
+        spend(12, 13, 78);
+        spend(13, 14, 79);
         vm.expectRevert(IAccountRegistry.NothingQueued.selector);
         registry.addExits(0);
         vm.startPrank(BOB);
@@ -82,10 +82,10 @@ contract ExitQueueTest is Accounts {
     /// @dev A root that was replaced stays good for exits proven under it, as it was when it was current.
     function testRootsOfAShorterTreeKeepTheirTime() external {
         open(11);
-        lower(11, 12, 77);
+        spend(11, 12, 77);
         registry.addExits(1);
         skip(100);
-        lower(12, 13, 78);
+        spend(12, 13, 78);
         vm.assertEq(registry.rootTime(RootSlot.EXITS, 77), block.timestamp);
         registry.addExits(1);
         skip(100);
@@ -94,10 +94,10 @@ contract ExitQueueTest is Accounts {
 
     function testPausesDontStopTheQueue() external {
         open(11);
-        lower(11, 12, 77);
+        spend(11, 12, 77);
         vm.startPrank(GUARDIAN);
         registry.pause();
-        book.pause();
+        table.pause();
         vm.stopPrank();
         registry.addExits(1);
         vm.assertEq(registry.currentRoot(RootSlot.EXITS), 77);

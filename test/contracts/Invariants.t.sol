@@ -5,22 +5,22 @@ import {AccountRegistry} from "contracts/AccountRegistry.sol";
 import {CollateralVault} from "contracts/CollateralVault.sol";
 import {CreditDesk} from "contracts/CreditDesk.sol";
 import {IssuerNotes} from "contracts/IssuerNotes.sol";
-import {Circuit, ExitSignals, FoldSignals, LowerSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
+import {Circuit, ExitSignals, ReceiveSignals, SpendSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {Instrument, Payout} from "contracts/interfaces/ICollateralVault.sol";
 import {DeskTerms} from "contracts/interfaces/ICreditDesk.sol";
 import {Issuer} from "contracts/interfaces/IIssuerNotes.sol";
-import {Standing, SolvencyProof, Status} from "contracts/interfaces/IStanding.sol";
+import {Line, SolvencyProof, Status} from "contracts/interfaces/ILine.sol";
 import {GrowingTree} from "contracts/lib/GrowingTree.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
 import {Lines} from "./support/Lines.sol";
 import {Token} from "./support/Tokens.sol";
 
 /// @notice Random moves of a trader with many aliases, accounts and exits. It proves whatever it likes of itself, as if
-///         every account floated, so that only the contracts hold it back; and it keeps its own books to compare.
+///         every account was covered, so that only the contracts hold it back; and it keeps its own books to compare.
 contract Mover is Lines {
     using Signals for ExitSignals;
-    using Signals for FoldSignals;
-    using Signals for LowerSignals;
+    using Signals for ReceiveSignals;
+    using Signals for SpendSignals;
 
     uint256 internal constant EXITS = 0xe417;
     uint256 internal constant UNIT = 1e6;
@@ -43,7 +43,7 @@ contract Mover is Lines {
     uint256 public accepted;
     /// @dev Exits in the order they were accepted.
     uint256[] public exits;
-    mapping(uint256 => Standing) internal last;
+    mapping(uint256 => Line) internal last;
     uint256 private _count = 1e6;
 
     constructor() {
@@ -57,7 +57,7 @@ contract Mover is Lines {
         Issuer[] memory issuers = new Issuer[](1);
         issuers[0] = Issuer(7, roots, address(vault));
         notes = new IssuerNotes(issuers, 1 days);
-        registry = new AccountRegistry(verifiers, book, notes, 60, address(this));
+        registry = new AccountRegistry(verifiers, table, notes, 60, address(this));
         btc.mint(address(this), 1e30);
         usd.mint(address(this), 1e30);
         btc.approve(address(vault), type(uint256).max);
@@ -109,7 +109,7 @@ contract Mover is Lines {
     // ── desk ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function show(uint256 who, uint256 booked, uint256 released, uint256 how) external {
-        bool opens = how % 4 == 0 || desk.standingOf(aliasAt(who)).status == Status.None;
+        bool opens = how % 4 == 0 || desk.lineOf(aliasAt(who)).status == Status.None;
         Shown memory s = shown(opens || how % 2 == 0 ? 10_000 : 8_000, opens, uint40(bound(booked, 0, 3_000)), uint40(bound(released, 0, 3_000)));
         s.alias_ = aliasAt(who);
         s.sender = address(this);
@@ -138,20 +138,20 @@ contract Mover is Lines {
         desk.lapse(aliasAt(who));
     }
 
-    function finalise(uint256 who) external {
-        desk.finalise(aliasAt(who));
+    function declareDefault(uint256 who) external {
+        desk.declareDefault(aliasAt(who));
     }
 
     function aliasAt(uint256 who) public pure returns (uint256) {
         return 0xa11a50 + who % 3;
     }
 
-    /// @dev Compares every standing with what it was at the last look.
-    function standingsOnlyGrow() external returns (bool) {
+    /// @dev Compares every line with what it was at the last look.
+    function linesOnlyGrow() external returns (bool) {
         for (uint256 i = 0; i < 3; i++) {
-            Standing memory now_ = desk.standingOf(aliasAt(i));
-            Standing memory then = last[i];
-            if (now_.booked < then.booked || now_.released < then.released || now_.folded < then.folded) return false;
+            Line memory now_ = desk.lineOf(aliasAt(i));
+            Line memory then = last[i];
+            if (now_.booked < then.booked || now_.released < then.released || now_.received < then.received) return false;
             if (uint8(then.status) > uint8(Status.Open) && now_.status != then.status) return false;
             if (now_.released > now_.booked) return false;
             last[i] = now_;
@@ -162,32 +162,32 @@ contract Mover is Lines {
     // ── registry ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     function open() external {
-        (FoldSignals memory s,) = folding(0, fresh());
+        (ReceiveSignals memory s,) = receiving(0, fresh());
         s.openingNullifier = fresh();
         registry.open(Tier.T, proven(s), noProof, DEADLINE);
         took(s);
         states.push(s.newCommitment);
     }
 
-    function fold(uint256 slot, uint256 stale, uint256 again) external {
+    function receive(uint256 slot, uint256 stale, uint256 again) external {
         slot = bound(slot, 0, states.length - 1);
-        (FoldSignals memory s,) = folding(stale % 4 == 0 ? fresh() : states[slot], fresh());
-        // At times a nullifier of an earlier fold.
+        (ReceiveSignals memory s,) = receiving(stale % 4 == 0 ? fresh() : states[slot], fresh());
+        // At times a nullifier of an earlier receive.
         if (again % 3 == 0 && nullifiers.length > 0) s.nullifiers[again % 2] = nullifiers[again % nullifiers.length];
-        registry.fold(slot, proven(s), noProof, DEADLINE);
+        registry.receive(slot, proven(s), noProof, DEADLINE);
         took(s);
         states[slot] = s.newCommitment;
     }
 
-    function lower(uint256 slot, uint256 stale, bool exits_) external {
+    function spend(uint256 slot, uint256 stale, bool exits_) external {
         slot = bound(slot, 0, states.length - 1);
-        LowerSignals memory s;
+        SpendSignals memory s;
         (s.oldCommitment, s.newCommitment) = (stale % 4 == 0 ? fresh() : states[slot], fresh());
-        (s.bookRoot, s.claim, s.cipher) = (book.newestRoot(), 10_000 | 1 << 14, new uint256[](2));
+        (s.tableRoot, s.claim, s.cipher) = (table.newestRoot(), 10_000 | 1 << 14, new uint256[](2));
         if (exits_) s.exitLeaf = fresh();
         s.context = contextOf(address(registry), address(this), DEADLINE);
-        ideal[Circuit.Lower].prove(s.encode(Tier.T));
-        registry.lower(slot, true, s, noProof, DEADLINE);
+        ideal[Circuit.Spend].prove(s.encode(Tier.T));
+        registry.spend(slot, true, s, noProof, DEADLINE);
         states[slot] = s.newCommitment;
         if (exits_) exits.push(s.exitLeaf);
     }
@@ -196,20 +196,20 @@ contract Mover is Lines {
         registry.addExits(most % 5 == 0 ? most : bound(most, 0, 3));
     }
 
-    function folding(uint256 from, uint256 to) private returns (FoldSignals memory s, bool) {
+    function receiving(uint256 from, uint256 to) private returns (ReceiveSignals memory s, bool) {
         (s.oldCommitment, s.newCommitment, s.notesRoot) = (from, to, notes.notesRoot());
         (s.nullifiers, s.cipher) = (new uint256[](2), new uint256[](2));
         (s.nullifiers[0], s.nullifiers[1]) = (fresh(), fresh());
         return (s, true);
     }
 
-    function proven(FoldSignals memory s) private returns (FoldSignals memory) {
+    function proven(ReceiveSignals memory s) private returns (ReceiveSignals memory) {
         s.context = contextOf(address(registry), address(this), DEADLINE);
-        ideal[Circuit.Fold].prove(s.encode(Tier.T));
+        ideal[Circuit.Receive].prove(s.encode(Tier.T));
         return s;
     }
 
-    function took(FoldSignals memory s) private {
+    function took(ReceiveSignals memory s) private {
         nullifiers.push(s.nullifiers[0]);
         nullifiers.push(s.nullifiers[1]);
         accepted += 2;
@@ -264,14 +264,14 @@ contract InvariantsTest is Lines {
         CreditDesk desk = mover.desk();
         for (uint256 i = 0; i < 3; i++) {
             uint256 name = mover.aliasAt(i);
-            // Beyond validity, grace and the longest stall interest may outrun the line: the standing has lapsed by then.
-            if (block.timestamp > desk.standingOf(name).validUntil + GRACE + STALL) continue;
+            // Beyond validity, grace and the longest stall interest may outrun the line: the line has lapsed by then.
+            if (block.timestamp > desk.lineOf(name).validUntil + GRACE + STALL) continue;
             vm.assertLe(desk.owed(name), desk.usableLots(name) * 1e6, "P4");
         }
     }
 
-    function invariant_P5_standings() external {
-        vm.assertTrue(mover.standingsOnlyGrow(), "P5");
+    function invariant_P5_lines() external {
+        vm.assertTrue(mover.linesOnlyGrow(), "P5");
     }
 
     function invariant_P6_lendersMoney() external view {

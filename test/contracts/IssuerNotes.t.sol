@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IssuerNotes} from "contracts/IssuerNotes.sol";
-import {FoldSignals, Tier} from "contracts/generated/Protocol.sol";
+import {ReceiveSignals, Tier} from "contracts/generated/Protocol.sol";
 import {IAccountRegistry} from "contracts/interfaces/IAccountRegistry.sol";
 import {IIssuerNotes, Issuer} from "contracts/interfaces/IIssuerNotes.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
@@ -13,11 +13,11 @@ contract IssuerNotesTest is Accounts {
         setUpAccounts();
     }
 
-    function testFoldsOnlyUnderGoodNotesRoots() external {
-        FoldSignals memory early = prove(foldSignals(0, 11), ALICE);
+    function testReceivesOnlyUnderGoodNotesRoots() external {
+        ReceiveSignals memory early = prove(receiveSignals(0, 11), ALICE);
         roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
         notes.join(1);
-        FoldSignals memory made = foldSignals(0, 11);
+        ReceiveSignals memory made = receiveSignals(0, 11);
         made.notesRoot = 5;
         prove(made, ALICE);
         vm.startPrank(ALICE);

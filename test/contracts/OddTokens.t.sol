@@ -7,7 +7,7 @@ import {CreditDesk} from "contracts/CreditDesk.sol";
 import {Circuit, ExitSignals, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {ICollateralVault, Instrument} from "contracts/interfaces/ICollateralVault.sol";
 import {DeskTerms, ICreditDesk} from "contracts/interfaces/ICreditDesk.sol";
-import {SolvencyProof, Status} from "contracts/interfaces/IStanding.sol";
+import {SolvencyProof, Status} from "contracts/interfaces/ILine.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
 import {Lines} from "./support/Lines.sol";
 import {BlacklistToken, FalseToken, FeeToken, RebasingToken, SilentToken, Token} from "./support/Tokens.sol";
@@ -225,7 +225,7 @@ contract OddTokensTest is Lines {
         desk.release(ALIAS, 1_000);
         desk.close(ALIAS);
         vm.stopPrank();
-        vm.assertTrue(desk.standingOf(ALIAS).status == Status.Closed);
+        vm.assertTrue(desk.lineOf(ALIAS).status == Status.Closed);
         vm.prank(OWNER);
         desk.withdraw(1e12 + interest);
         vm.assertEq(token.balanceOf(address(desk)), 0);

@@ -6,13 +6,13 @@ import {CollateralVault} from "contracts/CollateralVault.sol";
 import {CreditDesk} from "contracts/CreditDesk.sol";
 import {IssuerNotes} from "contracts/IssuerNotes.sol";
 import {VenueOutbox} from "contracts/VenueOutbox.sol";
-import {Circuit, ExitSignals, FoldSignals, LowerSignals, Signals, Tier} from "contracts/generated/Protocol.sol";
+import {Circuit, ExitSignals, ReceiveSignals, SpendSignals, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {IAccountRegistry} from "contracts/interfaces/IAccountRegistry.sol";
 import {Instrument} from "contracts/interfaces/ICollateralVault.sol";
 import {DeskTerms} from "contracts/interfaces/ICreditDesk.sol";
 import {Issuer} from "contracts/interfaces/IIssuerNotes.sol";
-import {Epoch} from "contracts/interfaces/IRiskBook.sol";
-import {IStanding, SolvencyProof, Status} from "contracts/interfaces/IStanding.sol";
+import {Epoch} from "contracts/interfaces/IRiskTable.sol";
+import {ILine, SolvencyProof, Status} from "contracts/interfaces/ILine.sol";
 import {Posting} from "contracts/interfaces/IVenueOutbox.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
 import {Lines} from "./support/Lines.sol";
@@ -22,8 +22,8 @@ import {Token} from "./support/Tokens.sol";
 ///         on, function by function.
 contract PausesTest is Lines {
     using Signals for ExitSignals;
-    using Signals for FoldSignals;
-    using Signals for LowerSignals;
+    using Signals for ReceiveSignals;
+    using Signals for SpendSignals;
 
     uint256 private constant EXITS = 0xe417;
     address private constant ENGINE = address(0xE9);
@@ -50,7 +50,7 @@ contract PausesTest is Lines {
         Issuer[] memory issuers = new Issuer[](1);
         issuers[0] = Issuer(7, roots, address(vault));
         notes = new IssuerNotes(issuers, 1 days);
-        registry = new AccountRegistry(verifiers, book, notes, 60, OWNER);
+        registry = new AccountRegistry(verifiers, table, notes, 60, OWNER);
 
         for (uint256 i = 0; i < 2; i++) usd.mint(i == 0 ? OWNER : ALICE, 1e12);
         btc.mint(ALICE, 1e12);
@@ -62,8 +62,8 @@ contract PausesTest is Lines {
         registry.setGuardian(GUARDIAN);
         vm.stopPrank();
 
-        FoldSignals memory opening = folding(0, 11);
-        LowerSignals memory leaving = lowering(11, 12, false);
+        ReceiveSignals memory opening = receiving(0, 11);
+        SpendSignals memory leaving = spending(11, 12, false);
         SolvencyProof memory atDesk = proofOf(address(desk), shown(10_000, true, 2_000, 0));
         SolvencyProof memory atVenue = proofOf(address(venue), shown(10_000, true, 100, 0));
         vm.startPrank(ALICE);
@@ -71,38 +71,38 @@ contract PausesTest is Lines {
         btc.approve(address(vault), type(uint256).max);
         vault.deposit(1, 500, 5);
         registry.open(Tier.T, opening, noProof, DEADLINE);
-        registry.lower(0, false, leaving, noProof, DEADLINE);
+        registry.spend(0, false, leaving, noProof, DEADLINE);
         desk.authorise(atDesk);
         desk.draw(ALIAS, 1_000e6, ALICE);
         venue.authorise(atVenue);
         vm.stopPrank();
 
         skip(60);
-        publishMove(BOOK + 1, 99_999);
+        publishMove(TABLE + 1, 99_999);
         root(ACCOUNTS);
         vm.startPrank(GUARDIAN);
-        book.pause();
+        table.pause();
         registry.pause();
         desk.pause();
         venue.pause();
         vm.stopPrank();
     }
 
-    function folding(uint256 from, uint256 to) private returns (FoldSignals memory s) {
+    function receiving(uint256 from, uint256 to) private returns (ReceiveSignals memory s) {
         (s.oldCommitment, s.newCommitment, s.notesRoot) = (from, to, notes.notesRoot());
         (s.nullifiers, s.cipher) = (new uint256[](2), new uint256[](2));
         (s.nullifiers[0], s.nullifiers[1]) = (++_serial, ++_serial);
         if (from == 0) s.openingNullifier = ++_serial;
         s.context = contextOf(address(registry), ALICE, DEADLINE);
-        ideal[Circuit.Fold].prove(s.encode(Tier.T));
+        ideal[Circuit.Receive].prove(s.encode(Tier.T));
     }
 
-    function lowering(uint256 from, uint256 to, bool anyBook) private returns (LowerSignals memory s) {
-        (s.oldCommitment, s.newCommitment, s.bookRoot) = (from, to, book.newestRoot());
+    function spending(uint256 from, uint256 to, bool onAnyTable) private returns (SpendSignals memory s) {
+        (s.oldCommitment, s.newCommitment, s.tableRoot) = (from, to, table.newestRoot());
         (s.exitLeaf, s.cipher) = (++_serial, new uint256[](2));
-        s.claim = 10_000 | (anyBook ? uint256(1) << 14 : 0);
+        s.claim = 10_000 | (onAnyTable ? uint256(1) << 14 : 0);
         s.context = contextOf(address(registry), ALICE, DEADLINE);
-        ideal[Circuit.Lower].prove(s.encode(Tier.T));
+        ideal[Circuit.Spend].prove(s.encode(Tier.T));
     }
 
     function exit() private returns (uint256) {
@@ -115,37 +115,37 @@ contract PausesTest is Lines {
     // ── what stands still ──────────────────────────────────────────────────────────────────────────────────────────
 
     function testDrawStandsStill() external {
-        vm.expectRevert(IStanding.DrawsPaused.selector);
+        vm.expectRevert(ILine.DrawsPaused.selector);
         vm.prank(ALICE);
         desk.draw(ALIAS, 1, ALICE);
     }
 
-    function testLowerStandsStill() external {
-        LowerSignals memory s = lowering(12, 13, false);
-        vm.expectRevert(IAccountRegistry.LoweringPaused.selector);
+    function testSpendStandsStill() external {
+        SpendSignals memory s = spending(12, 13, false);
+        vm.expectRevert(IAccountRegistry.SpendingPaused.selector);
         vm.prank(ALICE);
-        registry.lower(0, false, s, noProof, DEADLINE);
+        registry.spend(0, false, s, noProof, DEADLINE);
     }
 
     // ── what goes on ───────────────────────────────────────────────────────────────────────────────────────────────
 
     function testOpen() external {
-        FoldSignals memory s = folding(0, 21);
+        ReceiveSignals memory s = receiving(0, 21);
         vm.prank(ALICE);
         vm.assertEq(registry.open(Tier.T, s, noProof, DEADLINE), 1);
     }
 
-    function testFold() external {
-        FoldSignals memory s = folding(12, 13);
+    function testReceive() external {
+        ReceiveSignals memory s = receiving(12, 13);
         vm.prank(ALICE);
-        registry.fold(0, s, noProof, DEADLINE);
+        registry.receive(0, s, noProof, DEADLINE);
         vm.assertEq(registry.commitmentAt(0), 13);
     }
 
-    function testLowerThatIsRightOnAnyBook() external {
-        LowerSignals memory s = lowering(12, 13, true);
+    function testSpendThatIsRightOnAnyTable() external {
+        SpendSignals memory s = spending(12, 13, true);
         vm.prank(ALICE);
-        registry.lower(0, true, s, noProof, DEADLINE);
+        registry.spend(0, true, s, noProof, DEADLINE);
         vm.assertEq(registry.commitmentAt(0), 13);
     }
 
@@ -182,15 +182,15 @@ contract PausesTest is Lines {
         SolvencyProof memory proof = proofOf(address(desk), shown(10_000, true, 3_000, 0));
         vm.prank(ALICE);
         desk.authorise(proof);
-        vm.assertEq(desk.standingOf(ALIAS).booked, 3_000);
+        vm.assertEq(desk.lineOf(ALIAS).booked, 3_000);
     }
 
     function testProve() external {
-        uint256 before = desk.standingOf(ALIAS).validUntil;
+        uint256 before = desk.lineOf(ALIAS).validUntil;
         SolvencyProof memory proof = proofOf(address(desk), shown(8_000, false, 2_000, 0));
         vm.prank(ALICE);
         desk.prove(proof);
-        vm.assertTrue(desk.standingOf(ALIAS).validUntil > before);
+        vm.assertTrue(desk.lineOf(ALIAS).validUntil > before);
     }
 
     function testProveAtTheVenue() external {
@@ -208,7 +208,7 @@ contract PausesTest is Lines {
     function testRelease() external {
         vm.prank(ALICE);
         desk.release(ALIAS, 100);
-        vm.assertEq(desk.standingOf(ALIAS).released, 100);
+        vm.assertEq(desk.lineOf(ALIAS).released, 100);
     }
 
     function testClose() external {
@@ -216,7 +216,7 @@ contract PausesTest is Lines {
         desk.repay(ALIAS, type(uint256).max);
         desk.release(ALIAS, 2_000);
         desk.close(ALIAS);
-        vm.assertTrue(desk.standingOf(ALIAS).status == Status.Closed);
+        vm.assertTrue(desk.lineOf(ALIAS).status == Status.Closed);
     }
 
     function testPostRecordsLosses() external {
@@ -224,7 +224,7 @@ contract PausesTest is Lines {
         list[0] = Posting(ALIAS, 10, 50, true);
         vm.prank(ENGINE);
         venue.post(0, 0xba7c4, list, "");
-        vm.assertEq(venue.standingOf(ALIAS).released, 10);
+        vm.assertEq(venue.lineOf(ALIAS).released, 10);
     }
 
     function testSetNoteKey() external {
@@ -234,17 +234,17 @@ contract PausesTest is Lines {
 
     function testPublish() external {
         skip(60);
-        publish(BOOK + 2);
-        vm.assertEq(book.newestRoot(), BOOK + 2);
+        publish(TABLE + 2);
+        vm.assertEq(table.newestRoot(), TABLE + 2);
     }
 
     /// @dev A pause of draws is no reason why the lender should wait: its clocks run.
-    function testLapseAndFinalise() external {
+    function testLapseAndDefault() external {
         skip(EPOCH + OVERLAP + GRACE + STALL + 1);
         desk.lapse(ALIAS);
         skip(NOTICE);
-        desk.finalise(ALIAS);
-        vm.assertTrue(desk.standingOf(ALIAS).status == Status.Final);
+        desk.declareDefault(ALIAS);
+        vm.assertTrue(desk.lineOf(ALIAS).status == Status.Defaulted);
     }
 
     function testTheLenderWithdraws() external {
@@ -254,22 +254,22 @@ contract PausesTest is Lines {
 
     function contradict() private {
         uint48 time = uint48(block.timestamp);
-        Epoch memory first = Epoch(99, BOOK + 99, time, time + 60, 1);
-        Epoch memory second = Epoch(99, BOOK + 98, time, time + 60, 1);
-        book.challenge(1, first, signEpoch(book, first, 1, 3), second, signEpoch(book, second, 1, 3));
+        Epoch memory first = Epoch(99, TABLE + 99, time, time + 60, 1);
+        Epoch memory second = Epoch(99, TABLE + 98, time, time + 60, 1);
+        table.challenge(1, first, signEpoch(table, first, 1, 3), second, signEpoch(table, second, 1, 3));
     }
 
-    /// @dev Two signed books of one number stop as little.
+    /// @dev Two signed tables of one number stop as little.
     function testContradictionStopsNoMoreThanAPause() external {
         vm.startPrank(OWNER);
-        book.unpause();
+        table.unpause();
         desk.unpause();
         vm.stopPrank();
         skip(60);
-        publish(BOOK + 2);
+        publish(TABLE + 2);
         SolvencyProof memory proof = proofOf(address(desk), shown(8_000, false, 2_000, 0));
         contradict();
-        vm.expectRevert(IStanding.DrawsPaused.selector);
+        vm.expectRevert(ILine.DrawsPaused.selector);
         vm.prank(ALICE);
         desk.draw(ALIAS, 1, ALICE);
         vm.startPrank(ALICE);
@@ -278,6 +278,6 @@ contract PausesTest is Lines {
         desk.release(ALIAS, 1);
         vm.stopPrank();
         skip(60);
-        publish(BOOK + 3);
+        publish(TABLE + 3);
     }
 }

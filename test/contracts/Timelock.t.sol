@@ -10,7 +10,7 @@ import {Guarded} from "contracts/base/Guarded.sol";
 import {SignerSets} from "contracts/base/SignerSets.sol";
 import {DeskTerms} from "contracts/interfaces/ICreditDesk.sol";
 import {Issuer} from "contracts/interfaces/IIssuerNotes.sol";
-import {Epoch, Signature} from "contracts/interfaces/IRiskBook.sol";
+import {Epoch, Signature} from "contracts/interfaces/IRiskTable.sol";
 import {Lines} from "./support/Lines.sol";
 import {Timelocks} from "./support/Timelocks.sol";
 import {Token} from "./support/Tokens.sol";
@@ -33,13 +33,13 @@ contract TimelockTest is Lines, Timelocks {
         venue = new VenueOutbox(ISSUER, config(), 2, 60, address(0xE9), address(timelock));
         Issuer[] memory issuers = new Issuer[](1);
         issuers[0] = Issuer(7, roots, address(desk));
-        registry = new AccountRegistry(verifiers, book, new IssuerNotes(issuers, 1 days), 60, address(timelock));
-        // The book was another's until now: the timelock accepts it.
+        registry = new AccountRegistry(verifiers, table, new IssuerNotes(issuers, 1 days), 60, address(timelock));
+        // The table was another's until now: the timelock accepts it.
         vm.prank(OWNER);
-        book.transferOwnership(address(timelock));
-        through(address(book), abi.encodeCall(book.acceptOwnership, ()));
-        vm.assertEq(book.owner(), address(timelock));
-        guarded = [Guarded(book), registry, desk, venue];
+        table.transferOwnership(address(timelock));
+        through(address(table), abi.encodeCall(table.acceptOwnership, ()));
+        vm.assertEq(table.owner(), address(timelock));
+        guarded = [Guarded(table), registry, desk, venue];
         for (uint256 i = 0; i < 4; i++) {
             schedule(address(guarded[i]), abi.encodeCall(Guarded.setGuardian, (GUARDIAN)));
         }
@@ -69,13 +69,13 @@ contract TimelockTest is Lines, Timelocks {
         bytes[9] memory calls = [
             abi.encodeCall(Guarded.setGuardian, (GUARDIAN)),
             abi.encodeCall(Guarded.unpause, ()),
-            abi.encodeCall(book.transferOwnership, (GUARDIAN)),
-            abi.encodeCall(book.renounceOwnership, ()),
-            abi.encodeCall(book.rotate, (reporters(), 3, 0)),
+            abi.encodeCall(table.transferOwnership, (GUARDIAN)),
+            abi.encodeCall(table.renounceOwnership, ()),
+            abi.encodeCall(table.rotate, (reporters(), 3, 0)),
             abi.encodeCall(desk.withdraw, (0)),
             abi.encodeCall(desk.fund, (0)),
             abi.encodeCall(venue.setEngine, (GUARDIAN)),
-            abi.encodeCall(book.acceptOwnership, ())
+            abi.encodeCall(table.acceptOwnership, ())
         ];
         for (uint256 i = 0; i < 4; i++) {
             for (uint256 j = 0; j < calls.length; j++) {
@@ -88,27 +88,27 @@ contract TimelockTest is Lines, Timelocks {
 
     /// @dev Signed by the old set before the rotation, and shown during the overlap and after it.
     function testReportersRotateWhileEpochsAreOnTheirWay() external {
-        bytes memory call = abi.encodeCall(book.rotate, (reporters(), 3, 100));
-        schedule(address(book), call);
+        bytes memory call = abi.encodeCall(table.rotate, (reporters(), 3, 100));
+        schedule(address(table), call);
         skip(WAIT);
         Epoch memory first = epochAt(1);
-        Signature[] memory firstOld = signEpoch(book, first, 1, 3);
+        Signature[] memory firstOld = signEpoch(table, first, 1, 3);
         Epoch memory second = epochAt(2);
-        Signature[] memory secondOld = signEpoch(book, second, 1, 3);
-        execute(address(book), call);
-        vm.assertEq(book.currentSet(), 2);
+        Signature[] memory secondOld = signEpoch(table, second, 1, 3);
+        execute(address(table), call);
+        vm.assertEq(table.currentSet(), 2);
         skip(99);
-        book.publish(first, 1, firstOld);
+        table.publish(first, 1, firstOld);
         skip(1);
         vm.expectPartialRevert(SignerSets.SetNotInForce.selector);
-        book.publish(second, 1, secondOld);
-        Signature[] memory secondNew = signEpoch(book, second, 2, 3);
-        book.publish(second, 2, secondNew);
+        table.publish(second, 1, secondOld);
+        Signature[] memory secondNew = signEpoch(table, second, 2, 3);
+        table.publish(second, 2, secondNew);
     }
 
     function epochAt(uint48 place) private view returns (Epoch memory) {
         uint48 time = uint48(block.timestamp) + place - 2;
-        return Epoch(epochNumber + uint64(place), BOOK + place, time, time + 600, 1);
+        return Epoch(epochNumber + uint64(place), TABLE + place, time, time + 600, 1);
     }
 
     function testTheLenderMovesItsMoneyThroughTheTimelock() external {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {SignerSets} from "contracts/base/SignerSets.sol";
-import {Signature} from "contracts/interfaces/IRiskBook.sol";
+import {Signature} from "contracts/interfaces/IRiskTable.sol";
 import {IRootMirror, RootProof} from "contracts/interfaces/IRootMirror.sol";
 import {Routes} from "./support/Routes.sol";
 import {Timelocks} from "./support/Timelocks.sol";

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {VenueOutbox} from "contracts/VenueOutbox.sol";
 import {Protocol} from "contracts/generated/Protocol.sol";
-import {IStanding, SolvencyProof} from "contracts/interfaces/IStanding.sol";
+import {ILine, SolvencyProof} from "contracts/interfaces/ILine.sol";
 import {IVenueOutbox, Posting} from "contracts/interfaces/IVenueOutbox.sol";
 import {GrowingTree} from "contracts/lib/GrowingTree.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
@@ -22,15 +22,15 @@ contract VenueOutboxTest is Lines {
         venue.authorise(proof);
     }
 
-    function posting(uint40 released, uint40 unfolded, bool exposed) private pure returns (Posting[] memory list) {
+    function posting(uint40 released, uint40 unreceived, bool exposed) private pure returns (Posting[] memory list) {
         list = new Posting[](1);
-        list[0] = Posting(ALIAS, released, unfolded, exposed);
+        list[0] = Posting(ALIAS, released, unreceived, exposed);
     }
 
     function post(Posting[] memory list) private {
         uint256 next = venue.lastSerial();
         vm.prank(ENGINE);
-        venue.post(next, 0xba7c4, list, "sealed");
+        venue.post(next, 0xba7c4, list, "encrypted");
     }
 
     function refuse(Posting[] memory list, bytes4 why) private {
@@ -43,7 +43,7 @@ contract VenueOutboxTest is Lines {
     function testPostsABatch() external {
         post(posting(10, 50, true));
         vm.assertEq(venue.currentRoot(RootSlot.NOTES), 0xba7c4);
-        vm.assertEq(venue.standingOf(ALIAS).released, 10);
+        vm.assertEq(venue.lineOf(ALIAS).released, 10);
         vm.assertEq(venue.usableLots(ALIAS), 90);
     }
 
@@ -69,15 +69,15 @@ contract VenueOutboxTest is Lines {
         venue.post(1, 0xba7c4, posting(1, 0, false), "");
     }
 
-    function testUnfoldedExposureGrowsNoFurtherThanTheLine() external {
-        refuse(posting(50, 51, true), IStanding.BeyondLine.selector);
-        refuse(posting(101, 0, true), IStanding.BeyondLine.selector);
+    function testUnreceivedExposureGrowsNoFurtherThanTheLine() external {
+        refuse(posting(50, 51, true), ILine.BeyondLine.selector);
+        refuse(posting(101, 0, true), ILine.BeyondLine.selector);
         post(posting(50, 50, true));
         skip(WINDOW);
         // A loss that leaves the line short is recorded, as long as exposure doesn't grow.
         post(posting(20, 50, true));
         skip(WINDOW);
-        refuse(posting(1, 51, true), IStanding.BeyondLine.selector);
+        refuse(posting(1, 51, true), ILine.BeyondLine.selector);
     }
 
     function testEveryNoteReleasesAndEveryAliasOncePerBatch() external {
@@ -89,7 +89,7 @@ contract VenueOutboxTest is Lines {
         refuse(new Posting[](5), IVenueOutbox.BadBatch.selector);
         Posting[] memory stranger = posting(1, 0, true);
         stranger[0].alias_ = ALIAS + 1;
-        refuse(stranger, IStanding.WrongStatus.selector);
+        refuse(stranger, ILine.WrongStatus.selector);
     }
 
     function testBatchRootsAreFieldElements() external {
@@ -100,39 +100,39 @@ contract VenueOutboxTest is Lines {
         venue.post(0, Protocol.FIELD, posting(1, 0, true), "");
     }
 
-    function testAStandingWithPositionsMustBeProven() external {
+    function testALineWithPositionsMustBeProven() external {
         post(posting(100, 0, true));
-        vm.expectPartialRevert(IStanding.StillOpen.selector);
+        vm.expectPartialRevert(ILine.StillOpen.selector);
         vm.prank(ALICE);
         venue.close(ALIAS);
         skip(EPOCH + OVERLAP + GRACE + STALL + 1);
         venue.lapse(ALIAS);
         skip(NOTICE);
-        venue.finalise(ALIAS);
+        venue.declareDefault(ALIAS);
     }
 
-    function testClosesOnlyWhenEverythingIsFolded() external {
+    function testClosesOnlyWhenEverythingIsReceived() external {
         post(posting(100, 0, false));
-        vm.expectPartialRevert(IStanding.StillOpen.selector);
+        vm.expectPartialRevert(ILine.StillOpen.selector);
         vm.prank(ALICE);
         venue.close(ALIAS);
-        // The alias shows that it has folded all that was released to it.
+        // The alias shows that it has received all that was released to it.
         SolvencyProof memory proof = proofOf(address(venue), shown(8_000, false, 100, 100));
         vm.startPrank(ALICE);
         venue.prove(proof);
         venue.close(ALIAS);
         vm.stopPrank();
         skip(60 days);
-        vm.expectPartialRevert(IStanding.WrongStatus.selector);
+        vm.expectPartialRevert(ILine.WrongStatus.selector);
         venue.lapse(ALIAS);
     }
 
-    /// @dev Made final just before the batch that has its note: the batch is refused, and goes out without it at once.
-    function testAFinalAliasHoldsUpNoOther() external {
+    /// @dev Declared in default just before the batch that has its note: the batch is refused, and goes out without it at once.
+    function testADefaultedAliasHoldsUpNoOther() external {
         skip(EPOCH + OVERLAP + GRACE + STALL + 1);
         venue.lapse(ALIAS);
         skip(NOTICE);
-        publish(BOOK + 1);
+        publish(TABLE + 1);
         root(ACCOUNTS);
         Shown memory other = shown(10_000, true, 100, 0);
         other.alias_ = ALIAS + 1;
@@ -142,21 +142,21 @@ contract VenueOutboxTest is Lines {
         Posting[] memory both = new Posting[](2);
         (both[0], both[1]) = (Posting(ALIAS, 1, 0, true), Posting(ALIAS + 1, 1, 0, true));
         vm.prank(BOB);
-        venue.finalise(ALIAS);
-        refuse(both, IStanding.WrongStatus.selector);
+        venue.declareDefault(ALIAS);
+        refuse(both, ILine.WrongStatus.selector);
         Posting[] memory rest = posting(1, 0, true);
         rest[0].alias_ = ALIAS + 1;
         post(rest);
-        vm.assertEq(venue.standingOf(ALIAS + 1).released, 1);
+        vm.assertEq(venue.lineOf(ALIAS + 1).released, 1);
     }
 
-    function testAnUnreleasedLineKeepsAStandingOpen() external {
+    function testAnUnreleasedLineKeepsALineOpen() external {
         skip(EPOCH + OVERLAP + GRACE + STALL + 1);
         venue.lapse(ALIAS);
     }
 
     function testOnlyTheOperatorNamesTheKeyOfItsNotes() external {
-        vm.expectPartialRevert(IStanding.NotOperator.selector);
+        vm.expectPartialRevert(ILine.NotOperator.selector);
         vm.prank(BOB);
         venue.setNoteKey(ALIAS, "key");
         vm.prank(ALICE);

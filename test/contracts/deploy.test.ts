@@ -80,12 +80,12 @@ describe("progress", () => {
   });
 
   it("a deployed contract's config can't change, another's can", async () => {
-    await expect(run(config(), ({ what, stage }) => { if (what === "RiskBook" && stage === "mined") throw new Killed(); })).rejects.toThrow(Killed);
-    await expect(run(config(({ chains }) => { chains[0]!.riskBook.overlap = 601; }))).rejects.toThrow(/^deployment: home\.RiskBook: must be as it was deployed at 0x\w+, with other arguments/);
-    await expect(run(config(({ reporters }) => { reporters.members.pop(); }))).rejects.toThrow(/home\.RiskBook/);
+    await expect(run(config(), ({ what, stage }) => { if (what === "RiskTable" && stage === "mined") throw new Killed(); })).rejects.toThrow(Killed);
+    await expect(run(config(({ chains }) => { chains[0]!.riskTable.overlap = 601; }))).rejects.toThrow(/^deployment: home\.RiskTable: must be as it was deployed at 0x\w+, with other arguments/);
+    await expect(run(config(({ reporters }) => { reporters.members.pop(); }))).rejects.toThrow(/home\.RiskTable/);
     await expect(run(config(({ issuers }) => { issuers.pop(); }))).rejects.toThrow(/^north: desk-north: must stay/);
     await expect(run(config(({ chains, issuers }) => { chains.pop(); issuers.splice(1, 3); }))).rejects.toThrow(/must stay/);
-    const changed = config((json) => { json.foldInterval = 301; });
+    const changed = config((json) => { json.receiveInterval = 301; });
     const network = await run(changed);
     expect(await wrongFacts(changed, network)).toEqual([]);
     await expect(run(config())).rejects.toThrow(/home\.AccountRegistry: must be as it was deployed/);
@@ -103,7 +103,7 @@ describe("progress", () => {
 
   it("another deployer can't go on, nor can one whose nonces went elsewhere, nor on a chain that was begun anew", async () => {
     for (let block = 0; block < 3; block++) await local.chains.south.rpc("evm_mine");
-    await expect(run(config(), ({ what, stage }) => { if (what === "RiskBook" && stage === "mined") throw new Killed(); })).rejects.toThrow(Killed);
+    await expect(run(config(), ({ what, stage }) => { if (what === "RiskTable" && stage === "mined") throw new Killed(); })).rejects.toThrow(Killed);
     const other = deploy(config(({ chains }) => { for (const chain of chains) { chain.owner = PROPOSER.address; delete chain.guardian; } }), { endpoints: local.endpoints, deployer: PROPOSER, progressPath: progressPath() });
     await expect(other).rejects.toThrow(/progress\.json\.deployer: must be 0x/);
 
@@ -127,13 +127,13 @@ describe("owners", () => {
     const network = await run(timelocked());
     const { abi } = (await compileContracts())["TimelockController"]!;
     for (const name of LOCAL_CHAINS) {
-      const { riskBook } = chainNamed(network, name);
+      const { riskTable } = chainNamed(network, name);
       const chain = local.chains[name];
-      const at = (who: Wallet): Contract => new Contract(riskBook, ABI.RiskBook, who.connect(chain.provider));
+      const at = (who: Wallet): Contract => new Contract(riskTable, ABI.RiskTable, who.connect(chain.provider));
       const timelock = (who: Wallet): Contract => new Contract(owner, abi, who.connect(chain.provider));
       const owner = await at(GUARDIAN).getFunction("owner")() as string;
       for (const method of ["pause", "renounceOwnership"]) expect(await refusal(at(local.deployer), method)).toMatch(/NotGuardian|OwnableUnauthorizedAccount/);
-      const unpause = [riskBook, 0, new Interface(ABI.RiskBook).encodeFunctionData("unpause"), ZeroHash, ZeroHash];
+      const unpause = [riskTable, 0, new Interface(ABI.RiskTable).encodeFunctionData("unpause"), ZeroHash, ZeroHash];
       expect(await refusal(timelock(local.deployer), "schedule", ...unpause, DELAY)).toBe("AccessControlUnauthorizedAccount");
       await send(at(GUARDIAN), "pause");
       expect(await refusal(at(GUARDIAN), "unpause")).toBe("OwnableUnauthorizedAccount");
@@ -189,17 +189,17 @@ describe("check", () => {
     expect(await wrongFacts(of, vaults)).toEqual(["home IssuerNotes.issuers", "north vault-north.code", "south vault-south.code"]);
     const desks = altered(({ issuers }) => { issuers[2].contract = issuers[1].contract; });
     expect(await wrongFacts(of, desks)).toEqual(["home IssuerNotes.issuers", "south desk-south.code"]);
-    const books = altered(({ chains }) => { chains[2].riskBook = issuerNamed(network, "desk-south").contract; });
-    expect(await wrongFacts(of, books)).toEqual(expect.arrayContaining(["south RiskBook.code", "south venue-south.riskBook"]));
+    const tables = altered(({ chains }) => { chains[2].riskTable = issuerNamed(network, "desk-south").contract; });
+    expect(await wrongFacts(of, tables)).toEqual(expect.arrayContaining(["south RiskTable.code", "south venue-south.riskTable"]));
     expect(await wrongFacts(of, altered((copy) => { copy.keys = "ceremony"; }))).toEqual([" network file.keys"]);
     expect(await wrongFacts(of, altered(({ issuers }) => { issuers[0].id = 9; }))).toEqual([" network file.issuers"]);
 
     const rules: [change: (json: Json) => void, facts: string[]][] = [
-      [({ chains }) => { chains[1]!.riskBook.calmMove = 9_999; }, ["north RiskBook.calmMove"]],
+      [({ chains }) => { chains[1]!.riskTable.calmMove = 9_999; }, ["north RiskTable.calmMove"]],
       [({ chains }) => { chains[1]!.rootMirror.freshFor = 7_201; }, ["north RootMirror of home.freshFor"]],
-      [({ chains }) => { chains[0]!.guardian = GUARDIAN.address; }, ["home RiskBook.guardian", "home AccountRegistry.guardian"]],
-      [({ chains }) => { chains[2]!.owner = GUARDIAN.address; }, ["RiskBook", "RootMirror of home", "venue-south", "desk-south"].map((key) => `south ${key}.owner`)],
-      [(json) => { json.foldInterval = 299; json.notesWindow = 1; }, ["home AccountRegistry.foldInterval", "home IssuerNotes.window"]],
+      [({ chains }) => { chains[0]!.guardian = GUARDIAN.address; }, ["home RiskTable.guardian", "home AccountRegistry.guardian"]],
+      [({ chains }) => { chains[2]!.owner = GUARDIAN.address; }, ["RiskTable", "RootMirror of home", "venue-south", "desk-south"].map((key) => `south ${key}.owner`)],
+      [(json) => { json.receiveInterval = 299; json.notesWindow = 1; }, ["home AccountRegistry.receiveInterval", "home IssuerNotes.window"]],
       [({ issuers }) => { issuers[0]!.instruments![1]!.windowLots = "7"; }, ["north vault-north.instrumentAt(2)"]],
       [({ issuers }) => { issuers[0]!.instruments!.pop(); }, ["north vault-north.instruments"]],
       [({ issuers }) => { issuers[1]!.creditSerial = 8; }, ["south venue-south.creditInstrument", "south venue-south.releaseInstrument"]],

@@ -2,7 +2,7 @@
  * A deployment takes no config that it would regret, and has sent nothing when it refuses one.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { InputError } from "../../src/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { startAnvil } from "../../scripts/anvil.ts";
 import { parseDeployment, readDeployment, type DeploymentConfig } from "../../scripts/deploy/config.ts";
 import { deploy } from "../../scripts/deploy/deploy.ts";

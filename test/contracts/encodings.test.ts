@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { packWords, type Holding } from "../../src/account/holdings.ts";
 import { Note, noteLeaf } from "../../src/account/note.ts";
 import { GrowingTree } from "../../src/account/trees.ts";
-import { hashPair } from "../../src/hash.ts";
-import { FIELD, NOTE_LEGS, TIERS } from "../../src/protocol.ts";
-import { packClaim } from "../../src/prove/claim.ts";
-import { contextSignal } from "../../src/prove/context.ts";
+import { hashPair } from "../../src/protocol/hash.ts";
+import { FIELD, NOTE_LEGS, TIERS } from "../../src/protocol/constants.ts";
+import { packClaim } from "../../src/protocol/claim.ts";
+import { contextSignal } from "../../src/protocol/context.ts";
 import { refusal, startChain, type Chain } from "../support/chain.ts";
 import { Random } from "../support/random.ts";
 
@@ -35,8 +35,8 @@ it("claims are packed alike", async () => {
       instrumentA: random.chance(8) ? 0 : random.below(1 << 24), sizeA: size(random), instrumentB: random.below(1 << 24), sizeB: size(random),
     };
     expect(await call("packClaim", claim)).toBe(packClaim("solvency", { ...claim, report: false, salt: 0 }));
-    expect(await call("packLower", claim.coverage, claim.withSpendKey))
-      .toBe(packClaim("lower", { coverage: claim.coverage, anyBook: claim.withSpendKey }));
+    expect(await call("packSpend", claim.coverage, claim.withSpendKey))
+      .toBe(packClaim("spend", { coverage: claim.coverage, onAnyTable: claim.withSpendKey }));
   }
 });
 
@@ -48,7 +48,7 @@ it("parts that don't fit a claim are refused", async () => {
   ]) {
     expect(await refusal(encodings, "packClaim", { ...claim, ...wrong })).toBe("ClaimOutOfRange");
   }
-  expect(await refusal(encodings, "packLower", 16_384, false)).toBe("ClaimOutOfRange");
+  expect(await refusal(encodings, "packSpend", 16_384, false)).toBe("ClaimOutOfRange");
 });
 
 it("legs are packed and note leaves hashed alike", async () => {

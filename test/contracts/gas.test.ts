@@ -10,21 +10,21 @@ import { Exit } from "../../src/account/exit.ts";
 import { aliasOf, ownerOf } from "../../src/account/keys.ts";
 import { GrowingTree, type TreePath } from "../../src/account/trees.ts";
 import { ROOT_SLOTS, proofArgument, tierNumber } from "../../src/chain/calls.ts";
-import { hashPair } from "../../src/hash.ts";
-import { TIERS } from "../../src/protocol.ts";
-import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
+import { hashPair } from "../../src/protocol/hash.ts";
+import { TIERS } from "../../src/protocol/constants.ts";
+import { snarkjsProver } from "../../src/prover/snarkjsProver.ts";
 import { exitStatement } from "../../src/statements/exit.ts";
-import { foldStatement } from "../../src/statements/fold.ts";
-import { lowerStatement } from "../../src/statements/lower.ts";
+import { receiveStatement } from "../../src/statements/receive.ts";
+import { spendStatement } from "../../src/statements/spend.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest } from "../../src/statements/statement.ts";
 import { send, type Chain } from "../support/chain.ts";
-import { pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
-import { BTC, COMMITTEE, CREDIT, DESK, KEEPER, KEYS, RELEASE, bookTree } from "../support/world.ts";
+import { pass, publishTable, relay, type Away, type Home } from "../support/deployment.ts";
+import { BTC, COMMITTEE, CREDIT, DESK, KEEPER, KEYS, RELEASE, tableTree } from "../support/world.ts";
 import { gasParts, type GasParts } from "./support/gasParts.ts";
 import { contextAt, twoChains } from "./support/twoChains.ts";
 
-const GOALS = { extend: 400_000, refresh: 400_000, fold: 1_000_000, lower: 1_000_000, deposit: 600_000, exit: 400_000, headerAndRoot: 450_000, headerAndRootDeep: 450_000 };
+const GOALS = { extend: 400_000, refresh: 400_000, receive: 1_000_000, spend: 1_000_000, deposit: 600_000, exit: 400_000, headerAndRoot: 450_000, headerAndRootDeep: 450_000 };
 const SNAPSHOT = new URL("gas.json", import.meta.url);
 /** Where it goes. */
 const PARTS = new URL("gasParts.json", import.meta.url);
@@ -97,8 +97,8 @@ async function deepen(registry: string): Promise<void> {
 
 it("costs what the snapshot says, and no more than the goals", async () => {
   const owner = ownerOf(KEYS);
-  const book = await bookTree("M");
-  for (const side of [home, away]) await record("publishEpoch", await publishBook(side, book.root, book.book.epoch));
+  const table = await tableTree("M");
+  for (const side of [home, away]) await record("publishEpoch", await publishTable(side, table.root, table.table.epoch));
   const me = home.chain.addresses[0];
 
   // A deposit into a tree of which every level is complete.
@@ -110,10 +110,10 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   await fillGrowing(away.chain, vault, await slotHolding(away.chain, vault, 2n));
   await record("deposit", await send(away.vault, "deposit", 1, 1_000, 5n));
 
-  // An account among 2^20 opens, takes credit, folds.
+  // An account among 2^20 opens, takes credit, receives.
   const open = await contextAt(home.registry, home.chain, me);
   const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
-  const opening = foldStatement({ keys: KEYS, from: "M", notes: [], notesRoot, context: open.context });
+  const opening = receiveStatement({ keys: KEYS, from: "M", notes: [], notesRoot, context: open.context });
   const opened = await prover.prove(proofRequest(opening.statement));
   await record("open", await send(home.registry, "open", M, { ...opened.signals }, proofArgument(opened), open.deadline));
   let account: Account = opening.account;
@@ -123,24 +123,24 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   await fillAccounts(sizeSlot, account.commitment);
   await pass(600, home.chain, away.chain);
 
-  const fold = await contextAt(home.registry, home.chain, me);
-  const folding = foldStatement({ keys: KEYS, from: account, notes: [], notesRoot, context: fold.context });
-  const foldProof = await prover.prove(proofRequest(folding.statement));
-  await record("fold", await send(home.registry, "fold", 0, { ...foldProof.signals }, proofArgument(foldProof), fold.deadline));
+  const receive = await contextAt(home.registry, home.chain, me);
+  const receiving = receiveStatement({ keys: KEYS, from: account, notes: [], notesRoot, context: receive.context });
+  const receiveProof = await prover.prove(proofRequest(receiving.statement));
+  await record("receive", await send(home.registry, "receive", 0, { ...receiveProof.signals }, proofArgument(receiveProof), receive.deadline));
 
   // A state with holdings, put in place of the empty one.
-  account = folding.account.next([{ instrument: BTC, size: 500n }, { instrument: CREDIT, size: -2_000n }]);
+  account = receiving.account.next([{ instrument: BTC, size: 500n }, { instrument: CREDIT, size: -2_000n }]);
   await set(home.chain, registry, at(0n, sizeSlot + 2n), account.commitment);
   // Its collateral leaves, into a queue whose last exit completes the tree of 2^20.
-  const lower = await contextAt(home.registry, home.chain, me);
+  const spend = await contextAt(home.registry, home.chain, me);
   const move = { kind: "collateral", instrument: BTC, lots: 100n, recipient: 0xb0bn } as const;
-  const lowering = lowerStatement({ account, keys: KEYS, book, move, context: lower.context });
-  const lowerProof = await prover.prove(proofRequest(lowering.statement));
+  const spending = spendStatement({ account, keys: KEYS, table, move, context: spend.context });
+  const spendProof = await prover.prove(proofRequest(spending.statement));
   const exitsSlot = sizeSlot + 3n;
   await fillGrowing(home.chain, registry, exitsSlot);
   await set(home.chain, registry, exitsSlot + TREE_SLOTS, (1n << BigInt(LEVELS)) - 1n);
-  await record("lower", await send(home.registry, "lower", 0, false, { ...lowerProof.signals }, proofArgument(lowerProof), lower.deadline));
-  account = lowering.account;
+  await record("spend", await send(home.registry, "spend", 0, false, { ...spendProof.signals }, proofArgument(spendProof), spend.deadline));
+  account = spending.account;
   await record("addExit", await send(home.registry, "addExits", 1));
   await fillGrowing(home.chain, registry, exitsSlot, 16n);
   for (let place = (1n << BigInt(LEVELS)) - 16n; place < 1n << BigInt(LEVELS); place++) {
@@ -163,11 +163,11 @@ it("costs what the snapshot says, and no more than the goals", async () => {
     const coverage = name === "refresh" ? 8_000 : 10_000;
     const keys = name === "authorise" ? KEYS : KEEPER;
     const proof = await prover.prove(proofRequest(solvencyStatement({
-      account, keys, path, book, coverage, issuerId: DESK, show: [CREDIT, RELEASE], committee: COMMITTEE, context: shown.context,
+      account, keys, path, table, coverage, issuerId: DESK, show: [CREDIT, RELEASE], committee: COMMITTEE, context: shown.context,
     })));
-    const { accountsRoot, bookRoot, alias, seal } = proof.signals;
+    const { accountsRoot, tableRoot, alias, ciphertext } = proof.signals;
     await record(name, await send(away.desk, name === "authorise" ? "authorise" : "prove", {
-      tier: M, alias_: alias, accountsRoot, bookRoot, coverage, withSpendKey: name === "authorise", booked: 2_000, released: 0, seal,
+      tier: M, alias_: alias, accountsRoot, tableRoot, coverage, withSpendKey: name === "authorise", booked: 2_000, released: 0, ciphertext,
       deadline: shown.deadline, proof: proofArgument(proof),
     }));
   }

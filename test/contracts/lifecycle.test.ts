@@ -1,5 +1,5 @@
 /**
- * One trader's life with real proofs of the tiny tier, between two nodes: deposit, fold, debt, proof of solvency, draw,
+ * One trader's life with real proofs of the tiny tier, between two nodes: deposit, receive, debt, proof of solvency, draw,
  * repayment, release, exit, payout; and at every step what must be refused.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -9,18 +9,18 @@ import { Note } from "../../src/account/note.ts";
 import type { Exit } from "../../src/account/exit.ts";
 import { GrowingTree, NotesTree } from "../../src/account/trees.ts";
 import { proofArgument, tierNumber } from "../../src/chain/calls.ts";
-import { TIERS, type CircuitName } from "../../src/protocol.ts";
-import type { Proof } from "../../src/prove/proof.ts";
-import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
-import type { BookTree } from "../../src/risk/tree.ts";
+import { TIERS, type CircuitName } from "../../src/protocol/constants.ts";
+import type { Proof } from "../../src/groth16/proof.ts";
+import { snarkjsProver } from "../../src/prover/snarkjsProver.ts";
+import type { TableTree } from "../../src/risk/tree.ts";
 import { exitStatement } from "../../src/statements/exit.ts";
-import { foldStatement, type FoldedNote } from "../../src/statements/fold.ts";
-import { lowerStatement } from "../../src/statements/lower.ts";
+import { receiveStatement, type ReceivedNote } from "../../src/statements/receive.ts";
+import { spendStatement } from "../../src/statements/spend.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
 import { refusal, send } from "../support/chain.ts";
-import { FOLD_INTERVAL, attestation, pass, publishBook, relay, type Away, type Home } from "../support/deployment.ts";
-import { BTC, COMMITTEE, CREDIT, DESK, KEEPER, KEYS, RELEASE, bookTree } from "../support/world.ts";
+import { RECEIVE_INTERVAL, attestation, pass, publishTable, relay, type Away, type Home } from "../support/deployment.ts";
+import { BTC, COMMITTEE, CREDIT, DESK, KEEPER, KEYS, RELEASE, tableTree } from "../support/world.ts";
 import { TRADER, contextAt, depositBtc, publishOnBoth, twoChains } from "./support/twoChains.ts";
 
 const T = tierNumber("T");
@@ -29,12 +29,12 @@ const prover = snarkjsProver();
 let home: Home;
 let away: Away;
 let stop: () => Promise<void>;
-let book: BookTree;
+let table: TableTree;
 
 beforeAll(async () => {
   ({ home, away, stop } = await twoChains("T"));
-  book = await bookTree("T");
-  await publishOnBoth({ home, away }, book);
+  table = await tableTree("T");
+  await publishOnBoth({ home, away }, table);
 });
 afterAll(() => Promise.all([prover.close(), stop()]));
 
@@ -52,7 +52,7 @@ let exit: Exit;
 const accounts = new GrowingTree(TIERS.T.depth);
 const exits = new GrowingTree(TIERS.T.depth);
 const notes = new Map<number, GrowingTree>();
-const folded = (note: Note): FoldedNote => {
+const received = (note: Note): ReceivedNote => {
   const roots = new NotesTree(new Map([...notes].map(([issuer, tree]) => [issuer, tree.root])));
   return { note, path: notes.get(note.issuerId)!.path(note.leaf(owner)), issuerSiblings: roots.siblings(note.issuerId) };
 };
@@ -63,13 +63,13 @@ const addNote = (note: Note): void => {
 };
 const signalsOf = <C extends CircuitName>({ signals }: Proof<C>): Record<string, unknown> => ({ ...signals });
 
-it("a deposit is folded into an account that opens", async () => {
+it("a deposit is received into an account that opens", async () => {
   const note = await depositBtc({ home, away }, 200n);
   addNote(note);
 
   const { deadline, context } = await contextAt(home.registry, home.chain, trader());
   const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
-  const { statement, account: opened } = foldStatement({ keys: KEYS, from: "T", notes: [folded(note)], notesRoot, context });
+  const { statement, account: opened } = receiveStatement({ keys: KEYS, from: "T", notes: [received(note)], notesRoot, context });
   const proof = await prove(statement);
   const args = [T, signalsOf(proof), proofArgument(proof), deadline] as const;
   expect(await refusal(as("registry", 2), "open", ...args)).toBe("InvalidProof");
@@ -86,14 +86,14 @@ it("a deposit is folded into an account that opens", async () => {
 it("a debt is booked in the account before the desk sees it", async () => {
   const { deadline, context } = await contextAt(home.registry, home.chain, trader());
   const move = { kind: "credit", instrument: CREDIT, lots: 5_000n } as const;
-  const { statement, account: lowered } = lowerStatement({ account, keys: KEYS, book, move, context });
+  const { statement, account: spent } = spendStatement({ account, keys: KEYS, table, move, context });
   const proof = await prove(statement);
   const args = [0, false, signalsOf(proof), proofArgument(proof), deadline] as const;
-  expect(await refusal(as("registry", 2), "lower", ...args)).toBe("InvalidProof");
-  expect(await refusal(as("registry"), "lower", 0, true, ...args.slice(2))).toBe("InvalidProof");
-  await send(as("registry"), "lower", ...args);
-  expect(await refusal(as("registry"), "lower", ...args)).toBe("NotCurrent");
-  account = lowered;
+  expect(await refusal(as("registry", 2), "spend", ...args)).toBe("InvalidProof");
+  expect(await refusal(as("registry"), "spend", 0, true, ...args.slice(2))).toBe("InvalidProof");
+  await send(as("registry"), "spend", ...args);
+  expect(await refusal(as("registry"), "spend", ...args)).toBe("NotCurrent");
+  account = spent;
   accounts.replace(0, account.commitment);
 });
 
@@ -101,14 +101,14 @@ async function shown(withSpendKey: boolean, sender = trader()): Promise<Record<s
   const { deadline, context } = await contextAt(away.desk, away.chain, sender);
   const keys = withSpendKey ? KEYS : KEEPER;
   const statement = solvencyStatement({
-    account, keys, path: accounts.path(account.commitment), book, coverage: 10_000, issuerId: DESK, show: [CREDIT, RELEASE],
+    account, keys, path: accounts.path(account.commitment), table, coverage: 10_000, issuerId: DESK, show: [CREDIT, RELEASE],
     committee: COMMITTEE, context,
   });
   const proof = await prove(statement);
-  const { accountsRoot, bookRoot, alias, seal } = proof.signals;
+  const { accountsRoot, tableRoot, alias, ciphertext } = proof.signals;
   return {
-    tier: T, alias_: alias, accountsRoot, bookRoot, coverage: 10_000, withSpendKey, booked: 5_000,
-    released: account.holdings.find(({ instrument }) => instrument === RELEASE)?.size ?? 0n, seal, deadline, proof: proofArgument(proof),
+    tier: T, alias_: alias, accountsRoot, tableRoot, coverage: 10_000, withSpendKey, booked: 5_000,
+    released: account.holdings.find(({ instrument }) => instrument === RELEASE)?.size ?? 0n, ciphertext, deadline, proof: proofArgument(proof),
   };
 }
 
@@ -134,7 +134,7 @@ it("a proof of solvency opens a line, and draws stay within it", async () => {
   expect(await refusal(as("desk"), "release", line["alias_"], 4_000)).toBe("BeyondLine");
 });
 
-it("what is repaid is released, folded, and drops out of the account", async () => {
+it("what is repaid is released, received, and drops out of the account", async () => {
   const alias = aliasOf(owner, DESK);
   await send(away.usd, "mint", trader(), 1_000_000_000n);
   await send(as("usd"), "approve", await away.desk.getAddress(), 10n ** 12n);
@@ -142,22 +142,22 @@ it("what is repaid is released, folded, and drops out of the account", async () 
   await send(as("desk"), "release", alias, 5_000);
   const note = new Note(DESK, 0n, [{ instrument: RELEASE, size: 5_000n }], 1n, 0n);
   addNote(note);
-  await pass(FOLD_INTERVAL, home.chain, away.chain);
+  await pass(RECEIVE_INTERVAL, home.chain, away.chain);
   await relay(home, away, away.desk, "notes");
   await send(home.notes, "join", DESK);
 
-  const fold = await contextAt(home.registry, home.chain, trader());
+  const receive = await contextAt(home.registry, home.chain, trader());
   const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
-  const { statement, account: next } = foldStatement({ keys: KEYS, from: account, notes: [folded(note)], notesRoot, context: fold.context });
+  const { statement, account: next } = receiveStatement({ keys: KEYS, from: account, notes: [received(note)], notesRoot, context: receive.context });
   const proof = await prove(statement);
-  await send(as("registry"), "fold", 0, signalsOf(proof), proofArgument(proof), fold.deadline);
+  await send(as("registry"), "receive", 0, signalsOf(proof), proofArgument(proof), receive.deadline);
   account = next;
 
   const drop = await contextAt(home.registry, home.chain, trader());
-  const lowered = lowerStatement({ account, keys: KEYS, book, move: { kind: "pair", instrument: CREDIT }, context: drop.context });
-  const dropped = await prove(lowered.statement);
-  await send(as("registry"), "lower", 0, false, signalsOf(dropped), proofArgument(dropped), drop.deadline);
-  account = lowered.account;
+  const spent = spendStatement({ account, keys: KEYS, table, move: { kind: "pair", instrument: CREDIT }, context: drop.context });
+  const dropped = await prove(spent.statement);
+  await send(as("registry"), "spend", 0, false, signalsOf(dropped), proofArgument(dropped), drop.deadline);
+  account = spent.account;
   await send(as("desk"), "close", alias);
 });
 
@@ -165,14 +165,14 @@ it("collateral leaves the account, crosses, and is paid once", async () => {
   const { deadline, context } = await contextAt(home.registry, home.chain, trader());
   const recipient = "0x00000000000000000000000000000000000b0b01";
   const move = { kind: "collateral", instrument: BTC, lots: 120n, recipient: BigInt(recipient) } as const;
-  // Nothing but collateral is left, so that a book which is over will do.
-  const lowered = lowerStatement({ account, keys: KEYS, book, move, context, anyBook: true });
+  // Nothing but collateral is left, so that a table which is over will do.
+  const spent = spendStatement({ account, keys: KEYS, table, move, context, onAnyTable: true });
   await pass(4_000, home.chain, away.chain);
-  await publishBook(home, 12345n, book.book.epoch + 1);
-  const proof = await prove(lowered.statement);
-  expect(await refusal(as("registry"), "lower", 0, false, signalsOf(proof), proofArgument(proof), deadline)).toBe("NotNewestBook");
-  await send(as("registry"), "lower", 0, true, signalsOf(proof), proofArgument(proof), deadline);
-  exit = lowered.exit!;
+  await publishTable(home, 12345n, table.table.epoch + 1);
+  const proof = await prove(spent.statement);
+  expect(await refusal(as("registry"), "spend", 0, false, signalsOf(proof), proofArgument(proof), deadline)).toBe("NotNewestTable");
+  await send(as("registry"), "spend", 0, true, signalsOf(proof), proofArgument(proof), deadline);
+  exit = spent.exit!;
   exits.add(exit.leaf);
   expect(await home.registry.getFunction("queuedExits")()).toBe(1n);
   await send(as("registry", 2), "addExits", 100);

@@ -3,10 +3,10 @@
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { issuerNamed } from "../../src/chain/network.ts";
-import { TIERS } from "../../src/protocol.ts";
-import { BookTree } from "../../src/risk/tree.ts";
+import { TIERS } from "../../src/protocol/constants.ts";
+import { TableTree } from "../../src/risk/tree.ts";
 import { send } from "../support/chain.ts";
-import { DESK_NORTH, VAULT_SOUTH, localBook, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
+import { DESK_NORTH, VAULT_SOUTH, localTable, localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
 import { DESK, VAULT, VENUE } from "../support/world.ts";
 
 let local: LocalNetwork;
@@ -25,9 +25,9 @@ it("a deposit's note is joined at home", async () => {
   expect(await home.read<bigint>("IssuerNotes", network.issuerNotes, "notesRoot")).not.toBe(before);
 });
 
-it("the book of all its instruments is published everywhere", async () => {
-  const { root } = await BookTree.build(localBook(), TIERS.T);
-  await local.publishBook(root, 7);
-  for (const id of [VAULT, VENUE, DESK, VAULT_SOUTH, DESK_NORTH]) expect(localBook().rows.some(({ instrument }) => instrument >> 16 === id && issuerNamed(local.network, id).id === id)).toBe(true);
-  for (const { name, riskBook } of local.network.chains) expect(await local.nodes.get(name)!.read<bigint>("RiskBook", riskBook, "newestRoot")).toBe(root);
+it("the table of all its instruments is published everywhere", async () => {
+  const { root } = await TableTree.build(localTable(), TIERS.T);
+  await local.publishTable(root, 7);
+  for (const id of [VAULT, VENUE, DESK, VAULT_SOUTH, DESK_NORTH]) expect(localTable().rows.some(({ instrument }) => instrument >> 16 === id && issuerNamed(local.network, id).id === id)).toBe(true);
+  for (const { name, riskTable } of local.network.chains) expect(await local.nodes.get(name)!.read<bigint>("RiskTable", riskTable, "newestRoot")).toBe(root);
 });

@@ -5,20 +5,20 @@
 import type { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proofArgument } from "../../src/chain/calls.ts";
-import { FIELD } from "../../src/protocol.ts";
-import { localProver } from "../../src/prove/backends.ts";
-import { loadVerificationKey } from "../../src/prove/artifacts.ts";
-import type { Groth16Proof } from "../../src/prove/groth16.ts";
-import { nobleVerifier } from "../../src/prove/nobleVerifier.ts";
-import { signalList, type AnyProof, type Proof } from "../../src/prove/proof.ts";
-import { snarkjsVerifier } from "../../src/prove/snarkjsVerifier.ts";
-import { verify } from "../../src/prove/verify.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
+import { localProver } from "../../src/prover/backends.ts";
+import { loadVerificationKey } from "../../src/prover/artifacts.ts";
+import type { Groth16Proof } from "../../src/groth16/groth16.ts";
+import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
+import { signalList, type AnyProof, type Proof } from "../../src/groth16/proof.ts";
+import { snarkjsVerifier } from "../../src/prover/snarkjsVerifier.ts";
+import { verify } from "../../src/groth16/verify.ts";
 import { verifierName } from "../../src/setup/verifierSolidity.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
 import { startChain, type Chain } from "../support/chain.ts";
-import { honestExit, honestFold, honestLower, honestSolvency } from "../support/honest.ts";
+import { honestExit, honestReceive, honestSpend, honestSolvency } from "../support/honest.ts";
 import { Random } from "../support/random.ts";
-import { bookTree } from "../support/world.ts";
+import { tableTree } from "../support/world.ts";
 
 const told: string[] = [];
 const prover = localProver({ backend: "plimsoll", onFallback: (name) => told.push(name) });
@@ -28,9 +28,9 @@ beforeAll(async () => void (chain = await startChain(31337)));
 afterAll(() => Promise.all([prover.close(), snarkjs.close(), chain.stop()]));
 
 const statements: readonly (readonly [AnyProof["circuit"], () => Promise<Statement>])[] = [
-  ["fold", async () => honestFold().statement],
-  ["lower", async () => honestLower(await bookTree("T")).statement],
-  ["solvency", async () => honestSolvency(await bookTree("T"))],
+  ["receive", async () => honestReceive().statement],
+  ["spend", async () => honestSpend(await tableTree("T")).statement],
+  ["solvency", async () => honestSolvency(await tableTree("T"))],
   ["exit", async () => honestExit().statement],
 ];
 

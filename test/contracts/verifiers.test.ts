@@ -4,21 +4,21 @@
 import { type Contract } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { proofArgument } from "../../src/chain/calls.ts";
-import { FIELD } from "../../src/protocol.ts";
-import { loadVerificationKey } from "../../src/prove/artifacts.ts";
-import { BASE_FIELD, type Groth16Proof, type Statement, type VerificationKey } from "../../src/prove/groth16.ts";
-import { nobleVerifier } from "../../src/prove/nobleVerifier.ts";
-import { signalList, type Proof } from "../../src/prove/proof.ts";
-import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
-import { snarkjsVerifier } from "../../src/prove/snarkjsVerifier.ts";
-import { verifyStatement } from "../../src/prove/verify.ts";
-import { verificationKeyHash } from "../../src/prove/verificationKey.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
+import { loadVerificationKey } from "../../src/prover/artifacts.ts";
+import { BASE_FIELD, type Groth16Proof, type Statement, type VerificationKey } from "../../src/groth16/groth16.ts";
+import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
+import { signalList, type Proof } from "../../src/groth16/proof.ts";
+import { snarkjsProver } from "../../src/prover/snarkjsProver.ts";
+import { snarkjsVerifier } from "../../src/prover/snarkjsVerifier.ts";
+import { verifyStatement } from "../../src/groth16/verify.ts";
+import { verificationKeyHash } from "../../src/groth16/verificationKey.ts";
 import { verifierName } from "../../src/setup/verifierSolidity.ts";
 import { proofRequest, type Statement as Provable } from "../../src/statements/statement.ts";
 import { refusal, startChain, type Chain } from "../support/chain.ts";
-import { honestExit, honestFold, honestLower, honestSolvency } from "../support/honest.ts";
+import { honestExit, honestReceive, honestSpend, honestSolvency } from "../support/honest.ts";
 import { Random } from "../support/random.ts";
-import { bookTree } from "../support/world.ts";
+import { tableTree } from "../support/world.ts";
 
 const prover = snarkjsProver();
 const snarkjs = snarkjsVerifier();
@@ -104,8 +104,8 @@ it("every signal changed: by one, by the field's order, missing, surplus", async
 });
 
 it("no signal of any circuit passes for another by the field's order", async () => {
-  const book = await bookTree("T");
-  const statements: Provable[] = [honestSolvency(book), honestFold().statement, honestLower(book).statement, honestExit().statement];
+  const table = await tableTree("T");
+  const statements: Provable[] = [honestSolvency(table), honestReceive().statement, honestSpend(table).statement, honestExit().statement];
   for (const statement of statements) {
     const made = await prover.prove(proofRequest(statement));
     const verifier = await chain.deploy(verifierName(made.circuit, "T"));

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Note } from "../../src/account/note.ts";
-import { FIELD } from "../../src/protocol.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import { decodeLedger, encodeLedger } from "../../src/ledger/ledgerFile.ts";
 
@@ -8,7 +8,7 @@ const PERP = 2 * 2 ** 16 + 1;
 
 function sample(): string {
   const ledger = Ledger.create("T");
-  ledger.publish({ root: 77n, book: { epoch: 3, notAfter: 100 } as never });
+  ledger.publish({ root: 77n, table: { epoch: 3, notAfter: 100 } as never });
   ledger.issue(new Note(2, 0n, [{ instrument: PERP, size: -90n }], 1n, 123n), 55n);
   ledger.issue(new Note(2, 0n, [{ instrument: PERP, size: 4n }], 2n, 0n), 56n);
   const { state } = ledger;
@@ -46,9 +46,9 @@ it.each<[string, string]>([
   [changed((file) => (file["address"] = "0x12" as never)), "ledger.address: must be an Ethereum address"],
   [changed((file) => (file["depth"] = 7 as never)), "ledger.depth: must be 4 or 30, got 7"],
   [changed((file) => (file["depth"] = 30 as never)), "ledger.changes[0].tier: must have trees of depth 30"],
-  [changed((file) => (at(file, "books", 0)["root"] = "077")), "ledger.books[0].root: must be decimal digits without leading zeros"],
-  [changed((file) => (at(file, "books", 0)["epoch"] = -1)), "ledger.books[0].epoch: must not be negative, got -1"],
-  [changed((file) => (file["books"] as unknown as unknown[]).push(at(file, "books", 0))), "ledger.books[1].epoch: must ascend"],
+  [changed((file) => (at(file, "tables", 0)["root"] = "077")), "ledger.tables[0].root: must be decimal digits without leading zeros"],
+  [changed((file) => (at(file, "tables", 0)["epoch"] = -1)), "ledger.tables[0].epoch: must not be negative, got -1"],
+  [changed((file) => (file["tables"] as unknown as unknown[]).push(at(file, "tables", 0))), "ledger.tables[1].epoch: must ascend"],
   [changed((file) => (at(file, "notes", 0)["recipient"] = String(FIELD))), "ledger.notes[0].recipient: must be below the field's order"],
   [changed((file) => (at(file, "notes", 1)["serial"] = "1")), "ledger.notes[1].serial: must not repeat at its issuer"],
   [changed((file) => (at(file, "notes", 0)["legs"] = [])), "ledger.notes[0].legs: must not be empty"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../src/errors.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { MARKET_LENGTH, parseMarket, readMarket } from "../../src/risk/marketFile.ts";
 import { indexOf, sampleJson, type Json } from "./sample.ts";
 
@@ -10,9 +10,9 @@ const BAD: readonly [name: string, change: (market: Json) => void, path: string]
   ["an unknown field", (m) => (m.extra = 1), "market.extra"],
   ["a missing field", (m) => delete m.epoch, "market.epoch"],
   ["a fractional epoch", (m) => (m.epoch = 1.5), "market.epoch"],
-  ["a book that ends before it starts", (m) => (m.notAfter = m.asOf), "market.notAfter"],
+  ["a table that ends before it starts", (m) => (m.notAfter = m.asOf), "market.notAfter"],
   ["no instruments", (m) => (m.instruments = []), "market.instruments"],
-  ["more instruments than a book has rows", (m) => (m.instruments = Array(4096).fill(m.instruments[0])), "market.instruments"],
+  ["more instruments than a table has rows", (m) => (m.instruments = Array(4096).fill(m.instruments[0])), "market.instruments"],
 
   ["a negative price", (m) => (m.underlyings[0].sources[1].price = "-1"), "market.underlyings[0].sources[1].price"],
   ["a zero price", (m) => (m.underlyings[0].sources[1].price = "0"), "market.underlyings[0].sources[1].price"],

@@ -6,11 +6,11 @@ import { readBinFile } from "@iden3/binfileutils";
 import { buildBn128 } from "ffjavascript";
 import * as snarkjs from "snarkjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeAtomic } from "../../src/files.ts";
-import { loadArtifacts, loadProvingArtifacts } from "../../src/prove/artifacts.ts";
+import { writeAtomic } from "../../src/base/files.ts";
+import { loadArtifacts, loadProvingArtifacts } from "../../src/prover/artifacts.ts";
 import { ROOT, build } from "../../src/setup/build.ts";
 import { applyBeacon, contribute, finalizeCeremony, initCeremony, verifyCeremony } from "../../src/setup/ceremony.ts";
-import { hashFile, readManifest } from "../../src/setup/manifest.ts";
+import { hashFile, readManifest } from "../../src/groth16/manifestFile.ts";
 import { PUBLISHED_PTAU, checkPowersOfTau } from "../../src/setup/powersOfTau.ts";
 
 const EXIT = { circuit: "exit", tier: "T" } as const;

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { INSTANCES, TIERS, publicSignals } from "../../src/protocol.ts";
+import { INSTANCES, TIERS, publicSignals } from "../../src/protocol/constants.ts";
 import { ROOT } from "../../src/setup/build.ts";
 import { parseDiagnostics, runCircom } from "../../src/setup/circom.ts";
 import { compileInputs } from "../../src/setup/compile.ts";
@@ -23,7 +23,7 @@ async function source(name: string, text: string): Promise<string> {
 describe("main component", () => {
   test("takes names and numbers from protocol.ts", () => {
     expect(mainComponent({ circuit: "solvency", tier: "M" })).toContain(
-      `component main {public [accountsRoot, bookRoot, alias, claim, committee, seal, context]} = Solvency(16, 8, 2, 64, ${TIERS.M.depth}, 4);`,
+      `component main {public [accountsRoot, tableRoot, alias, claim, committee, ciphertext, context]} = Solvency(16, 8, 2, 64, ${TIERS.M.depth}, 4);`,
     );
     expect(mainComponent({ circuit: "exit", tier: "T" })).toContain("= Exit(4);");
   });
@@ -80,6 +80,6 @@ test("costs: a difference is named, an instance that was not built is not missed
   const recorded: Costs = { circuits: { exit: { T: counts, M: counts } } };
   expect(compareCosts({ circuits: { exit: { T: counts } } }, recorded)).toEqual([]);
   expect(compareCosts({ circuits: { exit: { M: { ...counts, constraints: 12 } } } }, recorded)).toEqual(["exit.M: constraints 10 → 12"]);
-  expect(compareCosts({ circuits: { fold: { T: counts } } }, recorded)).toEqual(["fold.T: not in the snapshot"]);
+  expect(compareCosts({ circuits: { receive: { T: counts } } }, recorded)).toEqual(["receive.T: not in the snapshot"]);
   expect(costsTable(recorded)).toContain("exit.T");
 });

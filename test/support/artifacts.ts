@@ -8,8 +8,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import type { CircuitName, TierName } from "../../src/protocol.ts";
-import { loadArtifacts } from "../../src/prove/artifacts.ts";
+import type { CircuitName, TierName } from "../../src/protocol/constants.ts";
+import { loadArtifacts } from "../../src/prover/artifacts.ts";
 import { runCircom } from "../../src/setup/circom.ts";
 
 export interface Compiled {
@@ -29,7 +29,7 @@ export async function compiled(circuit: CircuitName, tier: TierName): Promise<Co
 export async function fixture(name: string, component: string): Promise<Compiled> {
   const source = `pragma circom 2.2.0;\ninclude "${name}.circom";\ncomponent main = ${component};\n`;
   const hash = createHash("sha256").update(source);
-  for (const path of [`test/fixtures/${name}.circom`, ...["book", "hash", "holdings", "margin", "protocol", "ranges"].map((lib) => `circuits/lib/${lib}.circom`)]) {
+  for (const path of [`test/fixtures/${name}.circom`, ...["table", "hash", "holdings", "margin", "protocol", "ranges"].map((lib) => `circuits/lib/${lib}.circom`)]) {
     hash.update(await readFile(join(ROOT, path)));
   }
   const folder = join("build/test", `${name}-${hash.digest("hex").slice(0, 16)}`);

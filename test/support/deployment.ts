@@ -4,17 +4,17 @@
  * @module
  */
 import { Contract, Wallet, getCreateAddress, resolveAddress, type AddressLike } from "ethers";
-import { committeeHash } from "../../src/compliance/seal.ts";
+import { committeeHash } from "../../src/committee/ciphertext.ts";
 import { ATTESTATION_TYPES, EPOCH_TYPES, ROOT_SLOTS, circuitNumber, signingDomain, tierNumber } from "../../src/chain/calls.ts";
 import { readHeader, readRootProof } from "../../src/chain/header.ts";
-import { INSTANCES, type TierName } from "../../src/protocol.ts";
+import { INSTANCES, type TierName } from "../../src/protocol/constants.ts";
 import { verifierName } from "../../src/setup/verifierSolidity.ts";
 import type { Chain } from "./chain.ts";
 import { send } from "./chain.ts";
 import { COMMITTEE, DESK, VAULT, VENUE } from "./world.ts";
 import type { ContractTransactionReceipt } from "ethers";
 
-export const FOLD_INTERVAL = 300;
+export const RECEIVE_INTERVAL = 300;
 /** Who signs epochs and blocks: any three of these four. */
 export const SIGNERS = [1, 2, 3, 4].map((key) => new Wallet(`0x${key.toString(16).padStart(64, "0")}`));
 export const THRESHOLD = 3;
@@ -24,7 +24,7 @@ const addresses = SIGNERS.map(({ address }) => address);
 interface Base {
   readonly chain: Chain;
   readonly verifiers: Contract;
-  readonly book: Contract;
+  readonly table: Contract;
   /** Roots of the other chain. */
   readonly mirror: Contract;
 }
@@ -50,7 +50,7 @@ async function base(chain: Chain, other: Chain, tiers: readonly TierName[]): Pro
   return {
     chain,
     verifiers: await chain.deploy("Verifiers", entries),
-    book: await chain.deploy("RiskBook", addresses, THRESHOLD, owner, 600, 7200, 10_000),
+    table: await chain.deploy("RiskTable", addresses, THRESHOLD, owner, 600, 7200, 10_000),
     mirror: await chain.deploy("RootMirror", other.chainId, addresses, THRESHOLD, owner, 7200, 86_400),
   };
 }
@@ -66,7 +66,7 @@ export async function deployAll(homeChain: Chain, awayChain: Chain, tiers: reado
   const nonce = await homeChain.signers[0].getNonce();
   const registryAddress = getCreateAddress({ from: homeChain.addresses[0], nonce: nonce + 1 });
   const config = async (): Promise<unknown[]> => [
-    await away.verifiers.getAddress(), await away.book.getAddress(), await away.mirror.getAddress(), registryAddress, 1,
+    await away.verifiers.getAddress(), await away.table.getAddress(), await away.mirror.getAddress(), registryAddress, 1,
     committeeHash(COMMITTEE), [3_600 * 2, 3_600 * 6, 3_600 * 12, 86_400],
   ];
   const owner = awayChain.addresses[0];
@@ -82,19 +82,19 @@ export async function deployAll(homeChain: Chain, awayChain: Chain, tiers: reado
     .map(async ([issuer, contract]) => [issuer, source, await contract.getAddress()]));
   const notes = await homeChain.deploy("IssuerNotes", issuers, 86_400);
   const registry = await homeChain.deploy(
-    "AccountRegistry", await home.verifiers.getAddress(), await home.book.getAddress(), await notes.getAddress(), FOLD_INTERVAL, homeChain.addresses[0],
+    "AccountRegistry", await home.verifiers.getAddress(), await home.table.getAddress(), await notes.getAddress(), RECEIVE_INTERVAL, homeChain.addresses[0],
   );
   if ((await registry.getAddress()) !== registryAddress) throw new Error("the registry is elsewhere");
   return { home: { ...home, notes, registry }, away: { ...away, btc, usd, vault, desk, venue } };
 }
 
-/** Publishes a book's root on a chain. */
-export async function publishBook({ chain, book }: Pick<Base, "chain" | "book">, root: bigint, number: number, lasts = 3_600): Promise<ContractTransactionReceipt> {
+/** Publishes a table's root on a chain. */
+export async function publishTable({ chain, table }: Pick<Base, "chain" | "table">, root: bigint, number: number, lasts = 3_600): Promise<ContractTransactionReceipt> {
   const asOf = await chain.now();
   const epoch = { number, root, asOf, notAfter: asOf + lasts, largestMove: 100 };
-  const domain = signingDomain("RiskBook", chain.chainId, await book.getAddress());
+  const domain = signingDomain("RiskTable", chain.chainId, await table.getAddress());
   const signatures = await sign((signer) => signer.signTypedData(domain, EPOCH_TYPES, { ...epoch, set: 1 }));
-  return send(book, "publish", epoch, 1, signatures);
+  return send(table, "publish", epoch, 1, signatures);
 }
 
 /** Brings a contract's root from the source's newest block: the attestors' header and the storage proof at once. */

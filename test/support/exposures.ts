@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Exposure, GroupRisk, Position } from "../../src/margin.ts";
-import { NO_ISSUER_CAP, NO_LOT_CAP, SCENARIO_THIRDS } from "../../src/protocol.ts";
+import type { Exposure, GroupRisk, Position } from "../../src/margin/rule.ts";
+import { NO_ISSUER_CAP, NO_LOT_CAP, SCENARIO_THIRDS } from "../../src/protocol/constants.ts";
 import type { Row } from "../../src/risk/row.ts";
 import type { Random } from "./random.ts";
 

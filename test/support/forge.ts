@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { FIELD } from "../../src/protocol.ts";
-import type { CircuitInput, CircuitInputs } from "../../src/prove/prover.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
+import type { CircuitInput, CircuitInputs } from "../../src/prover/prover.ts";
 import type { Circuit } from "./circuit.ts";
 import type { Random } from "./random.ts";
 

@@ -7,12 +7,12 @@ import type { Holding } from "../../src/account/holdings.ts";
 import { ownerOf } from "../../src/account/keys.ts";
 import { Exit } from "../../src/account/exit.ts";
 import { GrowingTree } from "../../src/account/trees.ts";
-import { TIERS } from "../../src/protocol.ts";
-import type { CircuitInput } from "../../src/prove/prover.ts";
-import type { BookTree } from "../../src/risk/tree.ts";
+import { TIERS } from "../../src/protocol/constants.ts";
+import type { CircuitInput } from "../../src/prover/prover.ts";
+import type { TableTree } from "../../src/risk/tree.ts";
 import { exitStatement } from "../../src/statements/exit.ts";
-import { foldStatement, type FoldRequest } from "../../src/statements/fold.ts";
-import { lowerStatement, type LowerRequest } from "../../src/statements/lower.ts";
+import { receiveStatement, type ReceiveRequest } from "../../src/statements/receive.ts";
+import { spendStatement, type SpendRequest } from "../../src/statements/spend.ts";
 import { solvencyStatement, type SolvencyRequest } from "../../src/statements/solvency.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
 import {
@@ -41,21 +41,21 @@ export const LONG_SHORT: readonly Holding[] = [
   { instrument: BTC, size: 90n }, { instrument: CASH, size: 30_000n }, { instrument: ETH_PERP, size: -1_000n },
 ];
 
-export function honestSolvency(book: BookTree, changes: Partial<SolvencyRequest> = {}, holdings = HEDGED): Statement<"solvency"> {
+export function honestSolvency(table: TableTree, changes: Partial<SolvencyRequest> = {}, holdings = HEDGED): Statement<"solvency"> {
   const { account, accounts } = accountWith("T", holdings);
   return solvencyStatement({
-    account, keys: KEYS, path: accounts.path(account.commitment), book, coverage: 10_000, issuerId: DESK,
-    show: [CREDIT, RELEASE], committee: COMMITTEE, context: CONTEXT, sealScalar: 424242n, ...changes,
+    account, keys: KEYS, path: accounts.path(account.commitment), table, coverage: 10_000, issuerId: DESK,
+    show: [CREDIT, RELEASE], committee: COMMITTEE, context: CONTEXT, ciphertextScalar: 424242n, ...changes,
   });
 }
 
-export function honestLower(book: BookTree, changes: Partial<LowerRequest> = {}, holdings = HEDGED): ReturnType<typeof lowerStatement> {
+export function honestSpend(table: TableTree, changes: Partial<SpendRequest> = {}, holdings = HEDGED): ReturnType<typeof spendStatement> {
   const move = { kind: "collateral", instrument: BTC, lots: 20n, recipient: 0xabcdefn } as const;
-  return lowerStatement({ account: accountWith("T", holdings).account, keys: KEYS, book, move, context: CONTEXT, ...changes });
+  return spendStatement({ account: accountWith("T", holdings).account, keys: KEYS, table, move, context: CONTEXT, ...changes });
 }
 
 /** Two notes: a vault's deposit, and a venue's batch that closes the perpetual and opens a put against cash. */
-export function honestFold(changes: Partial<FoldRequest> = {}): ReturnType<typeof foldStatement> {
+export function honestReceive(changes: Partial<ReceiveRequest> = {}): ReturnType<typeof receiveStatement> {
   const owner = ownerOf(KEYS);
   const issuers = new Issuers("T");
   issuers.addNoise(1, [11n, 12n, 13n]);
@@ -65,9 +65,9 @@ export function honestFold(changes: Partial<FoldRequest> = {}): ReturnType<typeo
   const batch = issuers.issue(owner, [
     { instrument: PERP, size: 90n }, { instrument: PUT, size: 5n }, { instrument: CASH, size: -54_150n },
   ], 0n, 99n);
-  return foldStatement({
+  return receiveStatement({
     keys: KEYS, from: accountWith("T", HEDGED).account, notesRoot: issuers.notes.root, context: CONTEXT,
-    notes: [issuers.fold(owner, deposit), issuers.fold(owner, batch)], ...changes,
+    notes: [issuers.receive(owner, deposit), issuers.receive(owner, batch)], ...changes,
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * A whole network on this machine: three nodes and what `npm run deploy` puts on them. Accounts live at home; vault 1 and
- * desk 5 are on north, venue 2, desk 3 and vault 4 on south. Instruments are those of world.ts, so that the small book fits;
- * {@link localBook} lists those of the other issuers too.
+ * desk 5 are on north, venue 2, desk 3 and vault 4 on south. Instruments are those of world.ts, so that the small table fits;
+ * {@link localTable} lists those of the other issuers too.
  *
  * @module
  */
@@ -10,19 +10,19 @@ import { instrumentId } from "../../src/account/holdings.ts";
 import { ROOT_SLOTS } from "../../src/chain/calls.ts";
 import { chainNamed, issuerNamed, type Network, type NetworkChain } from "../../src/chain/network.ts";
 import { Node } from "../../src/chain/node.ts";
-import { committeeCoordinates } from "../../src/compliance/seal.ts";
-import type { TierName } from "../../src/protocol.ts";
+import { committeeCoordinates } from "../../src/committee/ciphertext.ts";
+import type { TierName } from "../../src/protocol/constants.ts";
 import { parseDeployment, type DeploymentConfig } from "../../scripts/deploy/config.ts";
 import { deploy } from "../../scripts/deploy/deploy.ts";
 import { ANVIL_KEYS, type AnvilOptions } from "../../scripts/anvil.ts";
-import type { RiskBook } from "../../src/risk/tree.ts";
+import type { RiskTable } from "../../src/risk/tree.ts";
 import { send, startChain, type Chain } from "./chain.ts";
-import { SIGNERS, THRESHOLD, pass, publishBook, relay as relayRoot } from "./deployment.ts";
-import { CASH, COMMITTEE, CREDIT, DESK, RELEASE, USDC, VAULT, VENUE, smallBook } from "./world.ts";
+import { SIGNERS, THRESHOLD, pass, publishTable, relay as relayRoot } from "./deployment.ts";
+import { CASH, COMMITTEE, CREDIT, DESK, RELEASE, USDC, VAULT, VENUE, smallTable } from "./world.ts";
 
 export const VAULT_SOUTH = 4;
 export const DESK_NORTH = 5;
-/** The venue's pair; its serials before it are the small book's positions and cash. */
+/** The venue's pair; its serials before it are the small table's positions and cash. */
 export const VENUE_CREDIT = instrumentId(VENUE, 6);
 export const VENUE_RELEASE = instrumentId(VENUE, 7);
 
@@ -51,8 +51,8 @@ export interface LocalNetwork extends LocalChains {
   readonly config: DeploymentConfig;
   readonly network: Network;
   readonly nodes: ReadonlyMap<string, Node>;
-  /** Publishes a book's root on every chain, as of now. */
-  publishBook(root: bigint, number: number, lasts?: number): Promise<void>;
+  /** Publishes a table's root on every chain, as of now. */
+  publishTable(root: bigint, number: number, lasts?: number): Promise<void>;
   /** Brings one contract's root from a chain's newest block to another chain. */
   relay(route: { readonly from: LocalChainName; readonly to: LocalChainName; readonly account: string; readonly root: keyof typeof ROOT_SLOTS }): Promise<ContractTransactionReceipt>;
   /** Brings an issuer's notes home and joins them. */
@@ -94,14 +94,14 @@ interface DeploymentJson {
   version: number;
   home: string;
   tiers: readonly TierName[];
-  foldInterval: number;
+  receiveInterval: number;
   notesWindow: number;
   committee: string[][];
   reporters: SignersJson;
   attestors: SignersJson;
   chains: {
     name: string; chainId: number; finality: number;
-    riskBook: { overlap: number; longestEpoch: number; calmMove: number }; rootMirror: { freshFor: number; thawDelay: number };
+    riskTable: { overlap: number; longestEpoch: number; calmMove: number }; rootMirror: { freshFor: number; thawDelay: number };
     owner: string | { timelockSeconds: number; proposers: string[] }; guardian?: string;
   }[];
   issuers: {
@@ -125,14 +125,14 @@ async function deploymentJson({ north, south }: LocalTokens, tiers: readonly Tie
     version: 1,
     home: "home",
     tiers,
-    foldInterval: 300,
+    receiveInterval: 300,
     notesWindow: 86_400,
     committee: [coordinates.slice(0, 2), coordinates.slice(2, 4), coordinates.slice(4, 6)],
     reporters: { members, threshold: THRESHOLD },
     attestors: { members, threshold: THRESHOLD },
     chains: LOCAL_CHAINS.map((name) => ({
       name, chainId: CHAIN_IDS[name], finality: 1,
-      riskBook: { overlap: 600, longestEpoch: 7_200, calmMove: 10_000 }, rootMirror: { freshFor: 7_200, thawDelay: 86_400 },
+      riskTable: { overlap: 600, longestEpoch: 7_200, calmMove: 10_000 }, rootMirror: { freshFor: 7_200, thawDelay: 86_400 },
       owner, guardian: owner,
     })),
     issuers: [
@@ -185,9 +185,9 @@ async function operate(local: LocalChains, config: DeploymentConfig, network: Ne
 
   return {
     ...local, config, network, nodes, relay,
-    async publishBook(root, number, lasts) {
+    async publishTable(root, number, lasts) {
       for (const name of LOCAL_CHAINS) {
-        await publishBook({ chain: chains[name], book: at(name, "RiskBook", described(name).riskBook) }, root, number, lasts);
+        await publishTable({ chain: chains[name], table: at(name, "RiskTable", described(name).riskTable) }, root, number, lasts);
       }
     },
     async relayNotes(name) {
@@ -211,14 +211,14 @@ async function operate(local: LocalChains, config: DeploymentConfig, network: Ne
   };
 }
 
-/** The small book with rows for every instrument of the network. */
-export function localBook(changes: Partial<RiskBook> = {}): RiskBook {
-  const book = smallBook();
-  const row = (instrument: number): RiskBook["rows"][number] => book.rows.find((known) => known.instrument === instrument)!;
+/** The small table with rows for every instrument of the network. */
+export function localTable(changes: Partial<RiskTable> = {}): RiskTable {
+  const table = smallTable();
+  const row = (instrument: number): RiskTable["rows"][number] => table.rows.find((known) => known.instrument === instrument)!;
   const added = [
     ...[{ ...row(CREDIT), instrument: VENUE_CREDIT }, { ...row(RELEASE), instrument: VENUE_RELEASE }].map((added) => ({ ...added, issuerCap: row(CASH).issuerCap })),
     { ...row(USDC), instrument: instrumentId(VAULT_SOUTH, 1) },
     { ...row(CREDIT), instrument: instrumentId(DESK_NORTH, 1) }, { ...row(RELEASE), instrument: instrumentId(DESK_NORTH, 2) },
   ];
-  return { ...book, rows: [...book.rows, ...added].sort((a, b) => a.instrument - b.instrument), ...changes };
+  return { ...table, rows: [...table.rows, ...added].sort((a, b) => a.instrument - b.instrument), ...changes };
 }

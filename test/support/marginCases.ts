@@ -4,8 +4,8 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import type { GroupRisk, Margin, Position } from "../../src/margin.ts";
-import type { TierName } from "../../src/protocol.ts";
+import type { GroupRisk, Margin, Position } from "../../src/margin/rule.ts";
+import type { TierName } from "../../src/protocol/constants.ts";
 import type { Row } from "../../src/risk/row.ts";
 
 export interface MarginCase {

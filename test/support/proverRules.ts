@@ -4,8 +4,8 @@
  * @module
  */
 import { expect, it } from "vitest";
-import { ProofError } from "../../src/errors.ts";
-import type { Prover, Stage } from "../../src/prove/prover.ts";
+import { ProofError } from "../../src/base/errors.ts";
+import type { Prover, Stage } from "../../src/prover/prover.ts";
 import { TOY_INPUTS, TOY_SECRET } from "../fixtures/toy.ts";
 
 export const TOY_REQUEST = { circuit: "exit", tier: "T", inputs: TOY_INPUTS } as const;

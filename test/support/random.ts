@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FIELD } from "../../src/protocol.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
 
 export class Random {
   private state: number;

@@ -1,5 +1,5 @@
 /**
- * A small world to prove things in: a book, issuers with notes, one account among others.
+ * A small world to prove things in: a table, issuers with notes, one account among others.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { instrumentId, type Holding } from "../../src/account/holdings.ts";
 import { spendKeys, type ProveKeys, type SpendKeys } from "../../src/account/keys.ts";
 import { Note } from "../../src/account/note.ts";
 import { GrowingTree, NotesTree } from "../../src/account/trees.ts";
-import { publicKey, type CommitteeKeys } from "../../src/compliance/seal.ts";
-import { NO_ISSUER_CAP, NO_LOT_CAP, SCENARIO_THIRDS, TIERS, type TierName } from "../../src/protocol.ts";
-import type { FoldedNote } from "../../src/statements/fold.ts";
+import { publicKey, type CommitteeKeys } from "../../src/committee/ciphertext.ts";
+import { NO_ISSUER_CAP, NO_LOT_CAP, SCENARIO_THIRDS, TIERS, type TierName } from "../../src/protocol/constants.ts";
+import type { ReceivedNote } from "../../src/statements/receive.ts";
 import type { Row } from "../../src/risk/row.ts";
-import { BookTree, type RiskBook } from "../../src/risk/tree.ts";
+import { TableTree, type RiskTable } from "../../src/risk/tree.ts";
 
 export const VAULT = 1;
 export const VENUE = 2;
 export const DESK = 3;
 
-/** Instruments of {@link smallBook}: what each is for is in its name. */
+/** Instruments of {@link smallTable}: what each is for is in its name. */
 export const BTC = instrumentId(VAULT, 1);
 export const USDC = instrumentId(VAULT, 2);
 export const PERP = instrumentId(VENUE, 1);
@@ -37,7 +37,7 @@ const linear = (third: bigint): bigint[] => SCENARIO_THIRDS.map((k) => -BigInt(k
 const flat = linear(0n);
 
 /** Two groups, BTC at 60,000 USD and ETH at 3,000; a lot is 0.01 of either, or 1 USD. */
-export function smallBook(changes: Partial<RiskBook> = {}): RiskBook {
+export function smallTable(changes: Partial<RiskTable> = {}): RiskTable {
   const venueCap = 40_000n * USD;
   const rows: Row[] = [
     { ...base, instrument: BTC, kind: "collateral", mark: 600n * USD, chargeLong: 12n * USD, chargeShort: 12n * USD, cap: 5_000n, pnl: linear(36n * USD) },
@@ -56,7 +56,7 @@ export function smallBook(changes: Partial<RiskBook> = {}): RiskBook {
   };
 }
 
-/** Notes of several issuers, and the fold inputs for any of them. */
+/** Notes of several issuers, and the receipt inputs for any of them. */
 export class Issuers {
   private readonly trees = new Map<number, GrowingTree>();
   private serial = 0n;
@@ -75,7 +75,7 @@ export class Issuers {
     leaves.forEach((leaf) => this.tree(issuerId).add(leaf));
   }
 
-  fold(owner: bigint, note: Note): FoldedNote {
+  receive(owner: bigint, note: Note): ReceivedNote {
     return {
       note,
       path: this.tree(note.issuerId).path(note.leaf(owner)),
@@ -108,4 +108,4 @@ export function accountWith(tier: TierName, holdings: readonly Holding[], keys: 
   return { account, accounts };
 }
 
-export const bookTree = (tier: TierName, book: RiskBook = smallBook()): Promise<BookTree> => BookTree.build(book, TIERS[tier]);
+export const tableTree = (tier: TierName, table: RiskTable = smallTable()): Promise<TableTree> => TableTree.build(table, TIERS[tier]);

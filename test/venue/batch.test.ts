@@ -1,5 +1,5 @@
 /**
- * Batches and their sealed notes: what is sealed opens for its alias, and for nobody and nothing else.
+ * Batches and their encrypted notes: what is encrypted opens for its alias, and for nobody and nothing else.
  */
 import { bytesToHex, concatBytes } from "@noble/hashes/utils.js";
 import { describe, expect, it } from "vitest";
@@ -8,10 +8,10 @@ import { aliasOf } from "../../src/account/keys.ts";
 import { Note, noteLeaf } from "../../src/account/note.ts";
 import { noteKey, noteSecret } from "../../src/account/noteKey.ts";
 import { GrowingTree } from "../../src/account/trees.ts";
-import { hashPair } from "../../src/hash.ts";
-import { FIELD } from "../../src/protocol.ts";
+import { hashPair } from "../../src/protocol/hash.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
 import { buildBatch, type Batch, type BatchPosting, type BatchRequest } from "../../src/venue/batch.ts";
-import { batchSerial, openSealedNotes, sealNote, sealedNoteBytes, type OpenedNote } from "../../src/venue/sealedNotes.ts";
+import { batchSerial, openEncryptedNotes, encryptNote, encryptedNoteBytes, type OpenedNote } from "../../src/account/encryptedNotes.ts";
 import { Random } from "../support/random.ts";
 import { CASH, PERP, PUT, VENUE } from "../support/world.ts";
 
@@ -23,12 +23,12 @@ const proveKeyOf = (i: number): bigint => 1_000n + BigInt(i);
 const aliasAt = (i: number): bigint => aliasOf(proveKeyOf(i) + 7n, VENUE);
 const secretOf = (i: number): Uint8Array => noteSecret(proveKeyOf(i), VENUE);
 const posting = (i: number, changes: Partial<BatchPosting> = {}): BatchPosting =>
-  ({ alias: aliasAt(i), noteKey: noteKey(secretOf(i)), legs: LEGS, released: 1n, unfolded: 0n, exposed: true, ...changes });
+  ({ alias: aliasAt(i), noteKey: noteKey(secretOf(i)), legs: LEGS, released: 1n, unreceived: 0n, exposed: true, ...changes });
 const bytesFrom = (random: Random) => (length: number): Uint8Array => Uint8Array.from({ length }, () => random.below(256));
 const build = (postings: readonly BatchPosting[], changes: Partial<BatchRequest> = {}): Promise<Batch> =>
   buildBatch({ issuerId: VENUE, batchDepth: DEPTH, batchNumber: 5n, release: RELEASE, postings, ...changes });
-const open = (sealed: Uint8Array, i: number, batchDepth = DEPTH): Promise<readonly OpenedNote[]> =>
-  openSealedNotes(sealed, secretOf(i), { issuerId: VENUE, alias: aliasAt(i), batchDepth });
+const open = (encrypted: Uint8Array, i: number, batchDepth = DEPTH): Promise<readonly OpenedNote[]> =>
+  openEncryptedNotes(encrypted, secretOf(i), { issuerId: VENUE, alias: aliasAt(i), batchDepth });
 
 describe("a batch", () => {
   it("opens to each alias as its own note, with the path to the batch's root", async () => {
@@ -42,15 +42,15 @@ describe("a batch", () => {
           const size = 1n + random.anySize(37);
           return { instrument: instrumentId(VENUE, 20 + random.below(1_000)), size: random.chance(2) ? size : -size };
         }),
-        released: 1n + random.anySize(37), unfolded: random.anySize(39), exposed: random.chance(2),
+        released: 1n + random.anySize(37), unreceived: random.anySize(39), exposed: random.chance(2),
       }));
       const batch = await build(postings, { batchDepth: depth, batchNumber, random: bytesFrom(random) });
-      expect(batch.sealedNotes).toHaveLength(count * sealedNoteBytes(depth));
+      expect(batch.encryptedNotes).toHaveLength(count * encryptedNoteBytes(depth));
       expect(batch.root).toBeLessThan(FIELD);
       const indices = new Set<number>();
-      for (const [i, { alias, legs, released, unfolded, exposed }] of postings.entries()) {
-        expect(batch.postings[i]).toEqual({ alias_: alias, released, unfolded, exposed });
-        const opened = await open(batch.sealedNotes, i, depth);
+      for (const [i, { alias, legs, released, unreceived, exposed }] of postings.entries()) {
+        expect(batch.postings[i]).toEqual({ alias_: alias, released, unreceived, exposed });
+        const opened = await open(batch.encryptedNotes, i, depth);
         expect(opened).toHaveLength(1);
         const { note, index, siblings, batch: number, leaf, root } = opened[0]!;
         expect(note.legs).toEqual([...legs, { instrument: RELEASE, size: released }]);
@@ -94,7 +94,7 @@ describe("a batch", () => {
     expect(path.reduce((node, sibling, level) => ((place >> BigInt(level)) & 1n) === 0n ? hashPair(node, sibling) : hashPair(sibling, node), noteLeaf(aliasAt(0), note))).toBe(batches.root);
   });
 
-  it("refuses what no fold or contract would take, and names it", async () => {
+  it("refuses what no receipt or contract would take, and names it", async () => {
     const refused = async (why: string, postings: readonly BatchPosting[], changes: Partial<BatchRequest> = {}): Promise<void> =>
       expect(build(postings, changes)).rejects.toThrow(why);
     await refused("postings: must be 1 to 8, got 0", []);
@@ -102,7 +102,7 @@ describe("a batch", () => {
     await refused("postings[1].alias: must have one note in a batch", [posting(0), posting(0)]);
     await refused("postings[0].released: must be from 1 to 2^38 − 1, got 0", [posting(0, { released: 0n })]);
     await refused("postings[0].released: must be from 1 to 2^38 − 1", [posting(0, { released: 2n ** 38n })]);
-    await refused("postings[0].unfolded: must be below 2^39", [posting(0, { unfolded: 2n ** 39n })]);
+    await refused("postings[0].unreceived: must be below 2^39", [posting(0, { unreceived: 2n ** 39n })]);
     await refused("postings[0].legs: must be at most 7 beside the release, got 8", [posting(0, { legs: Array.from({ length: 8 }, () => LEGS[0]!) })]);
     await refused("postings[1].legs[1].instrument: must be of issuer 2", [posting(1), posting(0, { legs: [LEGS[0]!, { instrument: instrumentId(3, 1), size: 1n }] })]);
     await refused("postings[0].legs[0].size: must not be 0", [posting(0, { legs: [{ instrument: PUT, size: 0n }] })]);
@@ -115,38 +115,38 @@ describe("a batch", () => {
   it("gives an alias without a usable key bytes that nobody opens, and its note all the same", async () => {
     const keys = [undefined, new Uint8Array(32), new Uint8Array(31).fill(3)];
     const batch = await build([posting(9), ...keys.map((key, i) => posting(i, { noteKey: key }))]);
-    expect(batch.sealedNotes).toHaveLength(4 * sealedNoteBytes(DEPTH));
+    expect(batch.encryptedNotes).toHaveLength(4 * encryptedNoteBytes(DEPTH));
     expect(batch.notes).toHaveLength(4);
-    for (const i of keys.keys()) expect(await open(batch.sealedNotes, i)).toEqual([]);
-    expect(await open(batch.sealedNotes, 9)).toHaveLength(1);
+    for (const i of keys.keys()) expect(await open(batch.encryptedNotes, i)).toEqual([]);
+    expect(await open(batch.encryptedNotes, 9)).toHaveLength(1);
   });
 });
 
-describe("a sealed note", () => {
+describe("an encrypted note", () => {
   it("has one size, however many legs", () => {
-    expect(sealedNoteBytes(0)).toBe(32 + 2 * 32 + 31 + 16);
-    expect(sealedNoteBytes(10)).toBe(sealedNoteBytes(0) + 10 * 32);
+    expect(encryptedNoteBytes(0)).toBe(32 + 2 * 32 + 31 + 16);
+    expect(encryptedNoteBytes(10)).toBe(encryptedNoteBytes(0) + 10 * 32);
   });
 
   it("opens for no other alias, issuer, depth, place or key", async () => {
-    const { sealedNotes } = await build([posting(0), posting(1)]);
-    const size = sealedNoteBytes(DEPTH);
+    const { encryptedNotes } = await build([posting(0), posting(1)]);
+    const size = encryptedNoteBytes(DEPTH);
     const at = { issuerId: VENUE, alias: aliasAt(0), batchDepth: DEPTH };
-    expect(await openSealedNotes(sealedNotes, secretOf(0), at)).toHaveLength(1);
-    expect(await openSealedNotes(sealedNotes, secretOf(1), at)).toEqual([]);
-    expect(await openSealedNotes(sealedNotes, secretOf(0), { ...at, alias: aliasAt(1) })).toEqual([]);
-    expect(await openSealedNotes(sealedNotes, secretOf(0), { ...at, issuerId: VENUE + 1 })).toEqual([]);
-    const swapped = concatBytes(sealedNotes.subarray(size), sealedNotes.subarray(0, size));
+    expect(await openEncryptedNotes(encryptedNotes, secretOf(0), at)).toHaveLength(1);
+    expect(await openEncryptedNotes(encryptedNotes, secretOf(1), at)).toEqual([]);
+    expect(await openEncryptedNotes(encryptedNotes, secretOf(0), { ...at, alias: aliasAt(1) })).toEqual([]);
+    expect(await openEncryptedNotes(encryptedNotes, secretOf(0), { ...at, issuerId: VENUE + 1 })).toEqual([]);
+    const swapped = concatBytes(encryptedNotes.subarray(size), encryptedNotes.subarray(0, size));
     expect(await open(swapped, 0)).toEqual([]);
-    for (const batchDepth of [0, 1, 2, 4]) expect(await openSealedNotes(sealedNotes, secretOf(0), { ...at, batchDepth })).toEqual([]);
+    for (const batchDepth of [0, 1, 2, 4]) expect(await openEncryptedNotes(encryptedNotes, secretOf(0), { ...at, batchDepth })).toEqual([]);
   });
 
   it("doesn't open once any byte of it is changed", async () => {
-    const { sealedNotes } = await build([posting(0)], { batchDepth: 1 });
-    expect(await open(sealedNotes, 0, 1)).toHaveLength(1);
+    const { encryptedNotes } = await build([posting(0)], { batchDepth: 1 });
+    expect(await open(encryptedNotes, 0, 1)).toHaveLength(1);
     const random = Random.named("tampering");
-    for (let byte = 0; byte < sealedNotes.length; byte++) {
-      const changed = sealedNotes.slice();
+    for (let byte = 0; byte < encryptedNotes.length; byte++) {
+      const changed = encryptedNotes.slice();
       // The ephemeral key's highest bit counts for nothing on the curve: only the key's derivation has it.
       changed[byte]! ^= byte === 31 ? 0x80 : 1 << random.below(8);
       expect(await open(changed, 0, 1), `byte ${byte}`).toEqual([]);
@@ -154,22 +154,22 @@ describe("a sealed note", () => {
   });
 
   it("is passed over when the row has a wrong length or is noise", async () => {
-    const { sealedNotes } = await build([posting(0)]);
+    const { encryptedNotes } = await build([posting(0)]);
     const random = bytesFrom(Random.named("noise"));
-    for (const row of [new Uint8Array(0), sealedNotes.subarray(1), concatBytes(sealedNotes, Uint8Array.of(0)), random(sealedNoteBytes(DEPTH)), new Uint8Array(sealedNoteBytes(DEPTH))]) {
+    for (const row of [new Uint8Array(0), encryptedNotes.subarray(1), concatBytes(encryptedNotes, Uint8Array.of(0)), random(encryptedNoteBytes(DEPTH)), new Uint8Array(encryptedNoteBytes(DEPTH))]) {
       expect(await open(row, 0)).toEqual([]);
     }
-    expect(await open(concatBytes(random(sealedNoteBytes(DEPTH)), sealedNotes), 0)).toEqual([]);
+    expect(await open(concatBytes(random(encryptedNoteBytes(DEPTH)), encryptedNotes), 0)).toEqual([]);
   });
 
-  it("is passed over when an engine sealed what is no note", async () => {
+  it("is passed over when an engine encrypted what is no note", async () => {
     const where = { issuerId: VENUE, alias: aliasAt(0), batchDepth: 1 };
     const honest = new Note(VENUE, 0n, LEGS, 3n, 5n);
-    const seal = (changes: { words?: bigint[]; nonce?: bigint; siblings?: bigint[] }): Promise<Uint8Array> => sealNote(
+    const encrypt = (changes: { words?: bigint[]; nonce?: bigint; siblings?: bigint[] }): Promise<Uint8Array> => encryptNote(
       { note: { words: honest.words, nonce: honest.nonce, ...changes } as Note, index: 0, siblings: changes.siblings ?? [9n] },
       noteKey(secretOf(0)), where, 0, new Uint8Array(32).fill(4),
     );
-    expect(await openSealedNotes(await seal({}), secretOf(0), where)).toHaveLength(1);
+    expect(await openEncryptedNotes(await encrypt({}), secretOf(0), where)).toHaveLength(1);
     const [word0, word1] = honest.words as [bigint, bigint];
     const empty = word1 & ((1n << 63n) - 1n);
     const bad = {
@@ -183,28 +183,28 @@ describe("a sealed note", () => {
       "a sibling that is no field element": { siblings: [FIELD] },
     };
     for (const [name, changes] of Object.entries(bad)) {
-      expect(await openSealedNotes(await seal(changes), secretOf(0), where), name).toEqual([]);
+      expect(await openEncryptedNotes(await encrypt(changes), secretOf(0), where), name).toEqual([]);
     }
     // A path that leads elsewhere opens, and its root tells.
-    const [lying] = await openSealedNotes(await seal({ siblings: [10n] }), secretOf(0), where);
+    const [lying] = await openEncryptedNotes(await encrypt({ siblings: [10n] }), secretOf(0), where);
     expect(lying!.root).not.toBe(hashPair(noteLeaf(where.alias, honest), 9n));
   });
 
-  it("refuses to seal to what is no key", async () => {
+  it("refuses to encrypt to what is no key", async () => {
     const note = { note: new Note(VENUE, 0n, LEGS, 1n, 0n), index: 0, siblings: [] };
     for (const key of [new Uint8Array(32), new Uint8Array(5)]) {
-      await expect(sealNote(note, key, { issuerId: VENUE, alias: 1n, batchDepth: 0 }, 0, new Uint8Array(32).fill(4)))
+      await expect(encryptNote(note, key, { issuerId: VENUE, alias: 1n, batchDepth: 0 }, 0, new Uint8Array(32).fill(4)))
         .rejects.toThrow("noteKey: must be an X25519 key of 32 bytes and not of low order");
     }
   });
 
   it("is what it was: a vector for other implementations", async () => {
     const random = bytesFrom(new Random(1));
-    const { root, sealedNotes } = await build([posting(0)], { batchDepth: 0, batchNumber: 0n, random });
-    expect({ root, sealed: bytesToHex(sealedNotes) }).toMatchInlineSnapshot(`
+    const { root, encryptedNotes } = await build([posting(0)], { batchDepth: 0, batchNumber: 0n, random });
+    expect({ root, encrypted: bytesToHex(encryptedNotes) }).toMatchInlineSnapshot(`
       {
         "root": 10314848353349793663189830518116308120761632178267247912718918852225560883960n,
-        "sealed": "195c995af45b643e13bf7e240ac6a92390467ac87f92f896bd2cc41bd808ea48285ce74a7bcc7ab08f576d7aec77600381e2e56941f9efdd5c33ebe8c0b06ec05d34d50df2657958d3198dee6aa467bf831fab0a76641f5db5826ffa86997af35925199bee6520351330100c5cfd1b8a6e7592548cf25c536bbd992744d863aefe46ffb484df5019cae4b75aeed046",
+        "encrypted": "195c995af45b643e13bf7e240ac6a92390467ac87f92f896bd2cc41bd808ea48285ce74a7bcc7ab08f576d7aec77600381e2e56941f9efdd5c33ebe8c0b06ec05d34d50df2657958d3198dee6aa467bf831fab0a76641f5db5826ffa86997af35925199bee6520351330100c5cfd1b8a6e7592548cf25c536bbd992744d863aefe46ffb484df5019cae4b75aeed046",
       }
     `);
   });

@@ -13,7 +13,7 @@ const OWNER = ownerOf(KEYS);
 const SUBMITTER = "0x00000000000000000000000000000000000A11cE";
 const RECIPIENT = 0xbeefn;
 
-/** Two accounts' histories; ours folds twice and takes 30 BTC lots out. */
+/** Two accounts' histories; ours receives twice and takes 30 BTC lots out. */
 const first = Account.open("T", KEYS, [{ instrument: BTC, size: 100n }]);
 const second = first.next([{ instrument: BTC, size: 100n }, { instrument: PERP, size: -90n }, { instrument: CASH, size: 7n }]);
 const third = second.next([{ instrument: BTC, size: 70n }, { instrument: PERP, size: -90n }, { instrument: CASH, size: 7n }]);

@@ -6,7 +6,7 @@ import { foundry } from "../../scripts/foundry.ts";
 import { noteKey, noteSecret } from "../../src/account/noteKey.ts";
 import { aliasOf, ownerOf } from "../../src/account/keys.ts";
 import { issuerNamed, type NetworkIssuer } from "../../src/chain/network.ts";
-import { snarkjsProver } from "../../src/prove/snarkjsProver.ts";
+import { snarkjsProver } from "../../src/prover/snarkjsProver.ts";
 import { buildBatch } from "../../src/venue/batch.ts";
 import { ChainWallet } from "../../src/wallet/chainWallet.ts";
 import { send } from "../support/chain.ts";
@@ -34,7 +34,7 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await theirs.deposit(BTC, 300n);
     await ours.deposit(BTC, 20n);
     const view = await ours.view();
-    expect(view.notes.map(({ note, issuer, folded }) => [note.legs[0], issuer.name, folded])).toEqual([
+    expect(view.notes.map(({ note, issuer, received }) => [note.legs[0], issuer.name, received])).toEqual([
       [{ instrument: BTC, size: 200n }, "vault-north", undefined], [{ instrument: BTC, size: 20n }, "vault-north", undefined],
     ]);
     expect(view.nextDepositCounter(VAULT)).toBe(2);
@@ -45,8 +45,8 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await local.relayNotes("vault-north");
     await ours.deposit(USDC, 50n);
     // A newer root at the vault: paths are under the one that is joined.
-    await theirs.fold();
-    await ours.fold();
+    await theirs.receive();
+    await ours.receive();
     const view = await ours.view();
     expect(view).toMatchObject({ slot: 1, tier: "T" });
     expect(holdings(view)).toEqual([{ instrument: BTC, size: 220n }]);
@@ -56,9 +56,9 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await restores(ours, view);
   });
 
-  it("books debt, opens a line, draws, and gives some back", async () => {
-    await ours.lower({ kind: "credit", instrument: CREDIT, lots: 5_000n });
-    await theirs.lower({ kind: "credit", instrument: VENUE_CREDIT, lots: 4_000n });
+  it("tables debt, opens a line, draws, and gives some back", async () => {
+    await ours.spend({ kind: "credit", instrument: CREDIT, lots: 5_000n });
+    await theirs.spend({ kind: "credit", instrument: VENUE_CREDIT, lots: 4_000n });
     expect(await (await ours.view()).accountPath("south")).toBeUndefined();
     await local.relayHome();
     await ours.authorise("desk-south", CREDIT);
@@ -67,7 +67,7 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await ours.operate("desk-south", "release", 2_000);
     const view = await ours.view();
     expect(view.lines).toMatchObject([{
-      issuer: { name: "desk-south" }, status: "open", operator: ours.address, booked: 5_000n, released: 2_000n, folded: 0n, usableLots: 3_000n, lapsedAt: 0, credit: CREDIT, release: RELEASE,
+      issuer: { name: "desk-south" }, status: "open", operator: ours.address, booked: 5_000n, released: 2_000n, received: 0n, usableLots: 3_000n, lapsedAt: 0, credit: CREDIT, release: RELEASE,
     }]);
     expect(view.lines[0]!.owed).toBeGreaterThanOrEqual(1_000_000_000n);
     expect(view.lines[0]!.graceEnd).toBe(view.lines[0]!.validUntil + 21_600);
@@ -76,9 +76,9 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
   });
 
   it("has exits on their way, to whom the chains tell or somebody says", async () => {
-    await ours.lower({ kind: "collateral", instrument: BTC, lots: 30n, recipient: BigInt(ours.address) });
-    await theirs.lower({ kind: "collateral", instrument: BTC, lots: 7n, recipient: BigInt(theirs.address) });
-    await ours.lower({ kind: "collateral", instrument: BTC, lots: 11n, recipient: BigInt(RECIPIENT) });
+    await ours.spend({ kind: "collateral", instrument: BTC, lots: 30n, recipient: BigInt(ours.address) });
+    await theirs.spend({ kind: "collateral", instrument: BTC, lots: 7n, recipient: BigInt(theirs.address) });
+    await ours.spend({ kind: "collateral", instrument: BTC, lots: 11n, recipient: BigInt(RECIPIENT) });
     const queued = await ours.view();
     expect(queued.exits).toMatchObject([{ exit: { instrument: BTC, lots: 30n, recipient: BigInt(ours.address) }, version: 2, stage: "queued", path: undefined, paid: 0n }]);
     expect(queued.unknownExits).toMatchObject([{ instrument: BTC, lots: 11n, version: 3 }]);
@@ -108,39 +108,39 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     expect((await theirs.view()).exits).toEqual([]);
   });
 
-  it("gets a venue's notes, sealed to a key that the prove key gives", async () => {
+  it("gets a venue's notes, encrypted to a key that the prove key gives", async () => {
     const venue = local.chains.south.at("VenueOutbox", issuer(VENUE).contract);
     await theirs.operate("venue-south", "setNoteKey", noteKey(noteSecret(OTHER.proveKey, VENUE)));
     const alias = aliasOf(ownerOf(OTHER), VENUE);
-    const postings = [{ alias, noteKey: noteKey(noteSecret(OTHER.proveKey, VENUE)), legs: [{ instrument: PERP, size: 3n }], released: 10n, unfolded: 5n, exposed: true }];
+    const postings = [{ alias, noteKey: noteKey(noteSecret(OTHER.proveKey, VENUE)), legs: [{ instrument: PERP, size: 3n }], released: 10n, unreceived: 5n, exposed: true }];
     const batchOf = (batchNumber: bigint) => buildBatch({ issuerId: VENUE, batchDepth: 2, batchNumber, release: VENUE_RELEASE, postings });
     const first = await batchOf(0n);
-    await send(venue, "post", 0, first.root, first.postings, first.sealedNotes);
+    await send(venue, "post", 0, first.root, first.postings, first.encryptedNotes);
     await local.relayNotes("venue-south");
 
-    // A venue that says one thing and posts another: the second batch's sealed notes under a root that hasn't them, the third's sealed to nobody.
-    for (const [i, sealedNotes] of [(await batchOf(1n)).sealedNotes, new Uint8Array()].entries()) {
+    // A venue that says one thing and posts another: the second batch's encrypted notes under a root that hasn't them, the third's encrypted to nobody.
+    for (const [i, encryptedNotes] of [(await batchOf(1n)).encryptedNotes, new Uint8Array()].entries()) {
       await local.pass(61);
-      await send(venue, "post", i + 1, (await batchOf(9n)).root, first.postings, sealedNotes);
+      await send(venue, "post", i + 1, (await batchOf(9n)).root, first.postings, encryptedNotes);
     }
     const view = await theirs.view();
-    expect(view.notes.map(({ note, folded }) => [note.legs, folded === undefined])).toEqual([[[{ instrument: PERP, size: 3n }, { instrument: VENUE_RELEASE, size: 10n }], false]]);
+    expect(view.notes.map(({ note, received }) => [note.legs, received === undefined])).toEqual([[[{ instrument: PERP, size: 3n }, { instrument: VENUE_RELEASE, size: 10n }], false]]);
     expect(view.warnings).toEqual([
-      "venue-south: batch 1 has a sealed note that is no leaf of it",
-      "venue-south: batch 2 has a note to this alias that isn't sealed to its key: ask the venue for it",
+      "venue-south: batch 1 has an encrypted note that is no leaf of it",
+      "venue-south: batch 2 has a note to this alias that isn't encrypted to its key: ask the venue for it",
     ]);
     expect(view.lines).toMatchObject([{ issuer: { name: "venue-south" }, status: "open", owed: undefined, booked: 4_000n, released: 30n, credit: VENUE_CREDIT }]);
     await restores(theirs, view);
 
     await local.pass(301);
-    await theirs.fold({ proveKey: OTHER.proveKey, spendLock: OTHER.spendLock });
-    const folded = await theirs.view();
-    expect(holdings(folded)).toContainEqual({ instrument: PERP, size: 3n });
-    expect(folded.notes).toEqual([]);
+    await theirs.receive({ proveKey: OTHER.proveKey, spendLock: OTHER.spendLock });
+    const received = await theirs.view();
+    expect(holdings(received)).toContainEqual({ instrument: PERP, size: 3n });
+    expect(received.notes).toEqual([]);
 
-    // South knows the root from before that fold: our path is under it, and theirs has to wait.
+    // South knows the root from before that receipt: our path is under it, and theirs has to wait.
     const [old, current] = await Promise.all(["south", "home"].map(async (chain) => (await ours.view()).accountPath(chain)));
     expect(old!.root).not.toBe(current!.root);
-    expect(await folded.accountPath("south")).toBeUndefined();
+    expect(await received.accountPath("south")).toBeUndefined();
   });
 });

@@ -10,10 +10,10 @@ import { aliasOf, ownerOf } from "../../src/account/keys.ts";
 import { issuerNamed } from "../../src/chain/network.ts";
 import type { Node } from "../../src/chain/node.ts";
 import { Sender } from "../../src/chain/sender.ts";
-import { NodeError } from "../../src/errors.ts";
-import { localProver } from "../../src/prove/backends.ts";
+import { NodeError } from "../../src/base/errors.ts";
+import { localProver } from "../../src/prover/backends.ts";
 import { send } from "../support/chain.ts";
-import { FOLD_INTERVAL } from "../support/deployment.ts";
+import { RECEIVE_INTERVAL } from "../support/deployment.ts";
 import { VAULT_SOUTH, type LocalNetwork } from "../support/localNetwork.ts";
 import { BTC, CREDIT, KEYS, RELEASE, USDC, VAULT } from "../support/world.ts";
 import { at, flip, gone, lying, topicOf, type Lie } from "./support/lies.ts";
@@ -27,7 +27,7 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
   let theirs: Life;
   let folder: string;
 
-  /** Theirs is the first account. Ours has a line, part of it given back, an exit that was paid and one to a stranger, and two notes to fold. */
+  /** Theirs is the first account. Ours has a line, part of it given back, an exit that was paid and one to a stranger, and two notes to receive. */
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "plimsoll-wallet-"));
     ({ local, ours, theirs } = await twoTraders(prover));
@@ -35,12 +35,12 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await ours.deposit(BTC, 220n);
     await local.relayNotes("vault-north");
     await ours.deposit(USDC, 50n);
-    await theirs.fold();
-    await ours.fold();
-    await ours.lower({ kind: "credit", instrument: CREDIT, lots: 5_000n });
-    await theirs.lower({ kind: "collateral", instrument: BTC, lots: 7n, recipient: BigInt(theirs.address) });
-    await ours.lower({ kind: "collateral", instrument: BTC, lots: 30n, recipient: BigInt(ours.address) });
-    await ours.lower({ kind: "collateral", instrument: BTC, lots: 11n, recipient: BigInt(RECIPIENT) });
+    await theirs.receive();
+    await ours.receive();
+    await ours.spend({ kind: "credit", instrument: CREDIT, lots: 5_000n });
+    await theirs.spend({ kind: "collateral", instrument: BTC, lots: 7n, recipient: BigInt(theirs.address) });
+    await ours.spend({ kind: "collateral", instrument: BTC, lots: 30n, recipient: BigInt(ours.address) });
+    await ours.spend({ kind: "collateral", instrument: BTC, lots: 11n, recipient: BigInt(RECIPIENT) });
     await ours.addExits(3);
     await local.relayHome();
     await ours.authorise("desk-south", CREDIT);
@@ -48,7 +48,7 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await ours.takeExit(0);
     const { contract } = issuerNamed(local.network, "vault-north");
     await send(local.chains.north.at("CollateralVault", contract), "claim", 0, ours.address);
-    await local.pass(FOLD_INTERVAL);
+    await local.pass(RECEIVE_INTERVAL);
   });
   afterAll(async () => {
     await Promise.all([prover.close(), local.stop()]);
@@ -57,12 +57,12 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
 
   /** Everything of ours, as it was when nothing went wrong. */
   describe("what goes wrong", () => {
-    it("a home chain that takes back 32 blocks, a fold among them: the view is a fresh one's, and the fold is made again", async () => {
+    it("a home chain that takes back 32 blocks, a receipt among them: the view is a fresh one's, and the receipt is made again", async () => {
       await local.relayNotes("vault-north");
       await local.chains.home.rpc("anvil_mine", ["0x28"]);
       const before = await ours.view();
-      expect(before.notes.filter(({ folded }) => folded !== undefined)).toHaveLength(1);
-      await ours.fold();
+      expect(before.notes.filter(({ received }) => received !== undefined)).toHaveLength(1);
+      await ours.receive();
       await local.chains.home.rpc("anvil_mine", ["0x10"]);
       const gone = await ours.view();
       expect(gone.versions).toHaveLength(before.versions.length + 1);
@@ -73,7 +73,7 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
       expect(after.notes).toEqual(before.notes);
       expect(after.blocks.get("home")!.hash).not.toBe(gone.blocks.get("home")!.hash);
       await restores(ours, after);
-      await ours.fold();
+      await ours.receive();
       expect(holdings(await ours.view())).toEqual(gone.account!.holdings);
     });
 
@@ -81,11 +81,11 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
       await local.relayNotes("desk-south");
       await local.pass(301);
       const { home } = local.chains;
-      const fold = await ours.foldMove();
+      const receive = await ours.receiveMove();
       const { versions } = await ours.view();
       await home.rpc("evm_setAutomine", [false]);
       const crashing = await Sender.open(local.nodes.get("home")!, home.signers[1], { folder, patience: 0 });
-      await expect(crashing.send(fold)).rejects.toThrow("was sent and not mined");
+      await expect(crashing.send(receive)).rejects.toThrow("was sent and not mined");
       // The node forgot it too; the wallet knows nothing of it, and the journal sends it again.
       await home.rpc("anvil_dropAllTransactions");
       expect((await ours.restored()).versions).toEqual(versions);
@@ -143,8 +143,8 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
       ["another commitment of somebody else's", at(changed, -1, flip(0), 0n), "the node's events give another tree of accounts"],
       ["our last change left out", at(changed, -1, gone, 1n), "the events end at the accounts root"],
       ["a change of ours left out", at(changed, 1, gone, 1n), "slot 1, version 1: what the node gives as its cipher"],
-      ["what a fold of ours spent left out", at(spent, -1, gone, 1n), "slot 1, version 5: the node leaves out what its fold spent"],
-      ["what our opening spent left out", at(spent, 0, gone, 1n), "slot 1, version 0: the node leaves out what its fold spent"],
+      ["what a receipt of ours spent left out", at(spent, -1, gone, 1n), "slot 1, version 5: the node leaves out what its receipt spent"],
+      ["what our opening spent left out", at(spent, 0, gone, 1n), "slot 1, version 0: the node leaves out what its receipt spent"],
       ["an exit left out", at(queued, 0, gone), "the node leaves out events before ExitQueued 1"],
       ["an opening left out", at(opened, 0, gone), "the node leaves out events before AccountChanged 0"],
       ["a change that is cut short", at(changed, 0, (log) => [{ ...log, data: log.data.slice(0, 66) }]), "with too little in it"],

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { foundry } from "../../scripts/foundry.ts";
 import { Account, openingNullifier } from "../../src/account/account.ts";
 import { ownerOf } from "../../src/account/keys.ts";
-import { bulkHasher } from "../../src/bulkHash.ts";
+import { bulkHasher } from "../../src/protocol/bulkHash.ts";
 import { circuitNumber, tierNumber } from "../../src/chain/calls.ts";
 import type { Network, NetworkChain } from "../../src/chain/network.ts";
 import { Node } from "../../src/chain/node.ts";
-import { TIERS, accountWords } from "../../src/protocol.ts";
+import { TIERS, accountWords } from "../../src/protocol/constants.ts";
 import { ChainWallet } from "../../src/wallet/chainWallet.ts";
 import { send, startChain, type Chain } from "../support/chain.ts";
 import { Random } from "../support/random.ts";
@@ -31,13 +31,13 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
     chain = await startChain(31_337);
     const random = Random.named("home view");
     const verifier = await (await chain.deploy("CredulousVerifier")).getAddress();
-    const verifiers = await chain.deploy("Verifiers", [[circuitNumber("fold"), tierNumber("M"), verifier]]);
+    const verifiers = await chain.deploy("Verifiers", [[circuitNumber("receive"), tierNumber("M"), verifier]]);
     const notes = await chain.deploy("IssuerNotes", [], 86_400);
     const registry = await chain.deploy("AccountRegistry", await verifiers.getAddress(), ZeroAddress, await notes.getAddress(), 0, chain.addresses[0]);
     const notesRoot = (await notes.getFunction("notesRoot")()) as bigint;
     const crowd = await chain.deploy("Crowd", await registry.getAddress(), notesRoot, TIERS.M.notes, 1 + accountWords(TIERS.M));
     const described: NetworkChain = {
-      name: "home", chainId: 31_337, startBlock: 0, finality: 0, verifiers: await verifiers.getAddress(), riskBook: ZeroAddress, roots: {},
+      name: "home", chainId: 31_337, startBlock: 0, finality: 0, verifiers: await verifiers.getAddress(), riskTable: ZeroAddress, roots: {},
     };
     network = {
       keys: "development", tiers: ["M"], home: "home", registry: await registry.getAddress(), issuerNotes: await notes.getAddress(),
@@ -52,7 +52,7 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
         nullifiers: Array.from({ length: TIERS.M.notes }, () => random.field()), cipher: next.cipher, context: 0n,
       };
       const proof = { a: [0, 0], b: [[0, 0], [0, 0]], c: [0, 0] };
-      await send(registry, old === undefined ? "open" : "fold", old === undefined ? tierNumber("M") : SLOT, signals, proof, 2n ** 255n, GAS);
+      await send(registry, old === undefined ? "open" : "receive", old === undefined ? tierNumber("M") : SLOT, signals, proof, 2n ** 255n, GAS);
       account = next;
     };
     for (let slot = 0; slot < STRANGERS; slot += AT_ONCE) {
@@ -64,7 +64,7 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
         await change(account, account.next([{ instrument: BTC, size: BigInt(slot + 1) }, { instrument: USDC, size: -7n }]));
       }
       // Slots move up by one where ours is.
-      await send(crowd, "fold", slot < SLOT ? slot : slot + 1, AT_ONCE, GAS);
+      await send(crowd, "receive", slot < SLOT ? slot : slot + 1, AT_ONCE, GAS);
     }
   });
   afterAll(async () => {

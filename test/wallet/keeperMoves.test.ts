@@ -5,36 +5,36 @@ import { describe, expect, it } from "vitest";
 import { Account } from "../../src/account/account.ts";
 import type { Holding } from "../../src/account/holdings.ts";
 import { Note } from "../../src/account/note.ts";
-import type { Margin } from "../../src/margin.ts";
-import type { FoldedNote } from "../../src/statements/fold.ts";
+import type { Margin } from "../../src/margin/rule.ts";
+import type { ReceivedNote } from "../../src/statements/receive.ts";
 import { movesOf, warningsOf, type LineSight, type Sight } from "../../src/wallet/keeperMoves.ts";
 import type { TraderLine, TraderNote } from "../../src/wallet/traderView.ts";
 import { BTC, CASH, CREDIT, DESK, ETH_PERP, KEYS, PERP, PUT, RELEASE, USDC } from "../support/world.ts";
 
 const NOW = 1_000_000;
 const VALIDITY = 6_000;
-const BOOK = 777n;
+const TABLE = 777n;
 
 const marginAt = (percent: number): Margin => ({
   equity: BigInt(percent) * 1_000n, requirement: 100_000n, charges: 0n, losses: [], linear: [], remainder: [], diversified: 0n, joint: 0n,
 });
 const line = (changes: Partial<TraderLine> = {}): TraderLine => ({
   issuer: { id: DESK, name: "desk-a", kind: "desk", chain: "south", contract: "0x" }, alias: 1n, status: "open", operator: "0x",
-  validUntil: NOW + 5_000, graceEnd: NOW + 5_000 + 600, booked: 1n, released: 0n, folded: 0n, lapsedAt: 0, owed: 1n, usableLots: 1n, credit: CREDIT, release: RELEASE, ...changes,
+  validUntil: NOW + 5_000, graceEnd: NOW + 5_000 + 600, booked: 1n, released: 0n, received: 0n, lapsedAt: 0, owed: 1n, usableLots: 1n, credit: CREDIT, release: RELEASE, ...changes,
 });
 const seen = (changes: Partial<LineSight> = {}): LineSight =>
-  ({ line: line(), now: NOW, validity: VALIDITY, bookRoot: BOOK, provenOn: BOOK, proofUntil: NOW + 5_900, blocked: undefined, arriving: false, margin: marginAt(150), ...changes });
+  ({ line: line(), now: NOW, validity: VALIDITY, tableRoot: TABLE, provenOn: TABLE, proofUntil: NOW + 5_900, blocked: undefined, arriving: false, margin: marginAt(150), ...changes });
 const left = (seconds: number, changes: Partial<TraderLine> = {}): TraderLine => line({ validUntil: NOW + seconds, graceEnd: NOW + seconds + 600, ...changes });
 
 const ALL = new Set([BTC, USDC, PERP, PUT, CASH, CREDIT, RELEASE, ETH_PERP]);
 const account = Account.open("T", KEYS, [{ instrument: BTC, size: 100n }, { instrument: USDC, size: 5n }]);
-const sight = (changes: Partial<Sight> = {}): Sight => ({ account, notes: [], mayFold: true, listed: ALL, margin: marginAt(150), lines: [], ...changes });
+const sight = (changes: Partial<Sight> = {}): Sight => ({ account, notes: [], mayReceive: true, listed: ALL, margin: marginAt(150), lines: [], ...changes });
 let serial = 0n;
 function waiting(legs: readonly Holding[], arrived = true): TraderNote {
   const issuerId = legs[0]!.instrument >> 16;
   const note = new Note(issuerId, 0n, legs, ++serial, 0n);
-  const folded: FoldedNote = { note, path: { root: 1n, depth: 0, index: 0n, siblings: [] }, issuerSiblings: [] };
-  return { note, issuer: { id: issuerId, name: `issuer-${issuerId}`, kind: "venue", chain: "south", contract: "0x" }, folded: arrived ? folded : undefined };
+  const received: ReceivedNote = { note, path: { root: 1n, depth: 0, index: 0n, siblings: [] }, issuerSiblings: [] };
+  return { note, issuer: { id: issuerId, name: `issuer-${issuerId}`, kind: "venue", chain: "south", contract: "0x" }, received: arrived ? received : undefined };
 }
 const refreshed = (lineSight: LineSight): number | undefined => {
   const move = movesOf(sight({ lines: [lineSight] }))[0];
@@ -42,7 +42,7 @@ const refreshed = (lineSight: LineSight): number | undefined => {
 };
 
 describe("a line", () => {
-  it("is left alone while this book is proven and more than a third of validity is left", () => {
+  it("is left alone while this table is proven and more than a third of validity is left", () => {
     expect(refreshed(seen())).toBeUndefined();
     expect(refreshed(seen({ line: left(2_000), proofUntil: NOW + 5_900 }))).toBeUndefined();
   });
@@ -76,61 +76,61 @@ describe("a line", () => {
     expect([at(150), at(100), at(99), at(80), at(79)]).toEqual([10_000, 10_000, 8_000, 8_000, undefined]);
   });
 
-  it("comes before folds, the one that ends first on top", () => {
+  it("comes before receives, the one that ends first on top", () => {
     const other = seen({ line: line({ ...left(50), issuer: { ...line().issuer, name: "desk-b", id: 9 } }) });
     const moves = movesOf(sight({ lines: [seen({ line: left(100) }), other], notes: [waiting([{ instrument: BTC, size: 1n }])] }));
-    expect(moves.map((move) => (move.kind === "refresh" ? move.line.issuer.name : move.kind))).toEqual(["desk-b", "desk-a", "fold"]);
+    expect(moves.map((move) => (move.kind === "refresh" ? move.line.issuer.name : move.kind))).toEqual(["desk-b", "desk-a", "receive"]);
   });
 });
 
-describe("a fold", () => {
-  const foldedBy = (changes: Partial<Sight>): readonly bigint[] => movesOf(sight(changes)).flatMap((move) => (move.kind === "fold" ? move.notes.map(({ note }) => note.serial) : []));
+describe("a receipt", () => {
+  const receivedBy = (changes: Partial<Sight>): readonly bigint[] => movesOf(sight(changes)).flatMap((move) => (move.kind === "receive" ? move.notes.map(({ note }) => note.serial) : []));
 
-  it("takes what has arrived, as many as a fold takes, in order", () => {
+  it("takes what has arrived, as many as a receipt takes, in order", () => {
     const notes = [waiting([{ instrument: BTC, size: 1n }], false), ...[1, 2, 3].map(() => waiting([{ instrument: BTC, size: 1n }]))];
-    expect(foldedBy({ notes })).toEqual([notes[1]!.note.serial, notes[2]!.note.serial]);
+    expect(receivedBy({ notes })).toEqual([notes[1]!.note.serial, notes[2]!.note.serial]);
   });
 
-  it("leaves a note with a leg that no book lists, and takes those after it", () => {
+  it("leaves a note with a leg that no table lists, and takes those after it", () => {
     const [bad, good] = [waiting([{ instrument: PERP, size: 1n }, { instrument: PUT, size: 1n }]), waiting([{ instrument: USDC, size: 1n }])];
     const listed = new Set([...ALL].filter((instrument) => instrument !== PUT));
-    expect(foldedBy({ notes: [bad, good], listed })).toEqual([good.note.serial]);
-    expect(foldedBy({ notes: [bad], listed })).toEqual([]);
+    expect(receivedBy({ notes: [bad, good], listed })).toEqual([good.note.serial]);
+    expect(receivedBy({ notes: [bad], listed })).toEqual([]);
   });
 
   it("leaves what doesn't fit the account", () => {
     const wide = waiting([PERP, PUT, CASH].map((instrument) => ({ instrument, size: 1n })));
     const [two, one] = [waiting([PERP, PUT].map((instrument) => ({ instrument, size: 1n }))), waiting([{ instrument: CASH, size: 1n }])];
-    expect(foldedBy({ notes: [wide, two, one] })).toEqual([two.note.serial]);
+    expect(receivedBy({ notes: [wide, two, one] })).toEqual([two.note.serial]);
     // What cancels out makes room.
     const out = waiting([{ instrument: USDC, size: -5n }, { instrument: BTC, size: -100n }]);
-    expect(foldedBy({ notes: [out] })).toEqual([out.note.serial]);
+    expect(receivedBy({ notes: [out] })).toEqual([out.note.serial]);
   });
 
-  it("waits for the slot's interval, a book and the account", () => {
+  it("waits for the slot's interval, a table and the account", () => {
     const notes = [waiting([{ instrument: BTC, size: 1n }])];
-    expect(foldedBy({ notes, mayFold: false })).toEqual([]);
-    expect(foldedBy({ notes, listed: undefined })).toEqual([]);
-    expect(foldedBy({ notes, account: undefined })).toEqual([]);
+    expect(receivedBy({ notes, mayReceive: false })).toEqual([]);
+    expect(receivedBy({ notes, listed: undefined })).toEqual([]);
+    expect(receivedBy({ notes, account: undefined })).toEqual([]);
   });
 });
 
-describe("a fold beside a line", () => {
+describe("a receipt beside a line", () => {
   const arriving = (seconds: number): LineSight => seen({ line: left(seconds), proofUntil: undefined, margin: undefined, blocked: "on its way", arriving: true });
-  const folds = (changes: Partial<Sight>): number => movesOf(sight({ notes: [waiting([{ instrument: BTC, size: 1n }])], ...changes })).length;
+  const receives = (changes: Partial<Sight>): number => movesOf(sight({ notes: [waiting([{ instrument: BTC, size: 1n }])], ...changes })).length;
 
   it("waits for the last change to arrive where the line will need it", () => {
-    expect(folds({ lines: [arriving(3_000)] })).toBe(1);
-    expect(folds({ lines: [arriving(2_999)] })).toBe(0);
-    expect(folds({ lines: [seen({ line: left(6_000) }), arriving(100)] })).toBe(0);
-    // Blocked by anything else, a fold does no harm.
-    expect(folds({ lines: [seen({ line: left(100), proofUntil: undefined, margin: undefined, blocked: "no book" })] })).toBe(1);
+    expect(receives({ lines: [arriving(3_000)] })).toBe(1);
+    expect(receives({ lines: [arriving(2_999)] })).toBe(0);
+    expect(receives({ lines: [seen({ line: left(6_000) }), arriving(100)] })).toBe(0);
+    // Blocked by anything else, a receipt does no harm.
+    expect(receives({ lines: [seen({ line: left(100), proofUntil: undefined, margin: undefined, blocked: "no table" })] })).toBe(1);
   });
 
-  it("doesn't wait when the account floats nowhere as it is: what is folded may cure it", () => {
-    expect(folds({ lines: [arriving(100)], margin: marginAt(80) })).toBe(0);
-    expect(folds({ lines: [arriving(100)], margin: marginAt(79) })).toBe(1);
-    expect(folds({ lines: [arriving(100)], margin: undefined })).toBe(1);
+  it("doesn't wait when the account is covered nowhere as it is: what is received may cure it", () => {
+    expect(receives({ lines: [arriving(100)], margin: marginAt(80) })).toBe(0);
+    expect(receives({ lines: [arriving(100)], margin: marginAt(79) })).toBe(1);
+    expect(receives({ lines: [arriving(100)], margin: undefined })).toBe(1);
   });
 });
 
@@ -147,7 +147,7 @@ describe("warnings", () => {
     expect(keys({ margin: { ...marginAt(0), requirement: 0n } })).toEqual([]);
   });
 
-  it("say that a holding has no row, and nothing without a book or an account", () => {
+  it("say that a holding has no row, and nothing without a table or an account", () => {
     expect(keys({ margin: undefined })).toEqual(["unlisted"]);
     expect(keys({ margin: undefined, listed: undefined })).toEqual([]);
     expect(keys({ margin: undefined, account: undefined })).toEqual([]);
@@ -162,14 +162,14 @@ describe("warnings", () => {
   });
 
   it("say why a line can't be refreshed, once it is late", () => {
-    const blocked = { proofUntil: undefined, margin: undefined, blocked: "no book" };
-    expect(keys({ lines: [seen({ line: left(1_999), ...blocked })] })).toEqual(["desk-a blocked no book"]);
+    const blocked = { proofUntil: undefined, margin: undefined, blocked: "no table" };
+    expect(keys({ lines: [seen({ line: left(1_999), ...blocked })] })).toEqual(["desk-a blocked no table"]);
     expect(keys({ lines: [seen({ line: left(2_000), ...blocked })] })).toEqual([]);
     expect(keys({ lines: [seen({ line: left(1_999), margin: marginAt(79) })] })).toEqual(["desk-a short"]);
     expect(keys({ lines: [seen({ line: left(1_999), margin: marginAt(80) })] })).toEqual([]);
   });
 
-  it("name a note that isn't folded, and why", () => {
+  it("name a note that isn't received, and why", () => {
     const unlisted = waiting([{ instrument: PUT, size: 1n }]);
     const wide = waiting([PERP, PUT, CASH].map((instrument) => ({ instrument, size: 1n })));
     const listed = new Set([...ALL].filter((instrument) => instrument !== PUT));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { randomSpendKey, spendKeys } from "../../src/account/keys.ts";
-import { FIELD } from "../../src/protocol.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
 import { canSpend, decryptKeys, encryptKeys, keystoreKind, readKeystore, writeKeystore } from "../../src/wallet/keystore.ts";
 
 /** The cheapest scrypt that a file may ask for. */

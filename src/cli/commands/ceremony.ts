@@ -4,7 +4,7 @@
  * @module
  */
 import { Option, type Command } from "commander";
-import { CIRCUITS, TIERS } from "../../protocol.ts";
+import { CIRCUITS, TIERS } from "../../protocol/constants.ts";
 import { examples, lazily, wholeNumber } from "./declare.ts";
 
 const actions = () => import("../ceremony.ts");

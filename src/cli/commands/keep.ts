@@ -1,5 +1,5 @@
 /**
- * plimsoll keep: a keeper that refreshes lines and folds notes, day and night, with the prove key alone.
+ * plimsoll keep: a keeper that refreshes lines and receives notes, day and night, with the prove key alone.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { examples, lazily, wholeNumber } from "./declare.ts";
 
 export function keepCommands(program: Command): void {
   const command = program.command("keep")
-    .description("daemon: refresh every line before it lapses and fold what arrives, with a keeper's keystore, which can't draw or withdraw")
+    .description("daemon: refresh every line before it lapses and receive what arrives, with a keeper's keystore, which can't draw or withdraw")
     .option("--keystore <file>", "another keystore than the home's")
     .addOption(new Option("--table-mib <n>", "memory for tables of the keys' points: takes half a minute once per circuit, saves about an eighth of each proof; 600 is plenty").argParser(wholeNumber(0, 65_536)).default(0));
   examples(daemonOptions(command, { interval: 15 }), "plimsoll keys derive --keeper keeper/keystore.json", "plimsoll keep --home keeper", "plimsoll keep --home keeper --listen 127.0.0.1:8803", "plimsoll keep --home keeper --once --pretty")

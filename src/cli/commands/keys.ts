@@ -4,7 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
-import { ISSUER_BITS } from "../../protocol.ts";
+import { ISSUER_BITS } from "../../protocol/constants.ts";
 import { examples, lazily, wholeNumber } from "./declare.ts";
 
 const actions = () => import("../keys.ts");
@@ -25,7 +25,7 @@ export function keysCommands(program: Command): void {
 
   examples(
     keys.command("derive").description("hand out less: a keeper's keystore, or a read key from one version on")
-      .option("--keeper <file>", "write a keystore that proves and folds, and can't draw or withdraw")
+      .option("--keeper <file>", "write a keystore that proves and receives, and can't draw or withdraw")
       .option("--reader <version>", "print the read key from this version of the account on", wholeNumber(0, 1_000_000))
       .option("--keystore <file>", "another keystore than the home's"),
     "plimsoll keys derive --keeper keeper.json", "plimsoll keys derive --reader 12",

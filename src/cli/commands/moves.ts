@@ -4,7 +4,7 @@
  * @module
  */
 import { Option, type Command } from "commander";
-import { TIERS } from "../../protocol.ts";
+import { TIERS } from "../../protocol/constants.ts";
 import { examples, lazily } from "./declare.ts";
 
 const actions = () => import("../moves.ts");
@@ -14,25 +14,25 @@ export function moveCommands(program: Command): void {
   const atIssuer = (made: Command): Command => made.requiredOption("--issuer <issuer>", "name or id of the desk or venue");
 
   examples(
-    command("deposit <leg>", "put collateral into a vault; fold it once it has arrived at home"),
+    command("deposit <leg>", "put collateral into a vault; receive it once it has arrived at home"),
     "plimsoll deposit vault-ethereum:WBTC=2.5",
   ).action(lazily(actions, "deposit"));
 
   examples(
-    command("fold", "fold the notes that have arrived into the account, which opens with the first")
+    command("receive", "receive the notes that have arrived into the account, which opens with the first")
       .option("--wait", "wait for a note to arrive if none has")
       .addOption(new Option("--tier <tier>", "how many holdings an account that opens has room for: M 16, L 64").choices(Object.keys(TIERS))),
-    "plimsoll fold", "plimsoll fold --wait --tier L",
-  ).action(lazily(actions, "fold"));
+    "plimsoll receive", "plimsoll receive --wait --tier L",
+  ).action(lazily(actions, "receive"));
 
   examples(
-    command("open-line <credit>", "book debt in the account and show it to the desk or venue, whose line it then is"),
+    command("open-line <credit>", "table debt in the account and show it to the desk or venue, whose line it then is"),
     "plimsoll open-line desk-a:CREDIT=100000",
   ).action(lazily(actions, "openLine"));
 
   examples(
-    atIssuer(command("refresh", "prove again that the account floats, so that a line stays good"))
-      .option("--maintenance", "at maintenance margin, for an account that doesn't float at initial margin"),
+    atIssuer(command("refresh", "prove again that the account is covered, so that a line stays good"))
+      .option("--maintenance", "at maintenance margin, for an account that isn't covered at initial margin"),
     "plimsoll refresh --issuer desk-a",
   ).action(lazily(actions, "refresh"));
 
@@ -47,12 +47,12 @@ export function moveCommands(program: Command): void {
   ).action(lazily(actions, "repay"));
 
   examples(
-    atIssuer(command("release [credit]", "give back what of a desk's line isn't in use, by a note to fold; all of it by default")),
+    atIssuer(command("release [credit]", "give back what of a desk's line isn't in use, by a note to receive; all of it by default")),
     "plimsoll release --issuer desk-a", "plimsoll release desk-a:CREDIT=5000 --issuer desk-a",
   ).action(lazily(actions, "release"));
 
   examples(
-    atIssuer(command("close-line", "close a standing for good once nothing is open there, and drop its credit and release from the account")),
+    atIssuer(command("close-line", "close a line for good once nothing is open there, and drop its credit and release from the account")),
     "plimsoll close-line --issuer desk-a",
   ).action(lazily(actions, "closeLine"));
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
-import { COVERAGE_BITS, COVERAGE_INITIAL, SALT_BITS } from "../../protocol.ts";
+import { COVERAGE_BITS, COVERAGE_INITIAL, SALT_BITS } from "../../protocol/constants.ts";
 import { examples, lazily, time, wholeNumber } from "./declare.ts";
 
 const actions = () => import("../prove.ts");
@@ -21,14 +21,14 @@ export function proveCommands(program: Command): void {
     .option("--out <file>", "where to write the proof (default: proofs/ in the home)");
 
   examples(
-    common(prove.command("solvency").description("prove that the account floats"))
-      .requiredOption("--issuer <issuer>", "to whom: name or id of a desk or venue in the book")
-      .option("--book <file>", "risk book (default: the home's)")
+    common(prove.command("solvency").description("prove that the account is covered"))
+      .requiredOption("--issuer <issuer>", "to whom: name or id of a desk or venue in the table")
+      .option("--table <file>", "risk table (default: the home's)")
       .option("--coverage <bps>", "basis points of the requirement that equity covers", wholeNumber(1, 2 ** COVERAGE_BITS - 1), COVERAGE_INITIAL)
       .option("--show <instruments>", "two instruments whose sizes are shown, such as desk-a:CREDIT,desk-a:RELEASE")
-      .option("--report", "seal totals for the Report instead of a read key")
+      .option("--report", "encrypt totals for the Report instead of a read key")
       .option("--salt <epoch>", "salt of the alias: the epoch at the Report", wholeNumber(0, 2 ** SALT_BITS - 1), 0)
-      .option("--committee <file>", "committee that may open what is sealed (default: one that nobody can open, drawn once)"),
+      .option("--committee <file>", "committee that may open what is encrypted (default: one that nobody can open, drawn once)"),
     "plimsoll prove solvency --issuer desk-a --show desk-a:CREDIT,desk-a:RELEASE", "plimsoll prove solvency --issuer venue-a --coverage 8000 --out solvency-proof.json",
   ).action(lazily(actions, "proveSolvency"));
 

@@ -3,15 +3,15 @@ pragma solidity ^0.8.30;
 
 import {AccountRegistry} from "contracts/AccountRegistry.sol";
 import {IssuerNotes} from "contracts/IssuerNotes.sol";
-import {Circuit, FoldSignals, LowerSignals, Signals, Tier} from "contracts/generated/Protocol.sol";
+import {Circuit, ReceiveSignals, SpendSignals, Signals, Tier} from "contracts/generated/Protocol.sol";
 import {Issuer} from "contracts/interfaces/IIssuerNotes.sol";
 import {StubRoots} from "./StubRoots.sol";
 import {World} from "./World.sol";
 
 /// @notice A registry, one issuer's notes, and what wallets prove to it.
 abstract contract Accounts is World {
-    using Signals for FoldSignals;
-    using Signals for LowerSignals;
+    using Signals for ReceiveSignals;
+    using Signals for SpendSignals;
 
     uint256 internal constant INTERVAL = 5 minutes;
     address internal constant VAULT = address(0x7A);
@@ -28,13 +28,13 @@ abstract contract Accounts is World {
         Issuer[] memory issuers = new Issuer[](1);
         issuers[0] = Issuer(1, roots, VAULT);
         notes = new IssuerNotes(issuers, 1 days);
-        registry = new AccountRegistry(verifiers, book, notes, INTERVAL, OWNER);
+        registry = new AccountRegistry(verifiers, table, notes, INTERVAL, OWNER);
         vm.prank(OWNER);
         registry.setGuardian(GUARDIAN);
         deadline = START + 365 days;
     }
 
-    function foldSignals(uint256 from, uint256 to) internal returns (FoldSignals memory s) {
+    function receiveSignals(uint256 from, uint256 to) internal returns (ReceiveSignals memory s) {
         s.oldCommitment = from;
         s.newCommitment = to;
         s.notesRoot = notes.notesRoot();
@@ -44,39 +44,39 @@ abstract contract Accounts is World {
         for (uint256 i = 0; i < 2; i++) (s.nullifiers[i], s.cipher[i]) = (++_serial, ++_serial);
     }
 
-    function lowerSignals(uint256 from, uint256 to, uint256 exitLeaf) internal returns (LowerSignals memory s) {
+    function spendSignals(uint256 from, uint256 to, uint256 exitLeaf) internal returns (SpendSignals memory s) {
         s.oldCommitment = from;
         s.newCommitment = to;
-        s.bookRoot = book.newestRoot();
+        s.tableRoot = table.newestRoot();
         s.exitLeaf = exitLeaf;
         s.cipher = new uint256[](2);
         for (uint256 i = 0; i < 2; i++) s.cipher[i] = ++_serial;
     }
 
     /// @dev What a wallet proves: these signals for this sender.
-    function prove(FoldSignals memory s, address sender) internal returns (FoldSignals memory) {
+    function prove(ReceiveSignals memory s, address sender) internal returns (ReceiveSignals memory) {
         s.context = contextOf(address(registry), sender, deadline);
-        ideal[Circuit.Fold].prove(s.encode(Tier.T));
+        ideal[Circuit.Receive].prove(s.encode(Tier.T));
         return s;
     }
 
-    function prove(LowerSignals memory s, bool anyBook, address sender) internal returns (LowerSignals memory) {
-        s.claim = 10_000 | (anyBook ? uint256(1) << 14 : 0);
+    function prove(SpendSignals memory s, bool onAnyTable, address sender) internal returns (SpendSignals memory) {
+        s.claim = 10_000 | (onAnyTable ? uint256(1) << 14 : 0);
         s.context = contextOf(address(registry), sender, deadline);
-        ideal[Circuit.Lower].prove(s.encode(Tier.T));
+        ideal[Circuit.Spend].prove(s.encode(Tier.T));
         return s;
     }
 
     function open(uint256 commitment) internal returns (uint256) {
-        FoldSignals memory s = prove(foldSignals(0, commitment), ALICE);
+        ReceiveSignals memory s = prove(receiveSignals(0, commitment), ALICE);
         vm.prank(ALICE);
         return registry.open(Tier.T, s, noProof, deadline);
     }
 
     /// @dev Alice's account at slot 0 goes from one state to the other, and an exit is queued.
-    function lower(uint256 from, uint256 to, uint256 exitLeaf) internal {
-        LowerSignals memory s = prove(lowerSignals(from, to, exitLeaf), false, ALICE);
+    function spend(uint256 from, uint256 to, uint256 exitLeaf) internal {
+        SpendSignals memory s = prove(spendSignals(from, to, exitLeaf), false, ALICE);
         vm.prank(ALICE);
-        registry.lower(0, false, s, noProof, deadline);
+        registry.spend(0, false, s, noProof, deadline);
     }
 }

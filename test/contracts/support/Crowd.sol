@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {FoldSignals, Protocol, Tier} from "contracts/generated/Protocol.sol";
+import {ReceiveSignals, Protocol, Tier} from "contracts/generated/Protocol.sol";
 import {IAccountRegistry} from "contracts/interfaces/IAccountRegistry.sol";
 import {IGroth16Verifier, Proof} from "contracts/interfaces/IGroth16Verifier.sol";
 
@@ -32,15 +32,15 @@ contract Crowd {
         for (uint256 i = 0; i < count; i++) _registry.open(tier, _signals(0, _draw()), proof, type(uint256).max);
     }
 
-    function fold(uint256 first, uint256 count) external {
+    function receive(uint256 first, uint256 count) external {
         Proof memory proof;
         for (uint256 slot = first; slot < first + count; slot++) {
-            _registry.fold(slot, _signals(_registry.commitmentAt(slot), 0), proof, type(uint256).max);
+            _registry.receive(slot, _signals(_registry.commitmentAt(slot), 0), proof, type(uint256).max);
         }
     }
 
-    function _signals(uint256 oldCommitment, uint256 openingNullifier) private returns (FoldSignals memory signals) {
-        signals = FoldSignals(oldCommitment, _draw(), _notesRoot, openingNullifier, _draw(_notes), _draw(_cipherLength), 0);
+    function _signals(uint256 oldCommitment, uint256 openingNullifier) private returns (ReceiveSignals memory signals) {
+        signals = ReceiveSignals(oldCommitment, _draw(), _notesRoot, openingNullifier, _draw(_notes), _draw(_cipherLength), 0);
     }
 
     function _draw(uint256 count) private returns (uint256[] memory drawn) {

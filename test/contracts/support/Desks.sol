@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {CreditDesk} from "contracts/CreditDesk.sol";
 import {DeskTerms} from "contracts/interfaces/ICreditDesk.sol";
-import {SolvencyProof} from "contracts/interfaces/IStanding.sol";
+import {SolvencyProof} from "contracts/interfaces/ILine.sol";
 import {Lines} from "./Lines.sol";
 import {Token} from "./Tokens.sol";
 
@@ -42,7 +42,7 @@ abstract contract Desks is Lines {
     /// @dev A new epoch and a root of now.
     function tick(uint256 secs) internal {
         skip(secs);
-        publish(BOOK + epochNumber);
+        publish(TABLE + epochNumber);
         root(ACCOUNTS);
     }
 

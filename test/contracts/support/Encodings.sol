@@ -22,8 +22,8 @@ contract Encodings {
         return ClaimLib.pack(claim);
     }
 
-    function packLower(uint256 coverage, bool anyBook) external pure returns (uint256) {
-        return ClaimLib.packLower(coverage, anyBook);
+    function packSpend(uint256 coverage, bool onAnyTable) external pure returns (uint256) {
+        return ClaimLib.packSpend(coverage, onAnyTable);
     }
 
     function packLegs(Leg[] calldata legs) external pure returns (uint256[2] memory) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.30;
 
-import {StandingConfig} from "contracts/base/StandingBase.sol";
+import {LineConfig} from "contracts/base/LineBase.sol";
 import {Circuit, Signals, SolvencySignals, Tier} from "contracts/generated/Protocol.sol";
-import {SolvencyProof, StandingTimes} from "contracts/interfaces/IStanding.sol";
+import {SolvencyProof, LineTimes} from "contracts/interfaces/ILine.sol";
 import {RootSlot} from "contracts/lib/RootSlot.sol";
 import {StubRoots} from "./StubRoots.sol";
 import {World} from "./World.sol";
@@ -24,7 +24,7 @@ abstract contract Lines is World {
     uint256 internal constant DEADLINE = START + 3650 days;
 
     StubRoots internal roots;
-    uint256 private _seals = 122;
+    uint256 private _ciphertexts = 122;
 
     /// @dev What the holder of an account proves of it.
     struct Shown {
@@ -34,7 +34,7 @@ abstract contract Lines is World {
         uint40 booked;
         uint40 released;
         uint256 accountsRoot;
-        uint256 bookRoot;
+        uint256 tableRoot;
         address sender;
     }
 
@@ -49,9 +49,9 @@ abstract contract Lines is World {
         roots.set(REGISTRY, RootSlot.ACCOUNTS, value, block.timestamp);
     }
 
-    function config() internal view returns (StandingConfig memory) {
-        StandingTimes memory times = StandingTimes(VALIDITY, GRACE, NOTICE, STALL);
-        return StandingConfig(verifiers, book, roots, REGISTRY, 1, COMMITTEE, times);
+    function config() internal view returns (LineConfig memory) {
+        LineTimes memory times = LineTimes(VALIDITY, GRACE, NOTICE, STALL);
+        return LineConfig(verifiers, table, roots, REGISTRY, 1, COMMITTEE, times);
     }
 
     function shown(uint16 coverage, bool withSpendKey, uint40 booked, uint40 released)
@@ -59,22 +59,22 @@ abstract contract Lines is World {
         view
         returns (Shown memory)
     {
-        return Shown(ALIAS, coverage, withSpendKey, booked, released, ACCOUNTS, book.newestRoot(), ALICE);
+        return Shown(ALIAS, coverage, withSpendKey, booked, released, ACCOUNTS, table.newestRoot(), ALICE);
     }
 
     /// @dev The proof of these facts, for `issuer` and its sender.
     function proofOf(address issuer, Shown memory s) internal returns (SolvencyProof memory proof) {
         proof.tier = Tier.T;
-        (proof.alias_, proof.accountsRoot, proof.bookRoot) = (s.alias_, s.accountsRoot, s.bookRoot);
+        (proof.alias_, proof.accountsRoot, proof.tableRoot) = (s.alias_, s.accountsRoot, s.tableRoot);
         (proof.coverage, proof.withSpendKey) = (s.coverage, s.withSpendKey);
         (proof.booked, proof.released, proof.deadline) = (s.booked, s.released, DEADLINE);
-        // A fresh seal for every proof, as the prover's randomness makes it.
-        proof.seal[0] = ++_seals;
-        ideal[Circuit.Solvency].prove(statementOf(issuer, s, proof.seal, DEADLINE));
+        // A fresh committee ciphertext for every proof, as the prover's randomness makes it.
+        proof.ciphertext[0] = ++_ciphertexts;
+        ideal[Circuit.Solvency].prove(statementOf(issuer, s, proof.ciphertext, DEADLINE));
     }
 
     /// @dev By PROTOCOL.md, section 6, and not by the contracts' own library.
-    function statementOf(address issuer, Shown memory s, uint256[6] memory seal, uint256 deadline)
+    function statementOf(address issuer, Shown memory s, uint256[6] memory ciphertext, uint256 deadline)
         internal
         view
         returns (uint256[] memory)
@@ -84,7 +84,7 @@ abstract contract Lines is World {
             | (credit << 56) | (((uint256(1) << 38) - s.booked) << 80) | ((credit + 1) << 119)
             | (((uint256(1) << 38) + s.released) << 143);
         return SolvencySignals(
-            s.accountsRoot, s.bookRoot, s.alias_, claim, COMMITTEE, seal, contextOf(issuer, s.sender, deadline)
+            s.accountsRoot, s.tableRoot, s.alias_, claim, COMMITTEE, ciphertext, contextOf(issuer, s.sender, deadline)
         ).encode();
     }
 }

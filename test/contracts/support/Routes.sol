@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {RLP} from "@openzeppelin/contracts/utils/RLP.sol";
 import {RootMirror} from "contracts/RootMirror.sol";
-import {Signature} from "contracts/interfaces/IRiskBook.sol";
+import {Signature} from "contracts/interfaces/IRiskTable.sol";
 import {RootProof} from "contracts/interfaces/IRootMirror.sol";
 import {World} from "./World.sol";
 

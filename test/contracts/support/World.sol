@@ -2,14 +2,14 @@
 pragma solidity ^0.8.30;
 
 import {Verifiers} from "contracts/Verifiers.sol";
-import {RiskBook} from "contracts/RiskBook.sol";
+import {RiskTable} from "contracts/RiskTable.sol";
 import {Circuit, Protocol, Tier} from "contracts/generated/Protocol.sol";
 import {IGroth16Verifier, Proof} from "contracts/interfaces/IGroth16Verifier.sol";
-import {Epoch, Signature} from "contracts/interfaces/IRiskBook.sol";
+import {Epoch, Signature} from "contracts/interfaces/IRiskTable.sol";
 import {Test} from "./Test.sol";
 import {IdealVerifier} from "./IdealVerifier.sol";
 
-/// @notice Ideal verifiers of every circuit, and a risk book of three reporters with an epoch an hour.
+/// @notice Ideal verifiers of every circuit, and a risk table of three reporters with an epoch an hour.
 abstract contract World is Test {
     uint256 internal constant START = 1_800_000_000;
     uint256 internal constant OVERLAP = 10 minutes;
@@ -18,11 +18,11 @@ abstract contract World is Test {
     address internal constant GUARDIAN = address(0x0222);
     address internal constant ALICE = address(0xA11CE);
     address internal constant BOB = address(0xB0B);
-    uint256 internal constant BOOK = 0xb001;
+    uint256 internal constant TABLE = 0xb001;
 
     Verifiers internal verifiers;
     mapping(Circuit => IdealVerifier) internal ideal;
-    RiskBook internal book;
+    RiskTable internal table;
     uint64 internal epochNumber;
     Proof internal noProof;
 
@@ -35,10 +35,10 @@ abstract contract World is Test {
             entries[2 * i + 1] = Verifiers.Entry(Circuit(i), Tier.M, ideal[Circuit(i)]);
         }
         verifiers = new Verifiers(entries);
-        book = new RiskBook(reporters(), 3, OWNER, OVERLAP, EPOCH, 10_000);
+        table = new RiskTable(reporters(), 3, OWNER, OVERLAP, EPOCH, 10_000);
         vm.prank(OWNER);
-        book.setGuardian(GUARDIAN);
-        publish(BOOK);
+        table.setGuardian(GUARDIAN);
+        publish(TABLE);
     }
 
     function reporters() internal pure returns (address[] memory list) {
@@ -53,10 +53,10 @@ abstract contract World is Test {
     function publishMove(uint256 root, uint32 move) internal {
         uint48 time = uint48(block.timestamp);
         Epoch memory epoch = Epoch(++epochNumber, root, time, uint48(time + EPOCH), move);
-        book.publish(epoch, book.currentSet(), signEpoch(book, epoch, book.currentSet(), 3));
+        table.publish(epoch, table.currentSet(), signEpoch(table, epoch, table.currentSet(), 3));
     }
 
-    function signEpoch(RiskBook target, Epoch memory epoch, uint256 set, uint256 count)
+    function signEpoch(RiskTable target, Epoch memory epoch, uint256 set, uint256 count)
         internal
         view
         returns (Signature[] memory)
@@ -72,7 +72,7 @@ abstract contract World is Test {
                 set
             )
         );
-        return signAll("Plimsoll RiskBook", address(target), structHash, count);
+        return signAll("Plimsoll RiskTable", address(target), structHash, count);
     }
 
     /// @dev Signatures of keys 1 to `count` at places 0 to count − 1.

@@ -6,11 +6,11 @@
 import type { Contract } from "ethers";
 import { aliasOf, depositSalt, ownerOf } from "../../../src/account/keys.ts";
 import { Note } from "../../../src/account/note.ts";
-import type { TierName } from "../../../src/protocol.ts";
-import { contextSignal } from "../../../src/prove/context.ts";
-import type { BookTree } from "../../../src/risk/tree.ts";
+import type { TierName } from "../../../src/protocol/constants.ts";
+import { contextSignal } from "../../../src/protocol/context.ts";
+import type { TableTree } from "../../../src/risk/tree.ts";
 import { send, startChain, type Chain } from "../../support/chain.ts";
-import { deployAll, publishBook, relay, type Away, type Home } from "../../support/deployment.ts";
+import { deployAll, publishTable, relay, type Away, type Home } from "../../support/deployment.ts";
 import { BTC, KEYS, VAULT } from "../../support/world.ts";
 
 /** Which of the nodes' funded accounts is the trader. */
@@ -36,12 +36,12 @@ export async function twoChains(tier: TierName): Promise<TwoChains> {
   }
 }
 
-/** Publishes a book's root on both chains, as its epoch. */
-export async function publishOnBoth({ home, away }: Pick<TwoChains, "home" | "away">, { root, book }: BookTree): Promise<void> {
-  for (const side of [home, away]) await publishBook(side, root, book.epoch);
+/** Publishes a table's root on both chains, as its epoch. */
+export async function publishOnBoth({ home, away }: Pick<TwoChains, "home" | "away">, { root, table }: TableTree): Promise<void> {
+  for (const side of [home, away]) await publishTable(side, root, table.epoch);
 }
 
-/** The trader's first deposit at the vault, of so many lots of BTC: its note is joined at home, and still to be folded. */
+/** The trader's first deposit at the vault, of so many lots of BTC: its note is joined at home, and still to be received. */
 export async function depositBtc({ home, away }: Pick<TwoChains, "home" | "away">, lots: bigint): Promise<Note> {
   const trader = away.chain.signers[TRADER];
   const salt = depositSalt(KEYS.proveKey, VAULT, 0);

@@ -8,15 +8,15 @@ import type { TransactionReceipt } from "ethers";
 import { aliasOf, depositSalt, type ProveKeys, type SpendKeys } from "../../../src/account/keys.ts";
 import { issuerNamed } from "../../../src/chain/network.ts";
 import type { Node } from "../../../src/chain/node.ts";
-import { exitCall, foldCall, lowerCall, standingCall } from "../../../src/chain/proofCalls.ts";
+import { exitCall, receiveCall, spendCall, lineCall } from "../../../src/chain/proofCalls.ts";
 import { Sender, type Call } from "../../../src/chain/sender.ts";
-import { COVERAGE_INITIAL } from "../../../src/protocol.ts";
-import { contextSignal } from "../../../src/prove/context.ts";
-import type { Prover } from "../../../src/prove/prover.ts";
-import type { BookTree } from "../../../src/risk/tree.ts";
+import { COVERAGE_INITIAL } from "../../../src/protocol/constants.ts";
+import { contextSignal } from "../../../src/protocol/context.ts";
+import type { Prover } from "../../../src/prover/prover.ts";
+import type { TableTree } from "../../../src/risk/tree.ts";
 import { exitStatement } from "../../../src/statements/exit.ts";
-import { foldStatement } from "../../../src/statements/fold.ts";
-import { lowerStatement, type Move } from "../../../src/statements/lower.ts";
+import { receiveStatement } from "../../../src/statements/receive.ts";
+import { spendStatement, type Move } from "../../../src/statements/spend.ts";
 import { solvencyStatement } from "../../../src/statements/solvency.ts";
 import { proofRequest } from "../../../src/statements/statement.ts";
 import { ChainWallet } from "../../../src/wallet/chainWallet.ts";
@@ -33,13 +33,13 @@ export class Life {
     readonly keys: SpendKeys,
     private readonly wallet: ChainWallet,
     private readonly prover: Prover,
-    private readonly book: BookTree,
+    private readonly table: TableTree,
     private readonly who: 1 | 2,
   ) {}
 
   /** @param who which of the nodes' funded accounts sends */
-  static async begin(local: LocalNetwork, keys: SpendKeys, prover: Prover, book: BookTree, who: 1 | 2): Promise<Life> {
-    return new Life(local, keys, await ChainWallet.open(local.network, local.nodes, keys), prover, book, who);
+  static async begin(local: LocalNetwork, keys: SpendKeys, prover: Prover, table: TableTree, who: 1 | 2): Promise<Life> {
+    return new Life(local, keys, await ChainWallet.open(local.network, local.nodes, keys), prover, table, who);
   }
 
   get address(): string {
@@ -69,27 +69,27 @@ export class Life {
     await send(vault, "deposit", serial, lots, recipient);
   }
 
-  /** Folds what can be folded, or opens. */
-  async fold(keys: ProveKeys = this.keys): Promise<TransactionReceipt> {
-    return this.call("home", await this.foldMove(keys));
+  /** Receives what can be received, or opens. */
+  async receive(keys: ProveKeys = this.keys): Promise<TransactionReceipt> {
+    return this.call("home", await this.receiveMove(keys));
   }
 
-  /** The fold as a call that nobody has sent yet. */
-  async foldMove(keys: ProveKeys = this.keys): Promise<Call> {
+  /** The receipt as a call that nobody has sent yet. */
+  async receiveMove(keys: ProveKeys = this.keys): Promise<Call> {
     const view = await this.view();
     const { registry } = this.local.network;
     const { context, deadline } = await this.context("home", registry, this.address);
-    const notes = view.notes.flatMap(({ folded }) => (folded === undefined ? [] : [folded]));
-    const { statement } = foldStatement({ keys, from: view.account ?? "T", notes, notesRoot: view.notesRoot, context });
-    return foldCall(registry, view.slot, await this.prover.prove(proofRequest(statement)), deadline);
+    const notes = view.notes.flatMap(({ received }) => (received === undefined ? [] : [received]));
+    const { statement } = receiveStatement({ keys, from: view.account ?? "T", notes, notesRoot: view.notesRoot, context });
+    return receiveCall(registry, view.slot, await this.prover.prove(proofRequest(statement)), deadline);
   }
 
-  async lower(move: Move): Promise<void> {
+  async spend(move: Move): Promise<void> {
     const view = await this.view();
     const { registry } = this.local.network;
     const { context, deadline } = await this.context("home", registry, this.address);
-    const { statement } = lowerStatement({ account: view.account!, keys: this.keys, book: this.book, move, context });
-    await this.call("home", lowerCall(registry, view.slot!, await this.prover.prove(proofRequest(statement)), deadline));
+    const { statement } = spendStatement({ account: view.account!, keys: this.keys, table: this.table, move, context });
+    await this.call("home", spendCall(registry, view.slot!, await this.prover.prove(proofRequest(statement)), deadline));
   }
 
   /** Moves so many exits from the queue into their tree. */
@@ -97,20 +97,20 @@ export class Life {
     await this.call("home", { name: "AccountRegistry", address: this.local.network.registry, method: "addExits", args: [most] });
   }
 
-  /** Opens the standing at a desk or venue on what is booked. */
+  /** Opens the line at a desk or venue on what is booked. */
   async authorise(issuerName: string, credit: number): Promise<void> {
     const issuer = issuerNamed(this.local.network, issuerName, "desk", "venue");
     const view = await this.view();
     const path = (await view.accountPath(issuer.chain))!;
     const { context, deadline } = await this.context(issuer.chain, issuer.contract, this.address);
     const statement = solvencyStatement({
-      account: view.account!, keys: this.keys, path, book: this.book, coverage: COVERAGE_INITIAL, issuerId: issuer.id, show: [credit, credit + 1], committee: COMMITTEE, context,
+      account: view.account!, keys: this.keys, path, table: this.table, coverage: COVERAGE_INITIAL, issuerId: issuer.id, show: [credit, credit + 1], committee: COMMITTEE, context,
     });
     const name = issuer.kind === "desk" ? "CreditDesk" : "VenueOutbox";
-    await this.call(issuer.chain, standingCall(name, issuer.contract, "authorise", await this.prover.prove(proofRequest(statement)), deadline));
+    await this.call(issuer.chain, lineCall(name, issuer.contract, "authorise", await this.prover.prove(proofRequest(statement)), deadline));
   }
 
-  /** A call of a standing's operator. */
+  /** A call of a line's operator. */
   async operate(issuerName: string, method: string, ...args: readonly unknown[]): Promise<void> {
     const { id, chain, kind, contract } = issuerNamed(this.local.network, issuerName, "desk", "venue");
     const alias = aliasOf((await this.view()).owner, id);

@@ -6,12 +6,12 @@
 import { expect } from "vitest";
 import { spendKeys } from "../../../src/account/keys.ts";
 import { issuerNamed } from "../../../src/chain/network.ts";
-import { TIERS } from "../../../src/protocol.ts";
-import type { Prover } from "../../../src/prove/prover.ts";
-import { BookTree } from "../../../src/risk/tree.ts";
+import { TIERS } from "../../../src/protocol/constants.ts";
+import type { Prover } from "../../../src/prover/prover.ts";
+import { TableTree } from "../../../src/risk/tree.ts";
 import type { TraderView } from "../../../src/wallet/traderView.ts";
 import { send } from "../../support/chain.ts";
-import { localBook, localDeployment, type LocalNetwork } from "../../support/localNetwork.ts";
+import { localTable, localDeployment, type LocalNetwork } from "../../support/localNetwork.ts";
 import { DESK, KEYS } from "../../support/world.ts";
 import { Life } from "./life.ts";
 
@@ -26,17 +26,17 @@ export interface TwoTraders {
   readonly theirs: Life;
 }
 
-/** Deploys a network with one book published and money at desk-south; nobody has done anything yet. Who asks stops it. */
+/** Deploys a network with one table published and money at desk-south; nobody has done anything yet. Who asks stops it. */
 export async function twoTraders(prover: Prover): Promise<TwoTraders> {
   const local = await localDeployment();
-  const book = await BookTree.build(localBook(), TIERS.T);
-  await local.publishBook(book.root, book.book.epoch);
+  const table = await TableTree.build(localTable(), TIERS.T);
+  await local.publishTable(table.root, table.table.epoch);
   const { usdc } = local.tokens.south;
   const desk = local.chains.south.at("CreditDesk", issuerNamed(local.network, DESK).contract);
   await send(usdc, "mint", local.deployer.address, 10n ** 12n);
   await send(usdc, "approve", await desk.getAddress(), 10n ** 12n);
   await send(desk, "fund", 10n ** 11n);
-  return { local, ours: await Life.begin(local, KEYS, prover, book, 1), theirs: await Life.begin(local, OTHER, prover, book, 2) };
+  return { local, ours: await Life.begin(local, KEYS, prover, table, 1), theirs: await Life.begin(local, OTHER, prover, table, 2) };
 }
 
 /** All that a view says, without the means by which it says it. */

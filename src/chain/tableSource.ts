@@ -1,0 +1,107 @@
+/**
+ * Risk tables by their root: from a folder, or from reporters, who are asked in turn. Nobody is believed: what doesn't
+ * hash to the root is refused. The root binds rows, correlations and ω; an epoch's number and times are the chain's to
+ * say, and names, lots and reasons are the word of whoever served the table.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { InputError, NodeError, PlimsollError } from "../base/errors.ts";
+import { readText, writeAtomic } from "../base/files.ts";
+import { TIERS, type TierName } from "../protocol/constants.ts";
+import { TABLE_LENGTH, decodeTable } from "../risk/tableFile.ts";
+import type { ListedTable } from "../risk/listing.ts";
+import { TableTree } from "../risk/tree.ts";
+
+export interface TableSources {
+  /** Of reporters: each serves `/tables/<root>`. They may hold an access token, so they are never shown. */
+  readonly urls: readonly string[];
+  /** Where tables are kept once they were checked. */
+  readonly folder?: string;
+}
+
+interface CheckedTable {
+  readonly listed: ListedTable;
+  readonly tree: TableTree;
+}
+
+/** Milliseconds that a reporter may take to send a table. */
+const TIMEOUT = 60_000;
+/** Tables that stay in memory: the newest and the one before, on two chains. */
+const KEPT = 4;
+const kept = new Map<string, Promise<CheckedTable>>();
+
+/**
+ * The table of a root.
+ *
+ * @param tier of the accounts that prove on it: tables of M and L share their roots, T's are its own
+ * @throws NodeError when no source has it: says why of each
+ */
+export function fetchTable(root: bigint, sources: TableSources, tier: TierName): Promise<CheckedTable> {
+  const name = `${tier} ${root}`;
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const fetching = find(root, sources, tier);
+  kept.set(name, fetching);
+  fetching.catch(() => kept.delete(name));
+  for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest);
+  return fetching;
+}
+
+async function find(root: bigint, { urls, folder }: TableSources, tier: TierName): Promise<CheckedTable> {
+  const file = folder === undefined ? undefined : join(folder, `${root}.json`);
+  // A file that is gone or damaged is fetched again.
+  const cached = file === undefined ? undefined : await readText(file, TABLE_LENGTH).then((text) => checked(text, root, tier)).catch(refused);
+  if (cached !== undefined && !(cached instanceof PlimsollError)) return cached;
+
+  const reasons = cached === undefined || isMissing(cached) ? [] : [`${root}.json: ${cached.message}`];
+  for (const [i, url] of urls.entries()) {
+    const table = await download(`${url.replace(/\/+$/, "")}/tables/${root}`)
+      .then(async (text) => ({ text, found: await checked(text, root, tier) })).catch(refused);
+    if (table instanceof PlimsollError) {
+      reasons.push(`reporters[${i}]: ${table.message}`);
+    } else {
+      if (file !== undefined) await writeAtomic(file, table.text);
+      return table.found;
+    }
+  }
+  throw new NodeError("reporters", `none has the table of root ${root} (${reasons.length === 0 ? "none is known" : reasons.join("; ")})`);
+}
+
+async function checked(text: string, root: bigint, tier: TierName): Promise<CheckedTable> {
+  const listed = decodeTable(text);
+  const tree = await TableTree.build(listed.table, TIERS[tier]);
+  if (tree.root !== root) throw new InputError("table", `must have the root ${root}`, tree.root);
+  return { listed, tree };
+}
+
+async function download(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT) }).catch(unreachable);
+  if (!response.ok || response.body === null) throw new NodeError("reporter", `answered ${response.status}`);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read().catch(unreachable);
+    if (done) return Buffer.concat(chunks).toString("utf8");
+    chunks.push(value);
+    length += value.length;
+    if (length > TABLE_LENGTH) {
+      await reader.cancel();
+      throw new InputError("table", `must be at most ${TABLE_LENGTH} bytes`);
+    }
+  }
+}
+
+const isMissing = ({ cause }: PlimsollError): boolean => (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+
+/** What fetch says may show the URL. */
+const unreachable = (cause: unknown): never => {
+  throw new NodeError("reporter", "can't be reached", { cause });
+};
+
+/** Passes our own errors on as values; all others are defects. */
+const refused = (error: unknown): PlimsollError => {
+  if (error instanceof PlimsollError) return error;
+  throw error;
+};

@@ -1,0 +1,25 @@
+/**
+ * The prover for browsers: the kernel on web workers, over artifacts from the network. Inputs stay in the page and its
+ * workers; what goes out is requests for public files.
+ *
+ * @module
+ */
+import { browser } from "./kernel/browser.ts";
+import { kernelBackend, type PlimsollOptions } from "./kernelBackend.ts";
+import { createProver, type Backend, type Prover, type ProverEvents } from "./prover.ts";
+import { webArtifacts, type WebArtifactOptions, type WebArtifacts } from "./webArtifacts.ts";
+
+export interface BrowserProverOptions extends WebArtifactOptions, PlimsollOptions, ProverEvents {
+  /** Proves again when a proof does not verify. There is none by default: that is an error then. */
+  readonly fallback?: Backend<WebArtifacts> | undefined;
+}
+
+/** A prover in this page. The first proof of a circuit downloads its key; `close` frees the workers and the keys. */
+export const browserProver = ({ fallback, onFallback, threads, pointTableMiB, ...artifacts }: BrowserProverOptions): Prover =>
+  createProver(
+    kernelBackend<WebArtifacts>(browser, ({ circuit, zkey, zkeySha256 }) => ({
+      name: zkeySha256, key: zkey, circuit: () => Promise.resolve(circuit),
+    }), { threads, pointTableMiB }),
+    webArtifacts(artifacts),
+    { fallback, onFallback },
+  );

@@ -1,0 +1,52 @@
+/**
+ * What daemons say: one line an event, JSON for programs or text for people. No line ever shows a URL, whose user part,
+ * path or query may hold an access token: whoever writes names endpoints by their place in the config.
+ *
+ * @module
+ */
+import { PlimsollError } from "../base/errors.ts";
+
+/** `alarm` is for people, now: a chain or a signer broke what everything rests on. */
+export type Level = "info" | "warn" | "alarm";
+export type Fields = Readonly<Record<string, unknown>>;
+export type Log = (level: Level, event: string, fields?: Fields) => void;
+
+/** One JSON object a line: time, level, event, then the event's own fields; whole numbers beyond a double's range as text. */
+export const jsonLog = (write: (line: string) => void, now: () => number = Date.now): Log =>
+  (level, event, fields = {}) => write(`${withoutUrls(JSON.stringify({ time: new Date(now()).toISOString(), level, event, ...fields }, plain))}\n`);
+
+/** For people at a terminal. */
+export const prettyLog = (write: (line: string) => void, now: () => number = Date.now): Log =>
+  (level, event, fields = {}) => {
+    const shown = Object.entries(fields).map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value, plain)}`).join("");
+    const mark = level === "info" ? "" : `${level.toUpperCase()} `;
+    write(`${withoutUrls(`${new Date(now()).toISOString().slice(11, 19)} ${mark}${event}${shown}`)}\n`);
+  };
+
+/** Milliseconds for which a line that says the same again is left out, and how many lines are remembered. */
+const SAME_AGAIN = 600_000;
+const MOST_REMEMBERED = 1_000;
+
+/** Leaves out warnings and alarms that were just given, such as that a route is frozen still. */
+export function withoutRepeats(log: Log, now: () => number = Date.now): Log {
+  const told = new Map<string, number>();
+  return (level, event, fields = {}) => {
+    const line = JSON.stringify([level, event, fields], plain);
+    if (level !== "info" && now() - (told.get(line) ?? -Infinity) < SAME_AGAIN) return;
+    told.delete(line);
+    told.set(line, now());
+    for (const oldest of [...told.keys()].slice(0, -MOST_REMEMBERED)) told.delete(oldest);
+    log(level, event, fields);
+  };
+}
+
+/** Why something failed, in one line. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof PlimsollError) return withoutUrls(error.message);
+  const { name, message, code } = error as { name?: string; message?: string; code?: unknown };
+  return withoutUrls(`defect: ${name ?? "Error"}${typeof code === "string" ? ` ${code}` : ""}: ${message ?? String(error)}`.slice(0, 300));
+}
+
+const plain = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
+
+const withoutUrls = (text: string): string => text.replace(/\b(https?|wss?):\/\/[^\s"'\\)]+/gi, "<url>");

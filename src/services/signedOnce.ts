@@ -1,0 +1,113 @@
+/**
+ * What was signed under each number, in a file: a number is signed for one statement, ever. The file is written before a
+ * signature leaves, so neither a crash nor a chain that changed its mind leads to a second one. It stays small: low
+ * numbers are forgotten, and what isn't remembered is refused.
+ *
+ * @module
+ */
+import { stat } from "node:fs/promises";
+import * as v from "valibot";
+import { InputError, PlimsollError } from "../base/errors.ts";
+import { readJson, writeAtomic } from "../base/files.ts";
+import { PROTOCOL_VERSION } from "../protocol/constants.ts";
+import { exactly, validated } from "../base/validated.ts";
+
+const SIGNED_FORMAT = "plimsoll-signed";
+
+const number = v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(-1, "must be at least -1"));
+const SIGNED = exactly("a record of what was signed", {
+  format: v.literal(SIGNED_FORMAT, `must be "${SIGNED_FORMAT}"`),
+  version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
+  /** Whose signatures of what. */
+  of: v.string("must be text"),
+  /** Highest number that was forgotten; -1 while none was. */
+  floor: number,
+  signed: v.array(v.strictTuple([number, v.string("must be text")], "must be a number and a statement"), "must be a list"),
+});
+
+/** Thrown instead of signing a second statement under a number, or one under a number that was forgotten. */
+export class SignedBefore extends PlimsollError {
+  override readonly name = "SignedBefore";
+  constructor(
+    readonly number: number,
+    /** What was signed; undefined for a number below the floor. */
+    readonly statement: string | undefined,
+  ) {
+    super(statement === undefined ? `${number}: is below what is remembered of signatures` : `${number}: was signed for another statement`);
+  }
+}
+
+export class SignedOnce {
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly path: string,
+    private readonly of: string,
+    private readonly keep: number,
+    private floor: number,
+    /** Ascending by number. */
+    private signed: ReadonlyMap<number, string>,
+    /** The file as we left it. */
+    private version: string | undefined,
+  ) {}
+
+  /**
+   * Reads a record; one that isn't there begins empty.
+   *
+   * @param of whose signatures of what; a file that says otherwise is refused
+   * @param keep most numbers that are remembered
+   */
+  static async open(path: string, of: string, keep: number): Promise<SignedOnce> {
+    const version = await versionOf(path);
+    if (version === undefined) return new SignedOnce(path, of, keep, -1, new Map(), undefined);
+    const { floor, signed, of: found } = validated(SIGNED, await readJson(path), "signed");
+    if (found !== of) throw new InputError("signed.of", `must be "${of}"`, found);
+    const record = new Map(signed.toSorted(([a], [b]) => a - b));
+    if (record.size !== signed.length) throw new InputError("signed.signed", "must have each number once");
+    return new SignedOnce(path, of, keep, floor, record, version);
+  }
+
+  /** Highest number signed, and what for. */
+  get newest(): readonly [number: number, statement: string] | undefined {
+    return [...this.signed].at(-1);
+  }
+
+  get all(): ReadonlyMap<number, string> {
+    return this.signed;
+  }
+
+  /**
+   * Commits to a statement for good: once this returns, signing it is safe. Again for the same one changes nothing.
+   *
+   * @throws SignedBefore for another statement than the first
+   * @throws InputError when another process writes the file
+   */
+  commit(number: number, statement: string): Promise<void> {
+    const mine = this.turn.then(() => this.commitNow(number, statement));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async commitNow(number: number, statement: string): Promise<void> {
+    const known = this.signed.get(number);
+    if (known === statement) return;
+    if (known !== undefined || number <= this.floor) throw new SignedBefore(number, known);
+    if ((await versionOf(this.path)) !== this.version) throw new InputError(this.path, "must be written by one process alone");
+    const all = [...this.signed, [number, statement] as const].sort(([a], [b]) => a - b);
+    const forgotten = all.slice(0, Math.max(0, all.length - this.keep));
+    const floor = forgotten.at(-1)?.[0] ?? this.floor;
+    // Below the floor from the start: it would be forgotten at once.
+    if (number <= floor) throw new SignedBefore(number, undefined);
+    const signed = all.slice(forgotten.length);
+    const json = { format: SIGNED_FORMAT, version: PROTOCOL_VERSION, of: this.of, floor, signed };
+    await writeAtomic(this.path, `${JSON.stringify(json)}\n`, { secret: true });
+    [this.floor, this.signed, this.version] = [floor, new Map(signed), await versionOf(this.path)];
+  }
+}
+
+/** Every write makes a new file. */
+const versionOf = (path: string): Promise<string | undefined> =>
+  stat(path, { bigint: true }).then(({ ino, mtimeNs }) => `${ino} ${mtimeNs}`, (error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });

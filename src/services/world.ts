@@ -1,0 +1,58 @@
+/**
+ * What daemons reach: nodes by the name of their chain, connected when they are first needed, so that one that is down
+ * stops what needs it and nothing else.
+ *
+ * @module
+ */
+import type { Wallet } from "ethers";
+import type { Network } from "../chain/network.ts";
+import type { Node } from "../chain/node.ts";
+import { Sender } from "../chain/sender.ts";
+import { NodeError } from "../base/errors.ts";
+import type { Log } from "./log.ts";
+
+export interface World {
+  readonly network: Network;
+  readonly log: Log;
+  /** Throws a NodeError when it can't be reached. */
+  node(chain: string): Promise<Node>;
+}
+
+export interface SendingWorld extends World {
+  /**
+   * Asked for before a chain is looked at: opening sends again what a crash left unsent.
+   *
+   * @throws NodeError while a transaction of its own is on its way
+   */
+  sender(chain: string): Promise<Sender>;
+}
+
+/** Remembers what succeeded, and tries again what failed. */
+export function remembered<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
+  return (name) => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const making = make(name);
+    made.set(name, making);
+    making.catch(() => made.delete(name));
+    return making;
+  };
+}
+
+/** A sender for each chain, with its journal in a folder. */
+export function withSenders(world: World, signer: Wallet, folder?: string): SendingWorld {
+  const open = remembered(async (chain) => Sender.open(await world.node(chain), signer, { folder }));
+  return { ...world, sender: async (chain) => idle(await open(chain)) };
+}
+
+/** What is on its way may be just what would look missing now, and what is sent behind it waits for it anyway. */
+async function idle(sender: Sender): Promise<Sender> {
+  const { node: { chain, provider }, address } = sender;
+  const [mined, known] = await Promise.all((["latest", "pending"] as const).map((tag) => provider.getTransactionCount(address, tag)))
+    .catch((cause: unknown) => {
+      throw new NodeError(chain.name, "the node didn't answer eth_getTransactionCount", { cause });
+    }) as [number, number];
+  if (known > mined) throw new NodeError(chain.name, `${known - mined} transactions of ${address} are on their way`);
+  return sender;
+}
