@@ -5,7 +5,8 @@
  */
 export * from "./toolkit.ts";
 
-export type { ProofRequest, ProveOptions, Prover, Stage } from "./prover/prover.ts";
+export type { ProveOptions, Prover, Stage } from "./prover/prover.ts";
+export type { ProofRequest } from "./statements/request.ts";
 export { BACKENDS, localProver, type BackendName, type BackendOptions } from "./prover/backends.ts";
 export { snarkjsProver } from "./prover/snarkjsProver.ts";
 export { snarkjsVerifier } from "./prover/snarkjsVerifier.ts";

@@ -8,4 +8,5 @@ export { calldata, formatProof, parseProof, type AnyProof, type Proof } from "./
 export type { VerificationKey } from "./groth16/groth16.ts";
 export { nobleVerifier, verifyWithNoble } from "./groth16/nobleVerifier.ts";
 export { parseVerificationKey, verificationKeyHash } from "./groth16/verificationKey.ts";
-export { verify, verifyStatement, type Verifier } from "./groth16/verify.ts";
+export { verify, verifyStatement } from "./groth16/verify.ts";
+export type { Verifier } from "./groth16/verifier.ts";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { artifactsFolder } from "../../src/prover/artifacts.ts";
 import type { VerificationKey } from "../../src/groth16/groth16.ts";
 import { parseProof } from "../../src/groth16/proof.ts";
-import type { ProofRequest } from "../../src/prover/prover.ts";
+import type { ProofRequest } from "../../src/statements/request.ts";
 import { verify } from "../../src/groth16/verify.ts";
 import { CHROMIUM, NO_BROWSER, openBrowser } from "../browser/chromium.ts";
 import { bundle, compilePackage } from "../browser/package.ts";

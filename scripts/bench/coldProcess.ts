@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { ProofRequest } from "../../src/prover/prover.ts";
+import type { ProofRequest } from "../../src/statements/request.ts";
 import { median } from "./compare.ts";
 
 /** Milliseconds: median, fastest and slowest; and the median of the most memory that was resident, MiB. */

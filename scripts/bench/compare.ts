@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { ProofRequest, Prover, Stage } from "../../src/prover/prover.ts";
+import type { Prover, Stage } from "../../src/prover/prover.ts";
+import type { ProofRequest } from "../../src/statements/request.ts";
 
 /** Milliseconds. */
 interface Timing {

@@ -4,7 +4,8 @@
  * @module
  */
 import { ProofError } from "../../src/base/errors.ts";
-import type { ProofRequest, Prover } from "../../src/prover/prover.ts";
+import type { Prover } from "../../src/prover/prover.ts";
+import type { ProofRequest } from "../../src/statements/request.ts";
 
 export interface Endurance {
   readonly proofs: number;

@@ -9,7 +9,7 @@ import { GrowingTree } from "../../src/account/trees.ts";
 import { publicKey, randomScalar } from "../../src/committee/ciphertext.ts";
 import type { Position } from "../../src/margin/rule.ts";
 import { TIERS, type TierName } from "../../src/protocol/constants.ts";
-import type { ProofRequest } from "../../src/prover/prover.ts";
+import type { ProofRequest } from "../../src/statements/request.ts";
 import { TableTree, type RiskTable } from "../../src/risk/tree.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest } from "../../src/statements/statement.ts";

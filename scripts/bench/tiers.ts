@@ -6,7 +6,8 @@
 import { loadArtifacts, loadProvingArtifacts } from "../../src/prover/artifacts.ts";
 import type { TierName } from "../../src/protocol/constants.ts";
 import { plimsollBackend } from "../../src/prover/plimsollBackend.ts";
-import { createProver, type ProofRequest } from "../../src/prover/prover.ts";
+import { createProver } from "../../src/prover/prover.ts";
+import type { ProofRequest } from "../../src/statements/request.ts";
 import { compareProvers, type ProverTiming } from "./compare.ts";
 
 export interface TierCost {

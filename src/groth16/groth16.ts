@@ -35,7 +35,7 @@ export interface VerificationKey {
 }
 
 /** All that a verifier is asked: do these signals have this proof under this key? */
-export interface Statement {
+export interface ProvenStatement {
   readonly key: VerificationKey;
   readonly signals: readonly bigint[];
   readonly proof: Groth16Proof;
@@ -48,7 +48,7 @@ export interface Statement {
  *
  * @throws ProofError naming the value
  */
-export function checkCanonical({ key, signals, proof }: Statement): void {
+export function checkCanonical({ key, signals, proof }: ProvenStatement): void {
   const expected = key.ic.length - 1;
   if (signals.length !== expected) {
     throw new ProofError("publicSignals", `the key has ${expected} public signals, got ${signals.length}`);

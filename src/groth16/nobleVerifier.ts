@@ -8,8 +8,8 @@
 import { interleavedMSMUnsafe } from "@noble/curves/abstract/curve.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { ProofError } from "../base/errors.ts";
-import { checkCanonical, keyPoints, type G1, type G2, type Statement, type VerificationKey } from "./groth16.ts";
-import type { Verifier } from "./verify.ts";
+import { checkCanonical, keyPoints, type G1, type G2, type ProvenStatement, type VerificationKey } from "./groth16.ts";
+import type { Verifier } from "./verifier.ts";
 
 const G1Point = bn254.G1.Point;
 const G2Point = bn254.G2.Point;
@@ -41,7 +41,7 @@ const prepared = new WeakMap<VerificationKey, PreparedKey>();
  *
  * @throws ProofError naming the signal, point or equation that is wrong
  */
-export function verifyWithNoble(statement: Statement): void {
+export function verifyWithNoble(statement: ProvenStatement): void {
   checkCanonical(statement);
   const { key, signals, proof } = statement;
   const a = pointG1(proof.a, "proof.a");

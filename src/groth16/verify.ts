@@ -9,18 +9,11 @@
  */
 import { ProofError } from "../base/errors.ts";
 import type { CircuitName } from "../protocol/constants.ts";
-import { checkCanonical, type Statement, type VerificationKey } from "./groth16.ts";
+import { checkCanonical, type ProvenStatement, type VerificationKey } from "./groth16.ts";
 import { nobleVerifier } from "./nobleVerifier.ts";
 import { signalList, type Proof } from "./proof.ts";
 import { verificationKeyHash } from "./verificationKey.ts";
-
-export interface Verifier {
-  readonly name: string;
-  /** Returns if the statement has this proof; throws a ProofError if not. Any other error is a defect. */
-  verify(statement: Statement): Promise<void>;
-  /** Ends what the verifier keeps running; it may be used again afterwards. */
-  close(): Promise<void>;
-}
+import type { Verifier } from "./verifier.ts";
 
 /**
  * Returns only if every verifier accepts `proof` under `key`.
@@ -40,7 +33,7 @@ export async function verify<C extends CircuitName>(
 }
 
 /** As {@link verify}, on bare signals and points. */
-export async function verifyStatement(statement: Statement, verifiers: readonly Verifier[]): Promise<void> {
+export async function verifyStatement(statement: ProvenStatement, verifiers: readonly Verifier[]): Promise<void> {
   if (verifiers.length === 0) throw new RangeError("verifying takes at least one verifier");
   checkCanonical(statement);
   const verdicts: { name: string; refusal: ProofError | undefined }[] = [];
@@ -57,7 +50,7 @@ export async function verifyStatement(statement: Statement, verifiers: readonly 
   });
 }
 
-async function refusalOf(verifier: Verifier, statement: Statement): Promise<ProofError | undefined> {
+async function refusalOf(verifier: Verifier, statement: ProvenStatement): Promise<ProofError | undefined> {
   try {
     await verifier.verify(statement);
     return undefined;

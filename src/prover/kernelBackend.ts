@@ -4,12 +4,14 @@
  * @module
  */
 import { InputError } from "../base/errors.ts";
-import type { KeyFile, Platform } from "./kernel/platform.ts";
+import type { Platform } from "./kernel/platform.ts";
+import type { KeyFile } from "./kernel/task.ts";
 import { Pool, type PoolThread } from "./kernel/pool.ts";
 import type { Over } from "./kernel/sums.ts";
-import { secretsIn, type Results, type Scalars, type Task } from "./kernel/thread.ts";
+import { secretsIn, type ThreadResults, type Scalars, type ThreadTask } from "./kernel/task.ts";
 import { orAborted } from "../base/abort.ts";
-import type { Backend, CircuitInputs, CircuitKey, ProveOptions } from "./prover.ts";
+import type { Backend, CircuitKey, ProveOptions } from "./prover.ts";
+import type { CircuitInputs } from "../statements/request.ts";
 
 export interface PlimsollOptions {
   /** Threads to prove with, 1 or more; all cores by default, at most 8: what one thread alone does limits more. */
@@ -108,14 +110,14 @@ async function prove(crew: Crew, files: KernelFiles, inputs: CircuitInputs, { on
   const key = files.name;
   /** What this host has held of the witness. */
   const secrets: Uint8Array[] = [];
-  const ask = async <K extends Task["kind"]>(thread: PoolThread, task: Extract<Task, { kind: K }>, transfer?: readonly ArrayBuffer[]): Promise<Results[K]> => {
+  const ask = async <K extends ThreadTask["kind"]>(thread: PoolThread, task: Extract<ThreadTask, { kind: K }>, transfer?: readonly ArrayBuffer[]): Promise<ThreadResults[K]> => {
     const result = await thread.ask<K>(task, transfer);
     secrets.push(...secretsIn(result));
     return result;
   };
   const workers = (over: Over): PoolThread[] => threads.filter((_, i) => needs[i]!.includes(over));
   const others = (over: Over): boolean => workers(over).some((thread) => thread !== lead);
-  const sums = (over: Over, scalars: Scalars | undefined): Promise<Results["sums"][]> => allDone(workers(over).map(async (thread) => {
+  const sums = (over: Over, scalars: Scalars | undefined): Promise<ThreadResults["sums"][]> => allDone(workers(over).map(async (thread) => {
     if (thread === lead) return ask(lead, { kind: "sums", key, over });
     const copy = scalars!.slice();
     secrets.push(copy);

@@ -9,19 +9,10 @@ import { FIELD, INSTANCES, TIERS, publicSignals, type CircuitName, type TierName
 import { follow, orAborted } from "../base/abort.ts";
 import type { Groth16Proof, VerificationKey } from "../groth16/groth16.ts";
 import type { KeyKind, Proof } from "../groth16/proof.ts";
+import type { CircuitInput, CircuitInputs, ProofRequest } from "../statements/request.ts";
 import { decodeSignals } from "../protocol/signals.ts";
 import { verificationKeyHash } from "../groth16/verificationKey.ts";
 import { verify } from "../groth16/verify.ts";
-
-/** An input signal: a field element or an array of them, nested as in the circuit. Secret, most of them. */
-export type CircuitInput = bigint | readonly CircuitInput[];
-export type CircuitInputs = Readonly<Record<string, CircuitInput>>;
-
-export interface ProofRequest<C extends CircuitName = CircuitName> {
-  readonly circuit: C;
-  readonly tier: TierName;
-  readonly inputs: CircuitInputs;
-}
 
 /** In this order. */
 export type Stage = "witness" | "prove" | "verify";

@@ -15,7 +15,8 @@ import { INTEGER, integerBytes } from "../base/wasm.ts";
 import { calculateWitness } from "./kernel/witness.ts";
 import { FIELD } from "../protocol/constants.ts";
 import type { Groth16Proof } from "../groth16/groth16.ts";
-import type { Backend, CircuitInputs } from "./prover.ts";
+import type { Backend } from "./prover.ts";
+import type { CircuitInputs } from "../statements/request.ts";
 import { explain } from "./snarkjsErrors.ts";
 
 const numbers = v.pipe(v.array(v.pipe(v.string(), v.regex(/^\d+$/))), v.transform((list) => list.map(BigInt)));

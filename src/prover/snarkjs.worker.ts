@@ -7,7 +7,7 @@
 import { readFile } from "node:fs/promises";
 import * as snarkjs from "snarkjs";
 import { ProofError } from "../base/errors.ts";
-import { checkCanonical, keyPoints, type G1, type G2, type Groth16Proof, type Statement } from "../groth16/groth16.ts";
+import { checkCanonical, keyPoints, type G1, type G2, type Groth16Proof, type ProvenStatement } from "../groth16/groth16.ts";
 import type { Stage } from "./prover.ts";
 import { explain } from "./snarkjsErrors.ts";
 import { MEMORY_VARIABLE, type ProveResult, type SnarkjsReply, type SnarkjsTask } from "./snarkjsTask.ts";
@@ -63,7 +63,7 @@ async function prove({ wasmPath, zkeyPath, inputs, singleThread }: Extract<Snark
 }
 
 /** snarkjs itself checks neither ranges of coordinates nor the subgroup of G2 points. */
-async function verifyStatement(statement: Statement): Promise<void> {
+async function verifyStatement(statement: ProvenStatement): Promise<void> {
   checkCanonical(statement);
   const { key, signals, proof } = statement;
   const curve = await curves.getCurveFromName("bn128");

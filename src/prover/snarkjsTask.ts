@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { Groth16Proof, Statement } from "../groth16/groth16.ts";
-import type { CircuitInputs, Stage } from "./prover.ts";
+import type { Groth16Proof, ProvenStatement } from "../groth16/groth16.ts";
+import type { Stage } from "./prover.ts";
+import type { CircuitInputs } from "../statements/request.ts";
 
 export type SnarkjsTask =
   | { readonly kind: "prove"; readonly wasmPath: string; readonly zkeyPath: string; readonly inputs: CircuitInputs; readonly singleThread: boolean }
-  | { readonly kind: "verify"; readonly statement: Statement };
+  | { readonly kind: "verify"; readonly statement: ProvenStatement };
 
 export interface ProveResult {
   readonly signals: readonly bigint[];

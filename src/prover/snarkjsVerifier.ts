@@ -4,7 +4,7 @@
  * @module
  */
 import { SnarkjsProcess } from "./snarkjsProcess.ts";
-import type { Verifier } from "../groth16/verify.ts";
+import type { Verifier } from "../groth16/verifier.ts";
 
 /** snarkjs in a process of its own, warm until `close`: about a second at first, 40 ms afterwards. */
 export function snarkjsVerifier(): Verifier {

@@ -8,26 +8,7 @@ import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
 import { spawnWorker } from "../base/worker.ts";
 import { AFFINE_BYTES, FIELD_BYTES, type Bn254Code, type Group } from "./bn254.ts";
-
-/** Scalars or points per group, in shared memory from offset 0. */
-type PerGroup = Readonly<Record<Group, Uint8Array>>;
-
-/** What a thread is started with. */
-export interface FixedBaseData {
-  readonly code: Bn254Code;
-  readonly scalars: PerGroup;
-  readonly points: PerGroup;
-  readonly windowBits: number;
-  /** Most products of one task. */
-  readonly batch: number;
-}
-
-/** A stretch of one group's scalars. */
-export interface FixedBaseTask {
-  readonly group: Group;
-  readonly from: number;
-  readonly count: number;
-}
+import type { FixedBaseData, FixedBaseTask, PerGroup } from "./fixedBaseTask.ts";
 
 const BATCH = 2048;
 /** Above this many products, wide windows repay their larger table. */

@@ -8,7 +8,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Pointer } from "../base/wasm.ts";
 import { AFFINE_BYTES, Bn254, FIELD_BYTES, JACOBIAN_BYTES, type Group } from "./bn254.ts";
-import type { FixedBaseData, FixedBaseTask } from "./fixedBase.ts";
+import type { FixedBaseData, FixedBaseTask } from "./fixedBaseTask.ts";
 
 const SCALAR_BITS = 254;
 const { code, scalars, points, windowBits, batch } = workerData as FixedBaseData;

@@ -9,7 +9,7 @@ import type { Margin, Position } from "../margin/rule.ts";
 import { rowSignals } from "../risk/row.ts";
 import type { TableTree, RowOpening } from "../risk/tree.ts";
 import { marginOf } from "../margin/offsets.ts";
-import type { CircuitInputs } from "../prover/prover.ts";
+import type { CircuitInputs } from "./request.ts";
 
 /** Holdings with their rows. Throws an InputError naming a holding that the table has no row for. */
 export const positionsOf = (holdings: readonly Holding[], tree: TableTree): Position[] =>

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CircuitInput, CircuitInputs, ProofRequest } from "../prover/prover.ts";
+import type { CircuitInput, CircuitInputs, ProofRequest } from "./request.ts";
 import type { Signals } from "../protocol/signals.ts";
 import type { CircuitName, TierName } from "../protocol/constants.ts";
 

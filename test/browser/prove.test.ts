@@ -14,7 +14,7 @@ import type * as prove from "../../src/prove.ts";
 import { artifactsFolder, loadVerificationKey } from "../../src/prover/artifacts.ts";
 import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
 import { parseProof, type AnyProof } from "../../src/groth16/proof.ts";
-import type { ProofRequest } from "../../src/prover/prover.ts";
+import type { ProofRequest } from "../../src/statements/request.ts";
 import { snarkjsVerifier } from "../../src/prover/snarkjsVerifier.ts";
 import { verify } from "../../src/groth16/verify.ts";
 import { proofRequest } from "../../src/statements/statement.ts";

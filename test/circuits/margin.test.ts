@@ -8,7 +8,7 @@ import {
   FIELD, ISSUER_CAP_BITS, JOINT_BITS, LINEAR_BITS, LOTS_BITS, NO_ISSUER_CAP, NO_LOT_CAP, PNL_BITS, REMAINDER_BITS, SCENARIOS,
   TIERS, VALUE_BITS, type Tier,
 } from "../../src/protocol/constants.ts";
-import type { CircuitInputs } from "../../src/prover/prover.ts";
+import type { CircuitInputs } from "../../src/statements/request.ts";
 import { EMPTY_ROW, rowSignals } from "../../src/risk/row.ts";
 import { riskWords, type RiskTable } from "../../src/risk/tree.ts";
 import { chooseOffsets } from "../../src/margin/offsets.ts";

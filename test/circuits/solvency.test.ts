@@ -4,7 +4,7 @@ import { openReadKey, encryptTotals } from "../../src/committee/ciphertext.ts";
 import { isCovered } from "../../src/margin/rule.ts";
 import { TIERS } from "../../src/protocol/constants.ts";
 import { packClaim } from "../../src/protocol/claim.ts";
-import type { CircuitInput } from "../../src/prover/prover.ts";
+import type { CircuitInput } from "../../src/statements/request.ts";
 import { TableTree } from "../../src/risk/tree.ts";
 import { marginIn } from "../../src/statements/covered.ts";
 import { Circuit } from "../support/circuit.ts";

@@ -4,7 +4,7 @@ import { nextReadKey } from "../../src/account/keys.ts";
 import type { TableTree } from "../../src/risk/tree.ts";
 import { rowSignals } from "../../src/risk/row.ts";
 import type { Holding } from "../../src/account/holdings.ts";
-import type { CircuitInput } from "../../src/prover/prover.ts";
+import type { CircuitInput } from "../../src/statements/request.ts";
 import { KINDS } from "../../src/protocol/constants.ts";
 import { marginIn } from "../../src/statements/covered.ts";
 import { spendStatement } from "../../src/statements/spend.ts";

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { proofArgument } from "../../src/chain/calls.ts";
 import { FIELD } from "../../src/protocol/constants.ts";
 import { loadVerificationKey } from "../../src/prover/artifacts.ts";
-import { BASE_FIELD, type Groth16Proof, type Statement, type VerificationKey } from "../../src/groth16/groth16.ts";
+import { BASE_FIELD, type Groth16Proof, type VerificationKey } from "../../src/groth16/groth16.ts";
+import type { ProvenStatement } from "../../src/groth16/groth16.ts";
 import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
 import { signalList, type Proof } from "../../src/groth16/proof.ts";
 import { snarkjsProver } from "../../src/prover/snarkjsProver.ts";
@@ -40,7 +41,7 @@ afterAll(() => Promise.all([prover.close(), snarkjs.close(), chain.stop()]));
 
 const onChain = (signals: readonly bigint[], points: Groth16Proof): Promise<boolean> =>
   contract.getFunction("verify").staticCall(proofArgument({ ...proof, points }), signals) as Promise<boolean>;
-async function offChain(statement: Statement): Promise<boolean> {
+async function offChain(statement: ProvenStatement): Promise<boolean> {
   try {
     await verifyStatement(statement, [nobleVerifier, snarkjs]);
     return true;

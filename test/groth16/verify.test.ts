@@ -1,7 +1,8 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ProofError } from "../../src/base/errors.ts";
-import { BASE_FIELD, type G1, type G2, type Groth16Proof, type Statement, type VerificationKey } from "../../src/groth16/groth16.ts";
+import { BASE_FIELD, type G1, type G2, type Groth16Proof, type VerificationKey } from "../../src/groth16/groth16.ts";
+import type { ProvenStatement } from "../../src/groth16/groth16.ts";
 import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
 import type { Proof } from "../../src/groth16/proof.ts";
 import { createProver } from "../../src/prover/prover.ts";
@@ -9,7 +10,8 @@ import { encodeSignals } from "../../src/protocol/signals.ts";
 import { snarkjsBackend } from "../../src/prover/snarkjsProver.ts";
 import { snarkjsVerifier } from "../../src/prover/snarkjsVerifier.ts";
 import { parseVerificationKey, snarkjsKey, verificationKeyHash } from "../../src/groth16/verificationKey.ts";
-import { verify, verifyStatement, type Verifier } from "../../src/groth16/verify.ts";
+import { verify, verifyStatement } from "../../src/groth16/verify.ts";
+import type { Verifier } from "../../src/groth16/verifier.ts";
 import { FIELD } from "../../src/protocol/constants.ts";
 import { TOY_INPUTS, toyArtifacts } from "../fixtures/toy.ts";
 
@@ -18,7 +20,7 @@ const snarkjs = snarkjsVerifier();
 const both: readonly Verifier[] = [nobleVerifier, snarkjs];
 let proof: Proof<"exit">;
 let key: VerificationKey;
-let valid: Statement;
+let valid: ProvenStatement;
 
 beforeAll(async () => {
   const prover = createProver(snarkjsBackend(), toyArtifacts);
@@ -29,8 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => snarkjs.close());
 
-const withProof = (change: Partial<Groth16Proof>): Statement => ({ ...valid, proof: { ...valid.proof, ...change } });
-const withSignal = (i: number, value: bigint): Statement => ({ ...valid, signals: valid.signals.with(i, value) });
+const withProof = (change: Partial<Groth16Proof>): ProvenStatement => ({ ...valid, proof: { ...valid.proof, ...change } });
+const withSignal = (i: number, value: bigint): ProvenStatement => ({ ...valid, signals: valid.signals.with(i, value) });
 const negate1 = ([x, y]: G1): G1 => [x, BASE_FIELD - y];
 const negate2 = ([x, [y0, y1]]: G2): G2 => [x, [(BASE_FIELD - y0) % BASE_FIELD, (BASE_FIELD - y1) % BASE_FIELD]];
 const swap = ([c0, c1]: readonly [bigint, bigint]) => [c1, c0] as const;
@@ -52,14 +54,14 @@ function outsideSubgroup(): G2 {
 }
 
 /** The refusal of each verifier asked alone, without the shared checks of `verifyStatement`; undefined if it accepts. */
-async function verdicts(statement: Statement): Promise<(string | undefined)[]> {
+async function verdicts(statement: ProvenStatement): Promise<(string | undefined)[]> {
   return Promise.all(both.map((verifier) => verifier.verify(statement).then(() => undefined, (error: unknown) => {
     expect(error).toBeInstanceOf(ProofError);
     return (error as ProofError).message;
   })));
 }
 
-async function bothRefuse(statement: Statement, message: string | RegExp): Promise<void> {
+async function bothRefuse(statement: ProvenStatement, message: string | RegExp): Promise<void> {
   const [noble, other] = await verdicts(statement);
   expect(noble).toMatch(message);
   expect(other).toBe(noble);

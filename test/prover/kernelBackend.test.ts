@@ -5,7 +5,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ArtifactError, InputError } from "../../src/base/errors.ts";
 import { node } from "../../src/prover/kernel/node.ts";
-import type { Results } from "../../src/prover/kernel/thread.ts";
+import type { ThreadResults } from "../../src/prover/kernel/task.ts";
 import { createProver, type ProvingArtifacts } from "../../src/prover/prover.ts";
 import { TOY_INPUTS, toyArtifacts } from "../fixtures/toy.ts";
 import { TOY_REQUEST, refusal } from "../support/proverRules.ts";
@@ -63,7 +63,7 @@ describe("loading", () => {
     await proveToy(backend);
     await backend.run({ ...toy, zkeySha256: "the same under another name" }, TOY_INPUTS, {});
     const rooms = watched.tasks.flatMap(({ task }) => (task.kind === "load" ? [task.tableRoom] : []));
-    const [{ tableBytes }] = watched.results.filter((result) => result !== undefined && "tableBytes" in result) as [Results["load"]];
+    const [{ tableBytes }] = watched.results.filter((result) => result !== undefined && "tableBytes" in result) as [ThreadResults["load"]];
     expect(tableBytes).toBeGreaterThan(0);
     expect(rooms).toEqual([2 ** 20, 2 ** 20, 2 ** 20 - tableBytes, 2 ** 20 - tableBytes]);
     await backend.close();

@@ -8,7 +8,7 @@ import { answering } from "../../src/prover/kernel/answering.ts";
 import { fileSource } from "../../src/prover/kernel/fileSource.ts";
 import { node } from "../../src/prover/kernel/node.ts";
 import type { Platform, Port } from "../../src/prover/kernel/platform.ts";
-import type { Results, Task } from "../../src/prover/kernel/thread.ts";
+import type { ThreadResults, ThreadTask } from "../../src/prover/kernel/task.ts";
 import { kernelBackend, type PlimsollOptions } from "../../src/prover/kernelBackend.ts";
 import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
 import type { Backend, ProveOptions, ProvingArtifacts } from "../../src/prover/prover.ts";
@@ -44,10 +44,10 @@ export class Watched implements Platform {
   readonly ports: Port[] = [];
   readonly alive = new Set<number>();
   readonly held = new Set<number>();
-  readonly tasks: { readonly thread: number; readonly task: Task }[] = [];
-  readonly results: Results[Task["kind"]][] = [];
+  readonly tasks: { readonly thread: number; readonly task: ThreadTask }[] = [];
+  readonly results: ThreadResults[ThreadTask["kind"]][] = [];
   /** Called with each task before it is posted; what it throws, posting throws. */
-  before: (kind: Task["kind"], thread: number) => void = () => undefined;
+  before: (kind: ThreadTask["kind"], thread: number) => void = () => undefined;
 
   constructor(private readonly base: Platform = inProcess, readonly cores = 2) {}
 
@@ -84,7 +84,7 @@ export class Watched implements Platform {
     };
   }
 
-  count(kind: Task["kind"]): number {
+  count(kind: ThreadTask["kind"]): number {
     return this.tasks.filter(({ task }) => task.kind === kind).length;
   }
 }

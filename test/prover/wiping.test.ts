@@ -2,7 +2,7 @@
  * Nothing of a witness stays in the host's memory, whatever becomes of the proof. What threads keep: test/prover/kernel/thread.test.ts.
  */
 import { describe, expect, it } from "vitest";
-import { secretsIn, secretsOf, type Task } from "../../src/prover/kernel/thread.ts";
+import { secretsIn, secretsOf, type ThreadTask } from "../../src/prover/kernel/task.ts";
 import { TOY_INPUTS, toyArtifacts } from "../fixtures/toy.ts";
 import { refusal } from "../support/proverRules.ts";
 import { Watched, backendOver, proveToy } from "./watched.ts";
@@ -11,7 +11,7 @@ import { Watched, backendOver, proveToy } from "./watched.ts";
 const held = ({ results, tasks }: Watched): Uint8Array[] => [...results.flatMap(secretsIn), ...tasks.flatMap(({ task }) => secretsOf(task))];
 /** A buffer that was moved on has no bytes left. */
 const isWiped = (bytes: Uint8Array): boolean => bytes.byteLength === 0 || bytes.every((byte) => byte === 0);
-const lastTasks = ({ ports, tasks }: Watched): (Task["kind"] | undefined)[] => ports.map((_, i) => tasks.findLast(({ thread }) => thread === i)?.task.kind);
+const lastTasks = ({ ports, tasks }: Watched): (ThreadTask["kind"] | undefined)[] => ports.map((_, i) => tasks.findLast(({ thread }) => thread === i)?.task.kind);
 
 function expectWiped(watched: Watched): void {
   expect(held(watched).filter((bytes) => !isWiped(bytes))).toEqual([]);

@@ -7,7 +7,7 @@
 import { readFile, readdir } from "node:fs/promises";
 import { WitnessCalculatorBuilder } from "circom_runtime";
 import { FIELD, type CircuitName, type TierName } from "../../src/protocol/constants.ts";
-import type { CircuitInputs } from "../../src/prover/prover.ts";
+import type { CircuitInputs } from "../../src/statements/request.ts";
 import { readR1cs } from "../../src/setup/r1cs.ts";
 import { compiled, type Compiled } from "./artifacts.ts";
 

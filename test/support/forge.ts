@@ -4,7 +4,7 @@
  * @module
  */
 import { FIELD } from "../../src/protocol/constants.ts";
-import type { CircuitInput, CircuitInputs } from "../../src/prover/prover.ts";
+import type { CircuitInput, CircuitInputs } from "../../src/statements/request.ts";
 import type { Circuit } from "./circuit.ts";
 import type { Random } from "./random.ts";
 

@@ -8,7 +8,7 @@ import { ownerOf } from "../../src/account/keys.ts";
 import { Exit } from "../../src/account/exit.ts";
 import { GrowingTree } from "../../src/account/trees.ts";
 import { TIERS } from "../../src/protocol/constants.ts";
-import type { CircuitInput } from "../../src/prover/prover.ts";
+import type { CircuitInput } from "../../src/statements/request.ts";
 import type { TableTree } from "../../src/risk/tree.ts";
 import { exitStatement } from "../../src/statements/exit.ts";
 import { receiveStatement, type ReceiveRequest } from "../../src/statements/receive.ts";

@@ -4,8 +4,10 @@
  * @module
  */
 import { PlimsollError } from "../../base/errors.ts";
-import type { Failure, KeyFile, Reply, Request } from "./platform.ts";
-import { Thread, secretsIn } from "./thread.ts";
+import type { Failure, Reply, Request } from "./platform.ts";
+import type { KeyFile } from "./task.ts";
+import { Thread } from "./thread.ts";
+import { secretsIn } from "./task.ts";
 import type { KeySource } from "../../groth16/zkey.ts";
 
 /**

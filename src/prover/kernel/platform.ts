@@ -4,20 +4,17 @@
  *
  * @module
  */
-import type { Results, Task } from "./thread.ts";
-
-/** A key that threads open by themselves, each reading its own share: a path in Node, a Blob in browsers. */
-export type KeyFile = string | Blob;
+import type { ThreadResults, ThreadTask } from "./task.ts";
 
 export interface Request {
   readonly id: number;
-  readonly task: Task;
+  readonly task: ThreadTask;
 }
 
 /** A thread says that it is there, then answers each request. */
 export type Reply =
   | { readonly ready: true }
-  | { readonly id: number; readonly result: Results[Task["kind"]] }
+  | { readonly id: number; readonly result: ThreadResults[ThreadTask["kind"]] }
   | { readonly id: number; readonly error: Failure };
 
 /** An error without its class, which is lost on the way: `name` is the class's, path and rule are those of our own errors. */

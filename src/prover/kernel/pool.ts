@@ -8,7 +8,7 @@ import { ArtifactError, ProofError, type PlimsollError } from "../../base/errors
 import type { Stage } from "../prover.ts";
 import { explain } from "../snarkjsErrors.ts";
 import type { Failure, Platform, Port, Reply } from "./platform.ts";
-import type { Results, Task } from "./thread.ts";
+import type { ThreadResults, ThreadTask } from "./task.ts";
 
 export class Pool {
   readonly threads: readonly PoolThread[];
@@ -63,7 +63,7 @@ export class PoolThread {
    * @throws ProofError as the task refuses, when the thread ends before it is done, or when the task can't be copied
    * @throws ArtifactError as the task refuses
    */
-  ask<K extends Task["kind"]>(task: Extract<Task, { kind: K }>, transfer: readonly ArrayBuffer[] = []): Promise<Results[K]> {
+  ask<K extends ThreadTask["kind"]>(task: Extract<ThreadTask, { kind: K }>, transfer: readonly ArrayBuffer[] = []): Promise<ThreadResults[K]> {
     return new Promise((resolve, reject) => {
       if (this.reason !== undefined) return reject(this.reason);
       const id = this.next++;

@@ -4,59 +4,16 @@
  *
  * @module
  */
-import type { Groth16Proof } from "../../groth16/groth16.ts";
-import type { CircuitInputs } from "../prover.ts";
+import type { CircuitInputs } from "../../statements/request.ts";
 import { INTEGER, type Pointer } from "../../base/wasm.ts";
 import { finish } from "./finish.ts";
 import { Kernel } from "./kernel.ts";
 import { plan } from "./plan.ts";
-import type { KeyFile } from "./platform.ts";
 import { Quotient } from "./quotient.ts";
-import { SumShare, overOf, type Over, type PartialSum } from "./sums.ts";
+import { SumShare, overOf } from "./sums.ts";
+import { secretsOf, type KeyFile, type Scalars, type ThreadResults, type ThreadTask } from "./task.ts";
 import { calculateWitness } from "./witness.ts";
 import { readLayout, type KeyLayout, type KeySource } from "../../groth16/zkey.ts";
-
-/** 32 bytes each: one per wire, or H's, one per point of the domain. */
-export type Scalars = Uint8Array<ArrayBuffer>;
-
-/** `key` names a key, which a thread must load before it is asked for more. The buffers of a task are the thread's to wipe. */
-export type Task =
-  | {
-    readonly kind: "load"; readonly key: string; readonly file: KeyFile; readonly code: WebAssembly.Module;
-    /** This thread's place among `threads`. Only the lead, thread 0, needs the circuit. */
-    readonly thread: number; readonly threads: number; readonly circuit: WebAssembly.Module | undefined;
-    /** Bytes that tables may take over all threads. */
-    readonly tableRoom: number;
-  }
-  /** `share`: whether other threads need the scalars. */
-  | { readonly kind: "witness"; readonly key: string; readonly inputs: CircuitInputs; readonly share: boolean }
-  | { readonly kind: "quotient"; readonly key: string; readonly share: boolean }
-  | { readonly kind: "sums"; readonly key: string; readonly over: Over; readonly scalars?: Scalars | undefined }
-  | { readonly kind: "finish"; readonly key: string; readonly parts: readonly PartialSum[] }
-  | { readonly kind: "wipe"; readonly key: string };
-
-/** Results by kind of task. `scalars` are for other threads, where these were asked for. */
-export interface Results {
-  /** The scalars that the thread's points take, and what the tables of all threads take. */
-  load: { readonly needs: readonly Over[]; readonly tableBytes: number };
-  witness: { readonly signals: readonly bigint[]; readonly scalars?: Scalars };
-  quotient: { readonly scalars?: Scalars };
-  sums: readonly PartialSum[];
-  finish: Groth16Proof;
-  wipe: undefined;
-}
-
-/** The bytes of a result that tell something of the witness: whoever gets them moves them on or wipes them. */
-export function secretsIn(result: Results[Task["kind"]]): Uint8Array<ArrayBuffer>[] {
-  if (Array.isArray(result)) return (result as Results["sums"]).map(({ point }) => point as Uint8Array<ArrayBuffer>);
-  return result !== undefined && "scalars" in result && result.scalars !== undefined ? [result.scalars] : [];
-}
-
-/** The bytes of a task that tell something of the witness. */
-export function secretsOf(task: Task): readonly Uint8Array[] {
-  if (task.kind === "finish") return task.parts.map(({ point }) => point);
-  return task.kind === "sums" && task.scalars !== undefined ? [task.scalars] : [];
-}
 
 interface LoadedKey {
   readonly kernel: Kernel;
@@ -76,7 +33,7 @@ export class Thread {
   /** @param open gives a key's bytes */
   constructor(private readonly open: (file: KeyFile) => KeySource) {}
 
-  async run(task: Task): Promise<Results[Task["kind"]]> {
+  async run(task: ThreadTask): Promise<ThreadResults[ThreadTask["kind"]]> {
     try {
       return await (task.kind === "load" ? this.load(task) : this.work(task));
     } finally {
@@ -84,7 +41,7 @@ export class Thread {
     }
   }
 
-  private async work(task: Exclude<Task, { kind: "load" }>): Promise<Results[Task["kind"]]> {
+  private async work(task: Exclude<ThreadTask, { kind: "load" }>): Promise<ThreadResults[ThreadTask["kind"]]> {
     const key = this.keys.get(task.key);
     if (key === undefined) throw new Error(`no key ${task.key} is loaded`);
     const { kernel, layout, scalars, witness } = key;
@@ -109,7 +66,7 @@ export class Thread {
     }
   }
 
-  private async load({ key: name, file, code, thread, threads, circuit, tableRoom }: Extract<Task, { kind: "load" }>): Promise<Results["load"]> {
+  private async load({ key: name, file, code, thread, threads, circuit, tableRoom }: Extract<ThreadTask, { kind: "load" }>): Promise<ThreadResults["load"]> {
     // Another thread may have failed to load it, and then all are asked again.
     this.keys.delete(name);
     const kernel = await Kernel.create(code);

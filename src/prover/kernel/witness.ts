@@ -7,7 +7,7 @@
  * @module
  */
 import { FIELD } from "../../protocol/constants.ts";
-import type { CircuitInput, CircuitInputs } from "../prover.ts";
+import type { CircuitInput, CircuitInputs } from "../../statements/request.ts";
 import { INTEGER } from "../../base/wasm.ts";
 
 const WORDS = INTEGER / 4;

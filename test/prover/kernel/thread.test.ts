@@ -9,7 +9,8 @@ import { Kernel } from "../../../src/prover/kernel/kernel.ts";
 import { node } from "../../../src/prover/kernel/node.ts";
 import type { Reply } from "../../../src/prover/kernel/platform.ts";
 import type { PartialSum } from "../../../src/prover/kernel/sums.ts";
-import { Thread, type Results, type Task } from "../../../src/prover/kernel/thread.ts";
+import { Thread } from "../../../src/prover/kernel/thread.ts";
+import type { ThreadResults, ThreadTask } from "../../../src/prover/kernel/task.ts";
 import { nobleVerifier } from "../../../src/groth16/nobleVerifier.ts";
 import type { ProvingArtifacts } from "../../../src/prover/prover.ts";
 import { verifyStatement } from "../../../src/groth16/verify.ts";
@@ -57,8 +58,8 @@ class Loaded {
     return new Loaded(thread, kernel);
   }
 
-  run<K extends Task["kind"]>(task: Extract<Task, { kind: K }>): Promise<Results[K]> {
-    return this.thread.run(task) as Promise<Results[K]>;
+  run<K extends ThreadTask["kind"]>(task: Extract<ThreadTask, { kind: K }>): Promise<ThreadResults[K]> {
+    return this.thread.run(task) as Promise<ThreadResults[K]>;
   }
 
   wipe(): Promise<undefined> {
@@ -73,7 +74,7 @@ class Loaded {
 }
 
 /** A proof, as kernelBackend.ts has it made, without the wiping. */
-async function prove([lead, ...others]: readonly [Loaded, ...Loaded[]]): Promise<Results["finish"]> {
+async function prove([lead, ...others]: readonly [Loaded, ...Loaded[]]): Promise<ThreadResults["finish"]> {
   const { scalars: witness } = await lead.run({ kind: "witness", key: KEY, inputs: TOY_INPUTS, share: true });
   const { scalars: h } = await lead.run({ kind: "quotient", key: KEY, share: true });
   const parts: PartialSum[] = [];
@@ -149,15 +150,15 @@ describe("thread", () => {
         if (replies.length === 5) resolve();
       });
       const load = { kind: "load", key: KEY, file: toy.zkeyPath, code, thread: 0, threads: 1, circuit, tableRoom: 0 } as const;
-      const tasks: Task[] = [
+      const tasks: ThreadTask[] = [
         load, { kind: "witness", key: KEY, inputs: TOY_INPUTS, share: true }, { kind: "quotient", key: KEY, share: true }, { kind: "sums", key: KEY, over: "witness" },
       ];
       tasks.forEach((task, id) => answer({ id, task }));
     });
     await done;
     expect(replies[0]).toEqual({ ready: true });
-    const results = replies.slice(1).map((reply) => (reply as { result: Results[Task["kind"]] }).result);
-    const [, witness, quotient, sums] = results as [Results["load"], Results["witness"], Results["quotient"], Results["sums"]];
+    const results = replies.slice(1).map((reply) => (reply as { result: ThreadResults[ThreadTask["kind"]] }).result);
+    const [, witness, quotient, sums] = results as [ThreadResults["load"], ThreadResults["witness"], ThreadResults["quotient"], ThreadResults["sums"]];
     expect(moved).toEqual([witness.scalars!.buffer, quotient.scalars!.buffer, ...sums.map(({ point }) => point.buffer)]);
     expect(sums.length).toBeGreaterThan(0);
   });
