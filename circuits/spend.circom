@@ -16,8 +16,8 @@ include "lib/ranges.circom";
  *           credit      −lots, to a net debt of at most the row's cap: a debt is booked, and its release has a place
  *           pair        credit and its release, which sum to 0, are dropped
  *           dead        a holding whose row is dead is dropped
- *         The release of credit instrument c is c + 1. After the first two the account is covered on tableRoot at `coverage`,
- *         unless nothing but collateral ≥ 0 is left: that owes nothing. The last two change neither E nor R, so an account
+ *         The release of credit instrument c is c + 1. After the first two the account is covered on tableRoot at
+ *         `coverage`, unless nothing but collateral ≥ 0 is left: that owes nothing. The last two change neither E nor R, so an account
  *         that is short can still make room. Moves that no newer table could forbid may say `onAnyTable`.
  */
 template Spend(nHoldings, nGroups, tableLevels, tableCap, treeDepth, nNotes) {
@@ -32,7 +32,7 @@ template Spend(nHoldings, nGroups, tableLevels, tableCap, treeDepth, nNotes) {
 
     // ── PRIVATE: the claim's parts, public by their sum ──────────────────────────────────────────────────────────────
     signal input coverage;
-    signal input onAnyTable;                                // 1: right on any table ever signed, not the newest alone
+    signal input onAnyTable;                             // 1: right on any table ever signed, not the newest alone
 
     // ── PRIVATE: keys and account ────────────────────────────────────────────────────────────────────────────────────
     signal input spendKey;
@@ -168,25 +168,25 @@ template Spend(nHoldings, nGroups, tableLevels, tableCap, treeDepth, nNotes) {
     signal leaf <== ExitLeaf()(target, rangedLots, recipient, salt);
     exitLeaf === isMove[0] * leaf;
 
-    // 11. The result is covered, unless a drop left E and R as they were or nothing but collateral ≥ 0 is left. A pair sums to
-    //     0 on every table, and so does what is owed by who owes nothing; what is dead, the newest table says.
+    // 11. The result is covered, unless a drop left E and R as they were or nothing but collateral ≥ 0 is left. A pair
+    //     sums to 0 on every table, and so does what is owed by who owes nothing; what is dead, the newest table says.
     anyTable * isMove[3] === 0;
-    signal {binary} bare <== Bit()(anyTable * (1 - drops));
+    signal {binary} owesNothing <== Bit()(anyTable * (1 - drops));
     Row(nGroups) rows[nHoldings];
     signal {binary} isKept[nHoldings];
     for (var i = 0; i < nHoldings; i++) {
         (rows[i], isKept[i], _) <== LookUp(nGroups, tableLevels, tableCap)(
             holdings[i].instrument, rowKinds[i], rowGroups[i], rowDead[i], rowNumbers[i], rowSiblings[i], tableNodes
         );
-        bare * (1 - isKept[i]) === 0;
-        bare * (1 - isLong[i]) === 0;
+        owesNothing * (1 - isKept[i]) === 0;
+        owesNothing * (1 - isLong[i]) === 0;
     }
     signal equity;
     signal requirement;
     (equity, requirement) <== Margin(nHoldings, nGroups)(
         issuerIds, sizes, isLong, rows, tableWords, linear, remainder, diversified, joint
     );
-    signal {binary} needed <== Bit()(1 - drops - bare);
+    signal {binary} needed <== Bit()(1 - drops - owesNothing);
     Covered()(needed, equity, requirement, rangedCoverage);
 
     // 12. The context is part of the statement.

@@ -26,9 +26,9 @@ export interface Signals {
     readonly oldCommitment: bigint;
     readonly newCommitment: bigint;
     readonly tableRoot: bigint;
-    /** What a vault will pay; 0 when credit is booked instead. */
+    /** What a vault will pay; 0 unless collateral leaves. */
     readonly exitLeaf: bigint;
-    /** Coverage and the collateral-only bit, see claim.ts. */
+    /** Coverage, and whether the move is right on any table, see claim.ts. */
     readonly claim: bigint;
     readonly cipher: readonly bigint[];
     readonly context: bigint;

@@ -1,6 +1,6 @@
 /**
- * Every number that a risk officer would tune, in one object: nothing in src/risk holds another. Fractions are basis
- * points (1 bp = 0.0001), times seconds. Each default names what it is argued from; `DEFAULT_PARAMETERS` is the object,
+ * Every number that a risk officer would tune, in one object. What isn't theirs to tune, SPAN's grid and the two far moves, is part of
+ * the protocol (protocol/constants.ts, scenarios.ts). Fractions are basis points (1 bp = 0.0001), times seconds. Each default names what it is argued from; `DEFAULT_PARAMETERS` is the object,
  * `parseParameters` reads overrides from JSON.
  *
  * @module

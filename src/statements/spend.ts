@@ -60,9 +60,9 @@ export function spendStatement(request: SpendRequest): { statement: Statement<"s
   const margin = marginIn(account.holdings, table);
   checkPlace(move, account.holdings, tier.holdings);
   const drops = move.kind === "pair" || move.kind === "dead";
-  const bare = !drops && positionsOf(account.holdings, table).every(({ row, size }) => row.kind === "collateral" && size >= 0n);
-  const onAnyTable = request.onAnyTable ?? (bare && !isCovered(margin, coverage));
-  if (onAnyTable && !bare && move.kind !== "pair") {
+  const owesNothing = !drops && positionsOf(account.holdings, table).every(({ row, size }) => row.kind === "collateral" && size >= 0n);
+  const onAnyTable = request.onAnyTable ?? (owesNothing && !isCovered(margin, coverage));
+  if (onAnyTable && !owesNothing && move.kind !== "pair") {
     throw new InputError("onAnyTable", "is for pairs, and for accounts that nothing but collateral is left in", onAnyTable);
   }
   if (!onAnyTable && !drops) assertCovered(margin, coverage, table.table.groups);

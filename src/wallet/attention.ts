@@ -18,7 +18,7 @@ export interface Attention {
   readonly command?: string;
 }
 
-/** Share of its time before it ends from which on a proof counts as ending soon, seconds. */
+/** Seconds before it ends from which on a proof counts as ending soon. */
 const SOON = 3_600;
 const ORDER = { now: 0, soon: 1, idle: 2 } as const;
 

@@ -57,9 +57,9 @@ describe("an honest owner", () => {
   });
 
   it("takes out what is theirs on any table, once nothing but collateral is left, even if it would not be covered", async () => {
-    const bare = [{ instrument: BTC, size: 100n }, { instrument: USDC, size: 5n }];
-    expect(honestSpend(table, {}, bare).statement.signals.claim >> 14n).toBe(0n);
-    const { statement } = honestSpend(table, { onAnyTable: true }, bare);
+    const owesNothing = [{ instrument: BTC, size: 100n }, { instrument: USDC, size: 5n }];
+    expect(honestSpend(table, {}, owesNothing).statement.signals.claim >> 14n).toBe(0n);
+    const { statement } = honestSpend(table, { onAnyTable: true }, owesNothing);
     expect(statement.signals.claim >> 14n).toBe(1n);
     expect(await circuit.verdict(inputsOf(statement))).toBe("accepted");
     // Cash above its venue's cap counts for nothing, and costs what it is charged.
@@ -220,9 +220,9 @@ describe("a dishonest owner", () => {
       inputs["onAnyTable"] = 1n;
       inputs["claim"] = (inputs["claim"] as bigint) + (1n << 14n);
     };
-    expect(await stopped(flagged)).toContain("bare * (1 - isKept[i]) === 0");
+    expect(await stopped(flagged)).toContain("owesNothing * (1 - isKept[i]) === 0");
     const overdrawn = [{ instrument: BTC, size: 100n }, { instrument: CASH, size: -5n }];
-    expect(await stopped(flagged, {}, overdrawn)).toContain("bare * (1 - isLong[i]) === 0");
+    expect(await stopped(flagged, {}, overdrawn)).toContain("owesNothing * (1 - isLong[i]) === 0");
     const dead = [{ instrument: BTC, size: 100n }, { instrument: DEAD, size: 5n }];
     expect(await stopped(flagged, { move: { kind: "dead", instrument: DEAD } }, dead)).toContain("anyTable * isMove[3] === 0");
   });
