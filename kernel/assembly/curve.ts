@@ -114,7 +114,7 @@ export function addAffine(p: usize, a: usize): void {
 }
 
 /** Affine from Jacobian. */
-export function spend(r: usize, p: usize): void {
+export function lower(r: usize, p: usize): void {
   if (F.isZero(p + AFFINE)) {
     memory.fill(r, 0, AFFINE);
     return;

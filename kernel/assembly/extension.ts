@@ -21,7 +21,7 @@ const T: usize = memory.data(80, 16);
 const D: usize = memory.data(80, 16);
 
 /** r = a0 + a1, not carried: limbs below 2^30. */
-@inline function receive(r: usize, a: usize): void {
+@inline function fold(r: usize, a: usize): void {
   for (let i: usize = 0; i < 48; i += 16) v128.store(r + i, i32x4.add(v128.load(a + i), v128.load(a + i, 36)));
 }
 
@@ -34,8 +34,8 @@ const D: usize = memory.data(80, 16);
 @inline function products(a: usize, b: usize): void {
   base.wide(X, a, b);
   base.wide(Y, a + HALF, b + HALF);
-  receive(S, a);
-  receive(T, b);
+  fold(S, a);
+  fold(T, b);
   base.wide(Z, S, T);
 }
 

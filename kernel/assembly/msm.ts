@@ -1,6 +1,6 @@
 /**
  * Σ k_i·P_i by windows with signed digits (Pippenger). A scalar above r/2 counts as its negative, so that small values
- * of either sign have few digits; zero digits cost nothing. A window's buckets B_b are received in two steps with the same
+ * of either sign have few digits; zero digits cost nothing. A window's buckets B_b are folded in two steps with the same
  * pairwise sums: with b = hi·2^s + lo,  Σ b·B_b = 2^s · Σ hi·R_hi + Σ lo·C_lo,  R and C being the sums of rows and
  * columns of the buckets laid out as a rectangle.
  *

@@ -57,15 +57,15 @@ export class FieldEmitter {
   /** −1/p modulo 2^29. */
   private readonly factor: bigint;
   /** 2^−29 modulo p, less p: one limb times this, a limb higher, is what reduction puts in the limb's place. */
-  private readonly receive: bigint[];
+  private readonly fold: bigint[];
   /** round(2^40 / (p / 2^232)). */
   private readonly quotient: bigint;
 
   constructor(modulus: bigint) {
     this.p = limbs(modulus);
     this.factor = RADIX - inverseModulo(modulus & MASK, RADIX);
-    const receive = limbs(inverseModulo(RADIX, modulus));
-    this.receive = receive.map((limb, i) => limb - this.p[i]!);
+    const fold = limbs(inverseModulo(RADIX, modulus));
+    this.fold = fold.map((limb, i) => limb - this.p[i]!);
     const top = 1n << BigInt(LIMB_BITS * (LIMBS - 1));
     this.quotient = ((1n << QUOTIENT_BITS) * top + modulus / 2n) / modulus;
   }
@@ -169,7 +169,7 @@ export class FieldEmitter {
   /**
    * Divides columns by R and stores nine limbs. Each of the lowest eight limbs m is replaced by m · (2^−29 mod p) one
    * column up, which needs no quotient digit; the ninth goes Montgomery's way. The result is columns / R plus less than
-   * p, and more than −p. `pairs` applies Karatsuba's identity to m · receive too, which pays in squares.
+   * p, and more than −p. `pairs` applies Karatsuba's identity to m · fold too, which pays in squares.
    */
   private reduce(
     columns: readonly string[], minus: string | undefined, pairs = false,
@@ -182,8 +182,8 @@ export class FieldEmitter {
       const terms = k < columns.length ? [columns[k]!] : [];
       for (let i = Math.max(0, k - 1 - last); i <= k - 1 && i < last; i++) {
         const j = k - 1 - i;
-        if (!pairs || j === last) terms.push(`${m}${i} * ${this.receive[j]}`);
-        else if (j > i) terms.push(`(${m}${i} - ${m}${j}) * ${this.receive[j]! - this.receive[i]!}`);
+        if (!pairs || j === last) terms.push(`${m}${i} * ${this.fold[j]}`);
+        else if (j > i) terms.push(`(${m}${i} - ${m}${j}) * ${this.fold[j]! - this.fold[i]!}`);
       }
       if (pairs && k > 0 && k - 1 <= 2 * (last - 1)) {
         const [low, high] = [Math.max(0, k - last), Math.min(k - 1, last - 1)];
@@ -194,7 +194,7 @@ export class FieldEmitter {
       if (terms.length > 0) lines.push(`  ${t} += ${terms.join(" + ")};`);
       if (k < last) {
         lines.push(`  const ${m}${k}: i64 = ${t} & ${MASK};`, `  ${t} >>= ${LIMB_BITS};`);
-        if (pairs) lines.push(`  const ${d}${k}: i64 = ${k > 0 ? `${d}${k - 1} + ` : ""}${m}${k} * ${this.receive[k]};`);
+        if (pairs) lines.push(`  const ${d}${k}: i64 = ${k > 0 ? `${d}${k - 1} + ` : ""}${m}${k} * ${this.fold[k]};`);
       } else if (k === last) {
         lines.push(`  const ${m}${k}: i64 = (${t} * ${this.factor}) & ${MASK};`);
         lines.push(`  ${t} = (${t} + ${m}${k} * ${this.p[0]}) >> ${LIMB_BITS};`);

@@ -84,7 +84,7 @@ export function multiSum(
     const [sum, affine] = [kernel.alloc(jacobianBytes(group)), kernel.alloc(affineBytes(group))];
     const scratch = kernel.alloc(kernel.call[`${group}_msm_msmScratch`]!(count, window, stretches));
     kernel.call[`${group}_msm_msm`]!(points, index, scalars, count, window, stretches, sum, scratch);
-    kernel.call[`${group}_curve_spend`]!(affine, sum);
+    kernel.call[`${group}_curve_lower`]!(affine, sum);
     return kernel.bytes(affine, affineBytes(group)).slice();
   });
 }
