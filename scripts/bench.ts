@@ -11,6 +11,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
+import { toJson } from "../src/base/json.ts";
 import { readPortfolio } from "../src/margin/portfolio.ts";
 import { TIERS, tableRows, type TierName } from "../src/protocol/constants.ts";
 import { artifactsFolder, loadProvingArtifacts } from "../src/prover/artifacts.ts";
@@ -117,7 +118,7 @@ async function benchAll(): Promise<void> {
   await Promise.all([prover.close(), snarkjs.close()]);
 
   say("snarkjs command line");
-  const inputs = JSON.stringify(request.inputs, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+  const inputs = toJson(request.inputs);
   const snarkjsCli = await snarkjsCommandLine(artifacts, inputs);
   const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
   print({

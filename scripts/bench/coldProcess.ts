@@ -8,6 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { toJson } from "../../src/base/json.ts";
 import type { ProofRequest } from "../../src/statements/request.ts";
 import { median } from "./compare.ts";
 
@@ -51,7 +52,7 @@ async function coldProcess(backend: string, artifactsFolder: string, request: Pr
     await prover.close();
     console.log(process.resourceUsage().maxRSS);`;
   try {
-    const text = JSON.stringify(request, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+    const text = toJson(request);
     await writeFile(join(folder, "request.json"), text, { mode: 0o600 });
     const started = performance.now();
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });

@@ -7,8 +7,7 @@ import * as v from "valibot";
 import { committeeKeys, type CommitteeKeys } from "../../src/committee/ciphertext.ts";
 import { readJson } from "../../src/base/files.ts";
 import { FIELD, ISSUER_BITS, LOTS_BITS, PROTOCOL_VERSION, SERIAL_BITS, TIERS, type TierName } from "../../src/protocol/constants.ts";
-import { DECIMAL, listOf } from "../../src/base/json.ts";
-import { exactly, validated } from "../../src/base/validated.ts";
+import { DIGITS, count, decimal, exactly, fileName, list, listOf, validated } from "../../src/base/schema.ts";
 import { checkRules } from "./rules.ts";
 
 const DEPLOYMENT_FORMAT = "plimsoll-deployment";
@@ -17,36 +16,28 @@ const address = v.pipe(
   v.string("must be an address"), v.check(isAddress, "must be an Ethereum address"), v.transform(getAddress),
   v.check((text) => text !== ZeroAddress, "must not be the zero address"),
 );
-const count = (low: number, high: number) => v.pipe(
-  v.number("must be a number"), v.integer("must be a whole number"), v.minValue(low, `must be at least ${low}`), v.maxValue(high, `must be at most ${high}`),
-);
 const amount = (low: bigint, bits: number) => v.pipe(
-  v.string("must be a decimal string"), v.regex(DECIMAL, "must be decimal digits without leading zeros"), v.transform((digits) => BigInt(digits)),
+  v.string("must be a decimal string"), v.regex(DIGITS, "must be decimal digits without leading zeros"), v.transform((digits) => BigInt(digits)),
   v.minValue(low, `must be at least ${low}`), v.check((value) => value >> BigInt(bits) === 0n, `must be below 2^${bits}`),
 );
-const coordinate = v.pipe(
-  v.string("must be a decimal string"), v.regex(DECIMAL, "must be decimal digits without leading zeros"), v.transform((digits) => BigInt(digits)),
-  v.check((value) => value < FIELD, "must be below the field's order"),
-);
-const list = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item, "must be a list"), v.minLength(1, "must not be empty"));
-/** Names stand in file names and environment variables. */
-const name = v.pipe(v.string("must be a name"), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be 1 to 32 lower-case letters, digits or -, a letter first"));
+const coordinate = decimal(FIELD, "the field's order");
+const some = <S extends v.GenericSchema>(item: S) => list(item, 1);
 const YEAR = 366 * 86_400;
 const seconds = count(0, YEAR);
 const positiveSeconds = count(1, YEAR);
 
 const SIGNERS = exactly("a set of signers", {
   /** In the order of their places. */
-  members: v.pipe(list(address), v.maxLength(255, "must be at most 255")),
+  members: v.pipe(some(address), v.maxLength(255, "must be at most 255")),
   /** How many must sign: more than two thirds. */
   threshold: count(1, 255),
 });
 
 /** OpenZeppelin's TimelockController: what the proposers schedule happens after the delay, and not if one of them cancels. */
-const TIMELOCK = exactly("a timelock", { timelockSeconds: positiveSeconds, proposers: list(address) });
+const TIMELOCK = exactly("a timelock", { timelockSeconds: positiveSeconds, proposers: some(address) });
 
 const CHAIN = exactly("a chain", {
-  name,
+  name: fileName,
   /** EIP-155 chain id. */
   chainId: count(1, Number.MAX_SAFE_INTEGER),
   /** URL of a node; $PLIMSOLL_RPC_<NAME> comes first. */
@@ -87,10 +78,10 @@ const lots = amount(1n, LOTS_BITS);
 const creditSerial = count(1, 2 ** SERIAL_BITS - 2);
 
 const VAULT = exactly("a vault", {
-  kind: v.literal("vault"), id, name, chain: name,
+  kind: v.literal("vault"), id, name: fileName, chain: fileName,
   /** Seconds in which the lots that may leave refill. */
   window: positiveSeconds,
-  instruments: list(exactly("an instrument", {
+  instruments: some(exactly("an instrument", {
     /** From 1 up, in the order listed. */
     serial: count(1, 2 ** SERIAL_BITS - 1),
     token: address,
@@ -104,7 +95,7 @@ const VAULT = exactly("a vault", {
 });
 
 const DESK = exactly("a desk", {
-  kind: v.literal("desk"), id, name, chain: name,
+  kind: v.literal("desk"), id, name: fileName, chain: fileName,
   /** What it lends, and token units of one lot of credit. */
   asset: address,
   unit: amount(1n, 128),
@@ -122,7 +113,7 @@ const DESK = exactly("a desk", {
 });
 
 const VENUE = exactly("a venue", {
-  kind: v.literal("venue"), id, name, chain: name,
+  kind: v.literal("venue"), id, name: fileName, chain: fileName,
   /** Levels of a batch of notes, and seconds between two. */
   batchDepth: count(1, 20),
   window: positiveSeconds,
@@ -136,9 +127,9 @@ const DEPLOYMENT = exactly("a deployment", {
   format: v.literal(DEPLOYMENT_FORMAT, `must be "${DEPLOYMENT_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
   /** The chain that accounts live on. */
-  home: name,
+  home: fileName,
   /** Sizes of accounts that get verifiers. */
-  tiers: list(v.picklist(Object.keys(TIERS) as TierName[], "must be a tier")),
+  tiers: some(v.picklist(Object.keys(TIERS) as TierName[], "must be a tier")),
   /** Seconds between two receives of one account, and for which a notes root is good after it was replaced. */
   receiveInterval: seconds,
   notesWindow: positiveSeconds,
@@ -146,8 +137,8 @@ const DEPLOYMENT = exactly("a deployment", {
   committee: listOf(listOf(coordinate, 2), 3),
   reporters: SIGNERS,
   attestors: SIGNERS,
-  chains: list(CHAIN),
-  issuers: list(v.variant("kind", [VAULT, DESK, VENUE], "must be a vault, a desk or a venue")),
+  chains: some(CHAIN),
+  issuers: some(v.variant("kind", [VAULT, DESK, VENUE], "must be a vault, a desk or a venue")),
 });
 
 type Parsed = v.InferOutput<typeof DEPLOYMENT>;

@@ -3,32 +3,34 @@
  * in a file, whole at any moment, so that a run that was killed goes on where it stopped.
  */
 import { existsSync } from "node:fs";
-import { getCreateAddress } from "ethers";
+import { getCreateAddress, isAddress } from "ethers";
 import * as v from "valibot";
 import { InputError } from "../../src/base/errors.ts";
 import { readJson, writeAtomic } from "../../src/base/files.ts";
 import { PROTOCOL_VERSION } from "../../src/protocol/constants.ts";
-import { exactly, validated } from "../../src/base/validated.ts";
+import { count, exactly, hex, validated } from "../../src/base/schema.ts";
 
 const PROGRESS_FORMAT = "plimsoll-deployment-progress";
-const hex = (bytes: number) => v.pipe(v.string("must be hex"), v.regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `must be ${bytes} bytes in hex`));
-const count = v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(0, "must not be negative"));
+
+const whole = count(0, Number.MAX_SAFE_INTEGER);
+const bytes32 = hex(32, "0x");
+const address = v.pipe(v.string("must be an address"), v.check(isAddress, "must be an Ethereum address"));
 
 const CONTRACT = exactly("a contract", {
-  nonce: count,
-  address: hex(20),
+  nonce: whole,
+  address: address,
   /** Keccak-256 of the code that makes it and of its constructor's arguments. */
-  code: hex(32),
-  args: hex(32),
+  code: bytes32,
+  args: bytes32,
   /** The last transaction that was sent for it. */
-  transaction: v.optional(hex(32)),
+  transaction: v.optional(bytes32),
   deployed: v.boolean("must be true or false"),
 });
-const CHAIN = exactly("a chain", { chainId: count, startBlock: count, contracts: v.record(v.string(), CONTRACT) });
+const CHAIN = exactly("a chain", { chainId: whole, startBlock: whole, contracts: v.record(v.string(), CONTRACT) });
 const PROGRESS = exactly("a progress file", {
   format: v.literal(PROGRESS_FORMAT, `must be "${PROGRESS_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
-  deployer: hex(20),
+  deployer: address,
   chains: v.record(v.string(), CHAIN),
 });
 

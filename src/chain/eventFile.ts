@@ -11,7 +11,7 @@ import * as v from "valibot";
 import { InputError } from "../base/errors.ts";
 import { readJson, writeAtomic } from "../base/files.ts";
 import { PROTOCOL_VERSION } from "../protocol/constants.ts";
-import { exactly, validated } from "../base/validated.ts";
+import { exactly, validated } from "../base/schema.ts";
 
 const EVENTS_FORMAT = "plimsoll-events";
 const EVENTS_LENGTH = 400 * 1024 * 1024;

@@ -10,20 +10,14 @@ import { committeeCoordinates, committeeKeys, type CommitteeKeys } from "../comm
 import { InputError } from "../base/errors.ts";
 import { readJson } from "../base/files.ts";
 import { FIELD, ISSUER_BITS, PROTOCOL_VERSION, TIERS, tableRows, type TierName } from "../protocol/constants.ts";
-import { decimal, listOf } from "../base/json.ts";
-import { exactly, validated } from "../base/validated.ts";
+import { count, decimal, exactly, fileName, listOf, validated } from "../base/schema.ts";
 
 const NETWORK_FORMAT = "plimsoll-network";
 
 const address = v.pipe(v.string("must be an address"), v.check(isAddress, "must be an Ethereum address"), v.transform(getAddress));
-const count = (low: number, high: number) => v.pipe(
-  v.number("must be a number"), v.integer("must be a whole number"), v.minValue(low, `must be at least ${low}`), v.maxValue(high, `must be at most ${high}`),
-);
-/** Names stand in file names and environment variables. */
-const name = v.pipe(v.string("must be a name"), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be 1 to 32 lower-case letters, digits or -, a letter first"));
 
 const CHAIN = exactly("a chain", {
-  name,
+  name: fileName,
   /** EIP-155 chain id. */
   chainId: count(1, Number.MAX_SAFE_INTEGER),
   /** First block that any of its contracts wrote in. */
@@ -33,14 +27,14 @@ const CHAIN = exactly("a chain", {
   verifiers: address,
   riskTable: address,
   /** Contract that knows another chain's roots, by that chain's name: a RootMirror, or LocalRoots for its own. */
-  roots: v.record(name, address),
+  roots: v.record(fileName, address),
 });
 
 const ISSUER = exactly("an issuer", {
   id: count(1, 2 ** ISSUER_BITS - 1),
-  name,
+  name: fileName,
   kind: v.picklist(["vault", "venue", "desk"], "must be vault, venue or desk"),
-  chain: name,
+  chain: fileName,
   contract: address,
 });
 
@@ -52,7 +46,7 @@ const NETWORK = exactly("a network file", {
   /** Sizes of accounts that have verifiers; their trees and tables have one shape. */
   tiers: v.pipe(v.array(v.picklist(Object.keys(TIERS) as TierName[], "must be a tier"), "must be a list"), v.minLength(1, "must not be empty")),
   /** The chain that accounts live on, and the contracts there. */
-  home: name,
+  home: fileName,
   registry: address,
   issuerNotes: address,
   chains: v.pipe(v.array(CHAIN, "must be a list"), v.minLength(1, "must not be empty")),

@@ -13,7 +13,7 @@ import { chainNamed, readNetwork, type Network } from "../chain/network.ts";
 import { InputError, KeystoreError, NodeError } from "../base/errors.ts";
 import { readJson, readText } from "../base/files.ts";
 import { PROTOCOL_VERSION } from "../protocol/constants.ts";
-import { exactly, validated } from "../base/validated.ts";
+import { exactly, validated } from "../base/schema.ts";
 
 const CONFIG_FORMAT = "plimsoll-config";
 const KEY_BYTES = 256;

@@ -10,10 +10,9 @@ import { committeeCoordinates, committeeKeys, publicKey, randomScalar, type Comm
 import { InputError, KeystoreError } from "../base/errors.ts";
 import { readJson, readText, writeAtomic } from "../base/files.ts";
 import { FIELD } from "../protocol/constants.ts";
-import { decimal, listOf } from "../base/json.ts";
+import { decimal, listOf, exactly, validated } from "../base/schema.ts";
 import { TABLE_LENGTH, decodeTable } from "../risk/tableFile.ts";
 import type { ListedTable } from "../risk/listing.ts";
-import { exactly, validated } from "../base/validated.ts";
 import { canSpend, decryptKeys, readKeystore } from "../wallet/keystore.ts";
 import type { Globals } from "./command.ts";
 import { askPassphrase } from "./passphrase.ts";

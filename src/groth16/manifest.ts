@@ -8,23 +8,24 @@ import * as v from "valibot";
 import { ArtifactError } from "../base/errors.ts";
 import { CIRCUITS, TIERS, type CircuitName, type TierName } from "../protocol/constants.ts";
 import type { VerificationKey } from "./groth16.ts";
+import { count, hex } from "../base/schema.ts";
 import { parseVerificationKey } from "./verificationKey.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 const MANIFEST_FORMAT = "plimsoll-artifacts";
 const MANIFEST_VERSION = 1;
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hex"));
-const blake2b = v.pipe(v.string(), v.regex(/^[0-9a-f]{128}$/, "must be a BLAKE2b-512 in hex"));
-const file = v.strictObject({ name: v.pipe(v.string(), v.regex(/^[\w.-]+$/)), bytes: count, sha256 });
+const whole = count(0, Number.MAX_SAFE_INTEGER);
+const sha256 = hex(32);
+const blake2b = hex(64);
+const file = v.strictObject({ name: v.pipe(v.string(), v.regex(/^[\w.-]+$/)), bytes: whole, sha256 });
 
 const contribution = v.strictObject({
   name: v.string(),
   /** What snarkjs prints as the contribution hash; contributors compare it with what they were shown. */
   hash: blake2b,
   /** Hex, and log2 of the number of hashes over it, if the contribution is a public beacon. */
-  beacon: v.optional(v.strictObject({ hash: v.string(), iterationsExp: count })),
+  beacon: v.optional(v.strictObject({ hash: v.string(), iterationsExp: whole })),
 });
 export type Contribution = v.InferOutput<typeof contribution>;
 
@@ -48,10 +49,10 @@ const entry = v.strictObject({
   /** Hash of everything the compiler's result depends on: see compileInputs. */
   inputs: sha256,
   tools: v.record(v.string(), v.string()),
-  constraints: count,
-  wires: count,
-  publicSignals: count,
-  domain: count,
+  constraints: whole,
+  wires: whole,
+  publicSignals: whole,
+  domain: whole,
   files: v.strictObject({ r1cs: file, sym: file, wasm: file, zkey: file, vkey: file }),
   key,
 });

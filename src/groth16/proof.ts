@@ -12,7 +12,8 @@ import {
 } from "../protocol/constants.ts";
 import { claimFields, isClaimName, packClaim, unpackClaim, type ClaimField, type ClaimName } from "../protocol/claim.ts";
 import { BASE_FIELD, type Fp2, type G1, type Groth16Proof } from "./groth16.ts";
-import { decimal, exactly, firstIssue, listOf, oneOf } from "../base/json.ts";
+import { toJson } from "../base/json.ts";
+import { decimal, exactly, firstIssue, listOf, oneOf } from "../base/schema.ts";
 import { encodeSignals, type Signals } from "../protocol/signals.ts";
 
 export const PROOF_FORMAT = "plimsoll-proof";
@@ -71,7 +72,7 @@ export function formatProof<C extends CircuitName>(proof: Proof<C>): string {
     format: PROOF_FORMAT, version: PROTOCOL_VERSION, circuit, tier, key,
     publicSignals: Object.fromEntries(named) as unknown, proof: points,
   };
-  return `${JSON.stringify(file, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 2)}\n`;
+  return `${toJson(file, 2)}\n`;
 }
 
 /**
@@ -105,12 +106,12 @@ const HEAD = v.object(
     circuit: oneOf(CIRCUITS),
     tier: oneOf(Object.keys(TIERS) as TierName[]),
   },
-  (issue) => (issue.expected === "Object" ? "must be an object" : "is missing"),
+  (issue) => (issue.expected === "Object" ? "must be an object" : "must be present"),
 );
 
 const coordinate = decimal(BASE_FIELD, "the base field's order");
 const pair = listOf(coordinate, 2);
-const KEY = exactly({
+const KEY = exactly("a key's name", {
   kind: oneOf(KEY_KINDS),
   hash: v.pipe(v.string("must be a string"), v.regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hex digits")),
 });
@@ -121,14 +122,14 @@ function fileSchema(circuit: CircuitName, tier: TierName) {
     if (name === "claim" && isClaimName(circuit)) return [name, claimSchema(circuit)];
     return [name, length === 1 ? signal : listOf(signal, length)];
   });
-  return exactly({
+  return exactly("a proof file", {
     format: v.string(),
     version: v.number(),
     circuit: v.string(),
     tier: v.string(),
     key: KEY,
-    publicSignals: exactly(Object.fromEntries(named)),
-    proof: exactly({ a: pair, b: listOf(pair, 2), c: pair }),
+    publicSignals: exactly(`${circuit}'s signals`, Object.fromEntries(named)),
+    proof: exactly("a proof", { a: pair, b: listOf(pair, 2), c: pair }),
   });
 }
 
@@ -141,7 +142,7 @@ function claimSchema(circuit: ClaimName) {
   };
   const parts = claimFields(circuit).map((field): [string, v.GenericSchema<unknown, unknown>] => [field.name, part(field)]);
   return v.pipe(
-    exactly(Object.fromEntries(parts)),
+    exactly(`${circuit}'s claim`, Object.fromEntries(parts)),
     v.transform((claim) => asProofError(() => packClaim(circuit, claim as never, "publicSignals.claim"))),
   );
 }

@@ -6,7 +6,7 @@
  */
 import { INSTANCES, LOTS_BITS, PROTOCOL_VERSION, TIERS, publicSignals } from "../protocol/constants.ts";
 import { claimFields, isClaimName, type ClaimField, type ClaimName } from "../protocol/claim.ts";
-import { DECIMAL } from "../base/json.ts";
+import { DIGITS } from "../base/schema.ts";
 import { KEY_KINDS, PROOF_FORMAT } from "./proof.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ export function proofJsonSchema(): string {
       }),
     ),
     $defs: {
-      element: { description: "Field element, decimal", type: "string", pattern: DECIMAL.source },
+      element: { description: "Field element, decimal", type: "string", pattern: DIGITS.source },
       pair: { description: "Affine point of G1, or c0 and c1 of an element of Fp²", ...listOf(ref("element"), 2) },
       proof: exactly({ a: ref("pair"), b: listOf(ref("pair"), 2), c: ref("pair") }),
       key: exactly({ kind: { enum: KEY_KINDS }, hash: { type: "string", pattern: "^[0-9a-f]{64}$" } }),

@@ -8,7 +8,7 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import { ArtifactError } from "../base/errors.ts";
 import { BASE_FIELD, keyPoints, type Groth16Proof, type VerificationKey } from "./groth16.ts";
-import { decimal, firstIssue } from "../base/json.ts";
+import { decimal, firstIssue } from "../base/schema.ts";
 
 const coordinate = decimal(BASE_FIELD, "the base field's order");
 // The third, projective coordinate must say "affine": "0" would be the point at infinity.

@@ -13,8 +13,7 @@ import {
   FIELD, INSTRUMENT_BITS, ISSUER_BITS, LOTS_BITS, NOTE_BLINDING_BITS, NOTE_LEGS, NOTE_SERIAL_BITS, PROTOCOL_VERSION,
   RECIPIENT_BITS, TIERS, accountWords, type TierName,
 } from "../protocol/constants.ts";
-import { decimal } from "../base/json.ts";
-import { exactly, validated } from "../base/validated.ts";
+import { decimal, exactly, validated } from "../base/schema.ts";
 import { Ledger, type LoadKey } from "./ledger.ts";
 import type { IssuedNote, LedgerState } from "./state.ts";
 

@@ -13,7 +13,7 @@ import { checkSize, type Position } from "./rule.ts";
 import { PROTOCOL_VERSION, TIERS, type TierName } from "../protocol/constants.ts";
 import { isDecimal } from "../base/decimal.ts";
 import type { ListedTable, Listing } from "../risk/listing.ts";
-import { validated } from "../base/validated.ts";
+import { validated } from "../base/schema.ts";
 
 const PORTFOLIO_FORMAT = "plimsoll-portfolio";
 /** Longest portfolio file that is read, in characters; 64 holdings with long names take a tenth of it. */

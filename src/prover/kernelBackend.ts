@@ -5,10 +5,9 @@
  */
 import { InputError } from "../base/errors.ts";
 import type { Platform } from "./kernel/platform.ts";
-import type { KeyFile } from "./kernel/task.ts";
+import { secretsIn, type KeyFile, type ThreadResults, type Scalars, type ThreadTask } from "./kernel/task.ts";
 import { Pool, type PoolThread } from "./kernel/pool.ts";
 import type { Over } from "./kernel/sums.ts";
-import { secretsIn, type ThreadResults, type Scalars, type ThreadTask } from "./kernel/task.ts";
 import { orAborted } from "../base/abort.ts";
 import type { Backend, CircuitKey, ProveOptions } from "./prover.ts";
 import type { CircuitInputs } from "../statements/request.ts";

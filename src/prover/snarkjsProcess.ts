@@ -10,6 +10,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ProofError } from "../base/errors.ts";
+import { Turns } from "../base/turns.ts";
 import { orAborted } from "../base/abort.ts";
 import type { ProveOptions } from "./prover.ts";
 import { MEMORY_VARIABLE, type ProveResult, type SnarkjsReply, type SnarkjsTask } from "./snarkjsTask.ts";
@@ -24,7 +25,7 @@ export interface SnarkjsOptions {
 /** Runs one task after another; starts with the first, and again after a stop. */
 export class SnarkjsProcess {
   private child: ChildProcess | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
   /** Most memory that a process had resident after a task, bytes. */
   peakBytes = 0;
 
@@ -36,11 +37,10 @@ export class SnarkjsProcess {
    * @throws ProofError as the task refuses, or when the process ends
    */
   run(task: SnarkjsTask, { onProgress, signal }: ProveOptions = {}): Promise<ProveResult | undefined> {
-    const mine = this.turn.then(() => {
+    const mine = this.turns.run(() => {
       signal?.throwIfAborted();
       return this.ask(task, { onProgress, signal });
     });
-    this.turn = mine.catch(() => undefined);
     return orAborted(mine, signal);
   }
 

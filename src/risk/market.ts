@@ -8,17 +8,12 @@
 import * as v from "valibot";
 import { BASIS_POINTS, PROTOCOL_VERSION, SERIAL_BITS, TIERS, tableRows } from "../protocol/constants.ts";
 import { isDecimal, parseDecimal } from "../base/decimal.ts";
-import { exactly } from "../base/validated.ts";
+import { count, exactly, list } from "../base/schema.ts";
 
 const MARKET_FORMAT = "plimsoll-market";
 /** The unit of account. Its price is 1 by definition, so it is never declared; cash and credit may name it. */
 export const NUMERAIRE = "USD";
 
-const count = (low: number, high: number) =>
-  v.pipe(
-    v.number("must be a number"), v.integer("must be a whole number"),
-    v.minValue(low, `must be at least ${low}`), v.maxValue(high, `must be at most ${high}`),
-  );
 const decimal = v.pipe(
   v.string("must be a decimal string"),
   v.check(isDecimal, 'must be a decimal such as "0.25": at most 15 digits before the point and 12 after'),
@@ -32,11 +27,6 @@ const name = v.pipe(
 );
 const time = count(0, 2 ** 40);
 const fraction = count(0, BASIS_POINTS);
-const list = <const S extends v.GenericSchema>(item: S, low: number, high: number) =>
-  v.pipe(
-    v.array(item, "must be a list"),
-    v.minLength(low, `must have at least ${low} entries`), v.maxLength(high, `must have at most ${high} entries`),
-  );
 const flag = v.optional(v.boolean("must be true or false"), false);
 
 const close = v.pipe(v.number("must be a number"), v.finite("must be finite"), v.gtValue(0, "must be above 0"));

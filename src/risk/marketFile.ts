@@ -6,7 +6,7 @@
 import { InputError } from "../base/errors.ts";
 import { MARKET, type Market } from "./market.ts";
 import { checkMarket } from "./marketRules.ts";
-import { validated } from "../base/validated.ts";
+import { validated } from "../base/schema.ts";
 
 /** Longest market file that is read, in characters: 4,095 instruments and 256 long histories take a tenth of it. */
 export const MARKET_LENGTH = 32 * 2 ** 20;

@@ -7,7 +7,7 @@
  */
 import * as v from "valibot";
 import { BASIS_POINTS } from "../protocol/constants.ts";
-import { exactly, validated } from "../base/validated.ts";
+import { exactly, validated } from "../base/schema.ts";
 
 const whole = (low: number, high: number) =>
   v.optional(v.pipe(

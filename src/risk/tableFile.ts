@@ -13,27 +13,16 @@ import { isPositiveSemiDefinite } from "./correlation.ts";
 import { isDecimal, parseDecimal } from "../base/decimal.ts";
 import type { ListedTable } from "./listing.ts";
 import { checkRow, type Row } from "./row.ts";
-import { exactly, validated } from "../base/validated.ts";
+import { count, exactly, list, signed, validated } from "../base/schema.ts";
 
 const TABLE_FORMAT = "plimsoll-table";
 /** Longest table file that is read, in characters; 4,095 rows with all their reasons take a third of it. */
 export const TABLE_LENGTH = 32 * 2 ** 20;
 
-const whole = v.pipe(
-  v.string("must be a whole number in a string"),
-  v.regex(/^(0|-?[1-9]\d{0,29})$/, "must be a whole number in a string, of at most 30 digits"),
-  v.transform((digits) => BigInt(digits)),
-);
-const count = (low: number, high: number) =>
-  v.pipe(
-    v.number("must be a number"), v.integer("must be a whole number"),
-    v.minValue(low, `must be at least ${low}`), v.maxValue(high, `must be at most ${high}`),
-  );
+const whole = signed(30);
 const finite = v.pipe(v.number("must be a number"), v.finite("must be finite"));
 const text = v.pipe(v.string("must be text"), v.maxLength(300, "must be at most 300 characters"));
 const name = v.pipe(text, v.minLength(1, "must not be empty"));
-const list = <const S extends v.GenericSchema>(item: S, high: number) =>
-  v.pipe(v.array(item, "must be a list"), v.maxLength(high, `must have at most ${high} entries`));
 
 const TABLE = exactly("a table file", {
   format: v.literal(TABLE_FORMAT, `must be "${TABLE_FORMAT}"`),
@@ -42,8 +31,8 @@ const TABLE = exactly("a table file", {
     epoch: count(0, 2 ** 40),
     asOf: count(0, 2 ** 40),
     notAfter: count(0, 2 ** 40),
-    groups: list(name, TIERS.M.groups),
-    correlations: list(list(count(-BASIS_POINTS, BASIS_POINTS), TIERS.M.groups), TIERS.M.groups),
+    groups: list(name, 0, TIERS.M.groups),
+    correlations: list(list(count(-BASIS_POINTS, BASIS_POINTS), 0, TIERS.M.groups), 0, TIERS.M.groups),
     omega: count(0, BASIS_POINTS),
     rows: list(exactly("a row", {
       instrument: count(1, 2 ** 24 - 1),
@@ -51,7 +40,7 @@ const TABLE = exactly("a table file", {
       group: count(0, TIERS.M.groups - 1),
       dead: v.boolean("must be true or false"),
       mark: whole, chargeLong: whole, chargeShort: whole, cap: whole, issuerCap: whole,
-      pnl: list(whole, SCENARIOS),
+      pnl: list(whole, 0, SCENARIOS),
     }), tableRows(TIERS.M) - 1),
   }),
   listings: list(exactly("a listing", {
@@ -59,9 +48,9 @@ const TABLE = exactly("a table file", {
     name, issuer: name, chain: name, underlying: name, unit: name,
     lot: v.pipe(text, v.check(isDecimal, "must be a decimal"), v.check((lot) => parseDecimal(lot) > 0n, "must be above 0")),
     greeks: exactly("Greeks", { delta: finite, gamma: finite, vega: finite, theta: finite }),
-    charges: list(exactly("a charge", { part: name, long: whole, short: whole, because: text }), 20),
+    charges: list(exactly("a charge", { part: name, long: whole, short: whole, because: text }), 0, 20),
   }), tableRows(TIERS.M) - 1),
-  underlyings: list(exactly("an underlying", { name, price: whole, scanBps: count(1, 10 * BASIS_POINTS) }), 256),
+  underlyings: list(exactly("an underlying", { name, price: whole, scanBps: count(1, 10 * BASIS_POINTS) }), 0, 256),
 });
 
 /** JSON of a table: one row or listing a line. */

@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { FIELD } from "../protocol/constants.ts";
-import { decimal } from "../base/json.ts";
+import { decimal } from "../base/schema.ts";
 
 const time = v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(0, "must not be negative"), v.maxValue(2 ** 40, "must be a time in seconds"));
 

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { BoundedMap } from "../base/bounded.ts";
 import { PlimsollError } from "../base/errors.ts";
+import { toJson } from "../base/json.ts";
 
 /** `alarm` is for people, now: a chain or a signer broke what everything rests on. */
 export type Level = "info" | "warn" | "alarm";
@@ -13,12 +15,12 @@ export type Log = (level: Level, event: string, fields?: Fields) => void;
 
 /** One JSON object a line: time, level, event, then the event's own fields; whole numbers beyond a double's range as text. */
 export const jsonLog = (write: (line: string) => void, now: () => number = Date.now): Log =>
-  (level, event, fields = {}) => write(`${withoutUrls(JSON.stringify({ time: new Date(now()).toISOString(), level, event, ...fields }, plain))}\n`);
+  (level, event, fields = {}) => write(`${withoutUrls(toJson({ time: new Date(now()).toISOString(), level, event, ...fields }))}\n`);
 
 /** For people at a terminal. */
 export const prettyLog = (write: (line: string) => void, now: () => number = Date.now): Log =>
   (level, event, fields = {}) => {
-    const shown = Object.entries(fields).map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value, plain)}`).join("");
+    const shown = Object.entries(fields).map(([name, value]) => ` ${name}=${typeof value === "string" ? value : toJson(value)}`).join("");
     const mark = level === "info" ? "" : `${level.toUpperCase()} `;
     write(`${withoutUrls(`${new Date(now()).toISOString().slice(11, 19)} ${mark}${event}${shown}`)}\n`);
   };
@@ -29,13 +31,11 @@ const MOST_REMEMBERED = 1_000;
 
 /** Leaves out warnings and alarms that were just given, such as that a route is frozen still. */
 export function withoutRepeats(log: Log, now: () => number = Date.now): Log {
-  const told = new Map<string, number>();
+  const told = new BoundedMap<string, number>(MOST_REMEMBERED);
   return (level, event, fields = {}) => {
-    const line = JSON.stringify([level, event, fields], plain);
+    const line = toJson([level, event, fields]);
     if (level !== "info" && now() - (told.get(line) ?? -Infinity) < SAME_AGAIN) return;
-    told.delete(line);
     told.set(line, now());
-    for (const oldest of [...told.keys()].slice(0, -MOST_REMEMBERED)) told.delete(oldest);
     log(level, event, fields);
   };
 }
@@ -46,7 +46,5 @@ export function reasonOf(error: unknown): string {
   const { name, message, code } = error as { name?: string; message?: string; code?: unknown };
   return withoutUrls(`defect: ${name ?? "Error"}${typeof code === "string" ? ` ${code}` : ""}: ${message ?? String(error)}`.slice(0, 300));
 }
-
-const plain = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
 
 const withoutUrls = (text: string): string => text.replace(/\b(https?|wss?):\/\/[^\s"'\\)]+/gi, "<url>");

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { BoundedMap } from "../base/bounded.ts";
 import { InputError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import type { Market } from "../risk/market.ts";
@@ -32,7 +33,7 @@ export class MarketFolder {
   /** Files that are refused as they stand, by name: one that was still being copied is looked at again. */
   private readonly refused = new Map<string, string>();
   /** What a service needn't be asked for again, by its place and a name: another may well have the right bytes. */
-  private readonly unwanted = new Set<string>();
+  private readonly unwanted = new BoundedMap<string, true>(MOST_REMEMBERED);
 
   constructor(private readonly folder: string, private readonly urls: readonly string[], private readonly log: Log) {}
 
@@ -76,7 +77,6 @@ export class MarketFolder {
   /** Fetches files that aren't here from every service; keeps those of epoch `from` or later. */
   async fetch(from: number): Promise<void> {
     if (this.urls.length > 0 && (await this.names(from)).length >= MOST_WAITING) return;
-    for (const oldest of [...this.unwanted].slice(0, -MOST_REMEMBERED)) this.unwanted.delete(oldest);
     await Promise.all(this.urls.map((url, i) => this.fetchFrom(`markets[${i}]`, url, from)
       .catch((error: unknown) => this.log("warn", "market source skipped", { source: i, reason: reasonOf(error) }))));
   }
@@ -94,10 +94,10 @@ export class MarketFolder {
       try {
         const { epoch } = parse(name, Buffer.from(file.text));
         // What nobody needs would fill the disk.
-        if (epoch < from) this.unwanted.add(`${who} ${name}`);
+        if (epoch < from) this.unwanted.set(`${who} ${name}`, true);
         else await writeAtomic(join(this.folder, name), file.text);
       } catch (error) {
-        this.unwanted.add(`${who} ${name}`);
+        this.unwanted.set(`${who} ${name}`, true);
         this.log("warn", "market refused", { market: name, reason: `${who}: ${reasonOf(error)}` });
       }
     }

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { EPOCH_TYPES, signingDomain } from "../chain/calls.ts";
 import { chainNamed } from "../chain/network.ts";
+import { BoundedMap } from "../base/bounded.ts";
 import { InputError, NodeError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import { TIERS, type Tier } from "../protocol/constants.ts";
@@ -60,8 +61,8 @@ class NotYet extends Error {}
 export class Reporter {
   private readonly tier: Tier;
   /** Tables by their root, the last few. */
-  private readonly computed = new Map<bigint, Computed>();
-  private readonly texts = new Map<string, Promise<string>>();
+  private readonly computed = new BoundedMap<bigint, Computed>(REMEMBERED);
+  private readonly texts = new BoundedMap<string, Promise<string>>(REMEMBERED);
 
   private constructor(
     private readonly world: World,
@@ -202,20 +203,14 @@ export class Reporter {
     const folder = join(this.options.folder, "tables");
     await writeAtomic(join(folder, `${root}.json`), encodeTable(computed.listed));
     this.computed.set(root, computed);
-    for (const old of [...this.computed.keys()].slice(0, -REMEMBERED)) this.computed.delete(old);
     const tables = await Promise.all((await readdir(folder)).filter((name) => /^\d+\.json$/.test(name)).map(async (name) => ({ name, time: (await stat(join(folder, name))).mtimeMs })));
     for (const { name } of tables.sort((a, b) => b.time - a.time).slice(this.options.keepTables)) await rm(join(folder, name));
   }
 
   private async table(root: string): Promise<string> {
     if (!/^\d{1,78}$/.test(root)) throw badRequest("root", "must be a decimal", root);
-    const known = this.texts.get(root);
-    if (known !== undefined) return known;
-    const reading = readFile(join(this.options.folder, "tables", `${root}.json`), "utf8").catch((cause: unknown) => notHere("table", cause));
-    this.texts.set(root, reading);
-    reading.catch(() => this.texts.delete(root));
-    for (const old of [...this.texts.keys()].slice(0, -REMEMBERED)) this.texts.delete(old);
-    return reading;
+    return BoundedMap.remembered(this.texts, root, () =>
+      readFile(join(this.options.folder, "tables", `${root}.json`), "utf8").catch((cause: unknown) => notHere("table", cause)));
   }
 
   private async market(name: string): Promise<string> {

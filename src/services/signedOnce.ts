@@ -10,7 +10,7 @@ import * as v from "valibot";
 import { InputError, PlimsollError } from "../base/errors.ts";
 import { readJson, writeAtomic } from "../base/files.ts";
 import { PROTOCOL_VERSION } from "../protocol/constants.ts";
-import { exactly, validated } from "../base/validated.ts";
+import { exactly, validated } from "../base/schema.ts";
 
 const SIGNED_FORMAT = "plimsoll-signed";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { InputError } from "../base/errors.ts";
-import { BASIS_POINTS } from "../protocol/constants.ts";
+import { BASIS_POINTS, type Tier } from "../protocol/constants.ts";
 import { buildTable } from "../risk/table.ts";
 import { checkTable } from "../risk/tableFile.ts";
 import type { ListedTable } from "../risk/listing.ts";
@@ -13,7 +13,6 @@ import type { Instrument, Market } from "../risk/market.ts";
 import { instrumentId } from "../risk/marketRules.ts";
 import type { Parameters } from "../risk/parameters.ts";
 import { fairPrice } from "../risk/price.ts";
-import type { Tier } from "../protocol/constants.ts";
 
 /** A market with the table that everybody computes from it. */
 export interface Computed {

@@ -8,10 +8,9 @@ import { unitsToLots } from "../base/amounts.ts";
 import { InputError } from "../base/errors.ts";
 import { parseTrades } from "../margin/portfolio.ts";
 import { FIELD, NOTE_LEGS, PROTOCOL_VERSION } from "../protocol/constants.ts";
-import { decimal } from "../base/json.ts";
+import { decimal, exactly, validated } from "../base/schema.ts";
 import { isDecimal } from "../base/decimal.ts";
 import type { ListedTable } from "../risk/listing.ts";
-import { exactly, validated } from "../base/validated.ts";
 import type { BatchPosting } from "./batch.ts";
 
 const BATCH_FORMAT = "plimsoll-batch";

@@ -11,8 +11,7 @@ import * as v from "valibot";
 import { InputError } from "../base/errors.ts";
 import { readJson, writeAtomic } from "../base/files.ts";
 import { FIELD, NOTE_BLINDING_BITS, NOTE_SERIAL_BITS, PROTOCOL_VERSION, SIZE_BITS } from "../protocol/constants.ts";
-import { decimal } from "../base/json.ts";
-import { exactly, validated } from "../base/validated.ts";
+import { decimal, exactly, validated } from "../base/schema.ts";
 import type { Batch } from "./batch.ts";
 import { batchId } from "./batchFile.ts";
 

@@ -13,8 +13,7 @@ import { InputError } from "../base/errors.ts";
 import { readJson, writeAtomic } from "../base/files.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { FIELD, PROTOCOL_VERSION, TIERS, accountWords, type TierName } from "../protocol/constants.ts";
-import { decimal } from "../base/json.ts";
-import { exactly, validated } from "../base/validated.ts";
+import { decimal, exactly, validated } from "../base/schema.ts";
 import { leftBetween, openPublished, type Published } from "./versions.ts";
 
 const ACCOUNT_FORMAT = "plimsoll-account";

@@ -13,6 +13,7 @@ import { NotesTree } from "../account/trees.ts";
 import { issuerNamed, type Network, type NetworkIssuer } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
 import { InputError, NodeError } from "../base/errors.ts";
+import { Turns } from "../base/turns.ts";
 import { readChain, readHome, type ChainState, type HomeState } from "./chainState.ts";
 import { Recipients, departuresOf } from "./exits.ts";
 import { FollowedChain } from "./followedChain.ts";
@@ -38,7 +39,7 @@ interface Seen {
 export class ChainWallet {
   private readonly owner: bigint;
   private readonly recipients: Recipients;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private constructor(
     private readonly network: Network,
@@ -80,9 +81,7 @@ export class ChainWallet {
    * @throws NodeError when home's node doesn't answer, or answers what can't be; that of another chain is a warning
    */
   refresh(): Promise<TraderView> {
-    const mine = this.turn.then(() => this.refreshNow());
-    this.turn = mine.catch(() => undefined);
-    return mine;
+    return this.turns.run(() => this.refreshNow());
   }
 
   private async refreshNow(): Promise<TraderView> {

@@ -16,7 +16,7 @@ import { spendKeys, type ProveKeys, type SpendKeys } from "../account/keys.ts";
 import { KeystoreError, PlimsollError } from "../base/errors.ts";
 import { readText, writeAtomic } from "../base/files.ts";
 import { FIELD, PROTOCOL_VERSION } from "../protocol/constants.ts";
-import { firstIssue } from "../base/json.ts";
+import { firstIssue } from "../base/schema.ts";
 
 const KEYSTORE_FORMAT = "plimsoll-keystore";
 const KEYSTORE_BYTES = 4096;

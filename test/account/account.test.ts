@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Account } from "../../src/account/account.ts";
 import { Exit } from "../../src/account/exit.ts";
-import { readKeyAt, spendKeys } from "../../src/account/keys.ts";
+import { readKeyAt, spendKeys, aliasOf, ownerOf } from "../../src/account/keys.ts";
 import { Note, dummyNullifier, noteLeaf, noteNullifier } from "../../src/account/note.ts";
-import { aliasOf, ownerOf } from "../../src/account/keys.ts";
 import { TIERS, type TierName } from "../../src/protocol/constants.ts";
 
 const keys = spendKeys(7n);

@@ -1,8 +1,7 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ProofError } from "../../src/base/errors.ts";
-import { BASE_FIELD, type G1, type G2, type Groth16Proof, type VerificationKey } from "../../src/groth16/groth16.ts";
-import type { ProvenStatement } from "../../src/groth16/groth16.ts";
+import { BASE_FIELD, type G1, type G2, type Groth16Proof, type VerificationKey, type ProvenStatement } from "../../src/groth16/groth16.ts";
 import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
 import type { Proof } from "../../src/groth16/proof.ts";
 import { createProver } from "../../src/prover/prover.ts";

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Account } from "../../src/account/account.ts";
-import { openingNullifier } from "../../src/account/account.ts";
+import { openingNullifier, type Account } from "../../src/account/account.ts";
 import type { Exit } from "../../src/account/exit.ts";
 import type { Holding } from "../../src/account/holdings.ts";
 import { aliasOf, ownerOf } from "../../src/account/keys.ts";

@@ -3,16 +3,14 @@
  *
  * @module
  */
-import { Contract, Wallet, getCreateAddress, resolveAddress, type AddressLike } from "ethers";
+import { Contract, Wallet, getCreateAddress, resolveAddress, type AddressLike, type ContractTransactionReceipt } from "ethers";
 import { committeeHash } from "../../src/committee/ciphertext.ts";
 import { ATTESTATION_TYPES, EPOCH_TYPES, ROOT_SLOTS, circuitNumber, signingDomain, tierNumber } from "../../src/chain/calls.ts";
 import { readHeader, readRootProof } from "../../src/chain/header.ts";
 import { INSTANCES, type TierName } from "../../src/protocol/constants.ts";
 import { verifierName } from "../../src/setup/verifierSolidity.ts";
-import type { Chain } from "./chain.ts";
-import { send } from "./chain.ts";
+import { send, type Chain } from "./chain.ts";
 import { COMMITTEE, DESK, VAULT, VENUE } from "./world.ts";
-import type { ContractTransactionReceipt } from "ethers";
 
 export const RECEIVE_INTERVAL = 300;
 /** Who signs epochs and blocks: any three of these four. */

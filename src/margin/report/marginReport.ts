@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toJson } from "../../base/json.ts";
 import { countedLots, isCovered, jointLoss, type Margin } from "../rule.ts";
 import { lotsToUnits } from "../../base/amounts.ts";
 import type { ListedPosition } from "../portfolio.ts";
@@ -130,8 +131,7 @@ export function marginReport(positions: readonly ListedPosition[], listed: Liste
 }
 
 /** A report as JSON: amounts in µUSD as decimal strings. */
-export const reportJson = (report: unknown): string =>
-  JSON.stringify(report, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value), 2);
+export const reportJson = (report: unknown): string => toJson(report, 2);
 
 function bandOf(margin: Margin, ratioBps: number | null): Band {
   if (!isCovered(margin, COVERAGE_MAINTENANCE)) return "under maintenance";

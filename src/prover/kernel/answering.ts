@@ -4,10 +4,10 @@
  * @module
  */
 import { PlimsollError } from "../../base/errors.ts";
+import { Turns } from "../../base/turns.ts";
 import type { Failure, Reply, Request } from "./platform.ts";
-import type { KeyFile } from "./task.ts";
+import { secretsIn, type KeyFile } from "./task.ts";
 import { Thread } from "./thread.ts";
-import { secretsIn } from "./task.ts";
 import type { KeySource } from "../../groth16/zkey.ts";
 
 /**
@@ -18,7 +18,7 @@ import type { KeySource } from "../../groth16/zkey.ts";
  */
 export function answering(open: (file: KeyFile) => KeySource, post: (reply: Reply, transfer: readonly ArrayBuffer[]) => void): (request: Request) => void {
   const thread = new Thread(open);
-  let turn: Promise<void> = Promise.resolve();
+  const turns = new Turns();
   const answer = async ({ id, task }: Request): Promise<void> => {
     try {
       const result = await thread.run(task);
@@ -29,7 +29,7 @@ export function answering(open: (file: KeyFile) => KeySource, post: (reply: Repl
     }
   };
   post({ ready: true }, []);
-  return (request) => void (turn = turn.then(() => answer(request)));
+  return (request) => void turns.run(() => answer(request));
 }
 
 function failure(error: unknown): Failure {
