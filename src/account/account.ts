@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mod } from "@noble/curves/abstract/modular.js";
 import { InputError } from "../base/errors.ts";
 import { hash, hashList } from "../protocol/hash.ts";
 import { FIELD, TIERS, accountWords, type TierName } from "../protocol/constants.ts";
@@ -47,7 +48,7 @@ export class Account {
   /** Owner and words, each plus P(CIPHER, readKey, commitment, j). */
   get cipher(): bigint[] {
     const { commitment } = this;
-    return [this.owner, ...this.words].map((plain, j) => (plain + pad(this.readKey, commitment, j)) % FIELD);
+    return [this.owner, ...this.words].map((plain, j) => mod(plain + pad(this.readKey, commitment, j), FIELD));
   }
 
   /**
@@ -64,7 +65,7 @@ export class Account {
     if (cipher.length !== 1 + accountWords(TIERS[tier])) {
       throw new InputError("cipher", `must have ${1 + accountWords(TIERS[tier])} elements for tier ${tier}`, cipher.length);
     }
-    const [owner, ...words] = cipher.map((element, j) => (element - pad(readKey, commitment, j) + FIELD) % FIELD);
+    const [owner, ...words] = cipher.map((element, j) => mod(element - pad(readKey, commitment, j), FIELD));
     let account: Account;
     try {
       account = new Account(tier, owner!, version, readKey, unpackWords(words));

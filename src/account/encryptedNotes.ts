@@ -15,10 +15,11 @@
  *
  * @module
  */
+import { bytesToNumberBE, numberToBytesBE } from "@noble/curves/utils.js";
 import { x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { packWords, unpackWords } from "./holdings.ts";
 import { NOTE_KEY_BYTES, noteKey } from "./noteKey.ts";
 import { Note, noteLeaf } from "./note.ts";
@@ -78,8 +79,8 @@ export async function encryptNote(
   { note, siblings }: PlacedNote, to: Uint8Array, where: EncryptedFor, place: number, ephemeral: Uint8Array,
 ): Promise<Uint8Array> {
   const plain = concatBytes(
-    ...note.words.map((word) => toBytes(word, WORD_BYTES)), toBytes(note.nonce, NONCE_BYTES),
-    ...siblings.map((sibling) => toBytes(sibling, WORD_BYTES)),
+    ...note.words.map((word) => numberToBytesBE(word, WORD_BYTES)), numberToBytesBE(note.nonce, NONCE_BYTES),
+    ...siblings.map((sibling) => numberToBytesBE(sibling, WORD_BYTES)),
   );
   const from = noteKey(ephemeral);
   const secret = sharedSecret(ephemeral, to);
@@ -115,7 +116,7 @@ async function decrypt(entry: Uint8Array, secret: Uint8Array, to: Uint8Array, wh
 }
 
 function parse(plain: Uint8Array, { issuerId, alias, batchDepth }: EncryptedFor): OpenedNote | undefined {
-  const at = (start: number, length: number): bigint => fromBytes(plain.subarray(start, start + length));
+  const at = (start: number, length: number): bigint => bytesToNumberBE(plain.subarray(start, start + length));
   const words = Array.from({ length: NOTE_WORDS }, (_, i) => at(i * WORD_BYTES, WORD_BYTES));
   const nonce = at(NOTE_WORDS * WORD_BYTES, NONCE_BYTES);
   const siblings = Array.from({ length: batchDepth }, (_, i) => at(plainBytes(i), WORD_BYTES));
@@ -164,7 +165,5 @@ async function cipher(
   };
 }
 
-const toBytes = (value: bigint, length: number): Uint8Array => hexToBytes(value.toString(16).padStart(2 * length, "0"));
-const fromBytes = (bytes: Uint8Array): bigint => BigInt(`0x${bytesToHex(bytes)}`);
 /** WebCrypto's types want bytes over a buffer that nobody shares. */
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);

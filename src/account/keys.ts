@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { mod } from "@noble/curves/abstract/modular.js";
+import { bytesToNumberBE } from "@noble/curves/utils.js";
 import { randomBytes } from "@noble/hashes/utils.js";
 import { InputError } from "../base/errors.ts";
 import { hash } from "../protocol/hash.ts";
@@ -25,7 +27,7 @@ export interface SpendKeys extends ProveKeys {
 
 /** A spend key from the system's generator: 48 bytes reduced modulo r, so that no bias can be seen (below 2^-128). */
 export function randomSpendKey(): bigint {
-  return fromBytes(randomBytes(48)) % FIELD;
+  return mod(bytesToNumberBE(randomBytes(48)), FIELD);
 }
 
 /** All that follows from a spend key. Throws an InputError, which never shows the key, unless 0 < spendKey < r. */
@@ -61,5 +63,3 @@ export function readKeyAt(proveKey: bigint, version: number): bigint {
   for (let v = 0; v < version; v++) key = nextReadKey(key);
   return key;
 }
-
-const fromBytes = (bytes: Uint8Array): bigint => bytes.reduce((acc, byte) => (acc << 8n) + BigInt(byte), 0n);

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { bytesToNumberLE, numberToBytesLE } from "@noble/curves/utils.js";
+
 const PAGE = 0x10000;
 /** Most that WebAssembly addresses with 32-bit offsets, less a page. */
 const MAX_BYTES = 2 ** 32 - PAGE;
@@ -47,7 +49,7 @@ export abstract class WasmInstance {
 
   /** A whole number below 2^256, in plain form. */
   putInteger(value: bigint): Pointer {
-    return this.put(integerBytes(value));
+    return this.put(numberToBytesLE(value, INTEGER));
   }
 
   /** The memory itself: valid until the next `alloc`. */
@@ -56,26 +58,11 @@ export abstract class WasmInstance {
   }
 
   integer(pointer: Pointer): bigint {
-    return readInteger(this.bytes(pointer, INTEGER));
+    return bytesToNumberLE(this.bytes(pointer, INTEGER));
   }
 
   /** Overwrites the whole memory; the instance is of no use afterwards. */
   wipe(): void {
     new Uint8Array(this.memory.buffer).fill(0);
   }
-}
-
-/** 32 little-endian bytes. */
-export function integerBytes(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(INTEGER);
-  const words = new BigUint64Array(bytes.buffer);
-  for (let i = 0; i < 4; i++) words[i] = value >> BigInt(64 * i);
-  return bytes;
-}
-
-/** The whole number in little-endian bytes. */
-export function readInteger(bytes: Uint8Array): bigint {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
-  return value;
 }

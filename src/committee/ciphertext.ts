@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { mod } from "@noble/curves/abstract/modular.js";
+import { bytesToNumberBE } from "@noble/curves/utils.js";
 import { babyjubjub } from "@noble/curves/misc.js";
 import { randomBytes } from "@noble/hashes/utils.js";
 import { InputError } from "../base/errors.ts";
@@ -44,8 +46,7 @@ export function committeeKeys(coordinates: readonly bigint[], path = "committee"
 
 /** A fresh r in (0, order). */
 export function randomScalar(): bigint {
-  const wide = randomBytes(48).reduce((acc, byte) => (acc << 8n) + BigInt(byte), 0n);
-  return (wide % (Point.CURVE().n - 1n)) + 1n;
+  return mod(bytesToNumberBE(randomBytes(48)), Point.CURVE().n - 1n) + 1n;
 }
 
 /** G · secret, for a secret in (0, order). */
@@ -55,13 +56,13 @@ export const publicKey = (secret: bigint): CurvePoint => Point.BASE.multiply(sec
 export function encryptReadKey(keys: CommitteeKeys, scalar: bigint, readKey: bigint): bigint[] {
   const shared = multiply(keys[2], scalar).toAffine();
   const nonce = publicKey(scalar).toAffine();
-  return [nonce.x, nonce.y, (readKey + hash("MASK", shared.x, shared.y)) % FIELD, 0n, 0n, 0n];
+  return [nonce.x, nonce.y, mod(readKey + hash("MASK", shared.x, shared.y), FIELD), 0n, 0n, 0n];
 }
 
 /** Opens what {@link encryptReadKey} encrypted, with the secret of PK_3. */
 export function openReadKey(ciphertext: readonly bigint[], secret: bigint): bigint {
   const shared = multiply(Point.fromAffine({ x: ciphertext[0]!, y: ciphertext[1]! }), secret).toAffine();
-  return (((ciphertext[2]! - hash("MASK", shared.x, shared.y)) % FIELD) + FIELD) % FIELD;
+  return mod(ciphertext[2]! - hash("MASK", shared.x, shared.y), FIELD);
 }
 
 /** To the Report: r·G, r·PK_1 + equity·G, r·PK_2 + requirement·G; both in whole USD below 2^36. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { numberToBytesBE } from "@noble/curves/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import { ArtifactError } from "../base/errors.ts";
 import { BASE_FIELD, keyPoints, type Groth16Proof, type VerificationKey } from "./groth16.ts";
@@ -56,7 +57,7 @@ export function parseVerificationKey(json: unknown, path = "verificationKey"): V
 export function verificationKeyHash(key: VerificationKey): string {
   const hash = sha256.create();
   for (const [, point] of keyPoints(key)) {
-    for (const value of point.flat()) hash.update(hexToBytes(value.toString(16).padStart(64, "0")));
+    for (const value of point.flat()) hash.update(numberToBytesBE(value, 32));
   }
   return bytesToHex(hash.digest());
 }

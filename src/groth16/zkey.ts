@@ -4,10 +4,10 @@
  *
  * @module
  */
+import { bytesToNumberLE } from "@noble/curves/utils.js";
 import { ArtifactError } from "../base/errors.ts";
 import { FIELD } from "../protocol/constants.ts";
 import { BASE_FIELD } from "./groth16.ts";
-import { readInteger } from "../base/wasm.ts";
 
 /** A key's bytes: a file, or memory where there are no files. */
 export interface KeySource {
@@ -73,7 +73,7 @@ export function readLayout(source: KeySource): KeyLayout {
   if (read(section(1, 4), 4).getUint32(0, true) !== GROTH16) broken("is not a Groth16 zkey");
   const header = read(section(2, HEADER_BYTES), HEADER_BYTES);
   const bytes = new Uint8Array(header.buffer);
-  if (readInteger(bytes.subarray(4, 36)) !== BASE_FIELD || readInteger(bytes.subarray(40, 72)) !== FIELD) broken("is not on bn254");
+  if (bytesToNumberLE(bytes.subarray(4, 36)) !== BASE_FIELD || bytesToNumberLE(bytes.subarray(40, 72)) !== FIELD) broken("is not on bn254");
   const [wires, publicSignals, domain] = [0, 4, 8].map((at) => header.getUint32(COUNTS_AT + at, true)) as [number, number, number];
   const log = Math.log2(domain);
   if (!Number.isInteger(log) || log < 1 || log > 27) broken(`must have a domain of 2 to 2^27, has ${domain}`);

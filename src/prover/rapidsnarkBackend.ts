@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { numberToBytesLE } from "@noble/curves/utils.js";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
@@ -11,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { ProofError } from "../base/errors.ts";
-import { INTEGER, integerBytes } from "../base/wasm.ts";
+import { INTEGER } from "../base/wasm.ts";
 import { calculateWitness } from "./kernel/witness.ts";
 import { FIELD } from "../protocol/constants.ts";
 import type { Groth16Proof } from "../groth16/groth16.ts";
@@ -113,7 +114,7 @@ async function witnessFile(wasmPath: string, inputs: CircuitInputs): Promise<Uin
   file.set(new TextEncoder().encode("wtns"));
   const words = [2, 2, 1, 8 + INTEGER, 0, INTEGER];
   words.forEach((word, i) => view.setUint32(4 + 4 * i, word, true));
-  file.set(integerBytes(FIELD), 28);
+  file.set(numberToBytesLE(FIELD, 32), 28);
   view.setUint32(60, witness.byteLength / INTEGER, true);
   view.setUint32(64, 2, true);
   view.setBigUint64(68, BigInt(witness.byteLength), true);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mod } from "@noble/curves/abstract/modular.js";
 import { hash } from "../protocol/hash.ts";
 import { InputError } from "../base/errors.ts";
 import {
@@ -66,7 +67,7 @@ function packPnl(pnl: readonly bigint[]): bigint[] {
   return Array.from({ length: PNL_SIGNALS }, (_, j) => {
     const columns = pnl.slice(j * SCENARIOS_PER_SIGNAL, (j + 1) * SCENARIOS_PER_SIGNAL);
     const sum = columns.reduce((acc, value, i) => acc + (value << BigInt(SCENARIO_SLOT_BITS * i)), 0n);
-    return ((sum % FIELD) + FIELD) % FIELD;
+    return mod(sum, FIELD);
   });
 }
 

@@ -4,9 +4,9 @@
  *
  * @module
  */
+import { numberToBytesLE } from "@noble/curves/utils.js";
 import { webcrypto } from "node:crypto";
 import { FIELD } from "../protocol/constants.ts";
-import { integerBytes } from "../base/wasm.ts";
 import { FIELD_BYTES } from "./bn254.ts";
 
 const NAMES = ["tau", "alpha", "beta", "gamma", "delta"] as const;
@@ -25,7 +25,7 @@ export function wipe(waste: ToxicWaste): void {
 
 /** Rejection sampling over 254 bits, which accepts three draws in four; comparing bytes leaves no copy behind. */
 function drawFieldElement(): Uint8Array {
-  const order = integerBytes(FIELD);
+  const order = numberToBytesLE(FIELD, 32);
   const bytes = new Uint8Array(FIELD_BYTES);
   do {
     webcrypto.getRandomValues(bytes);

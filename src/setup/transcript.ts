@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { numberToBytesBE } from "@noble/curves/utils.js";
 import { createHash } from "node:crypto";
 import { ArtifactError } from "../base/errors.ts";
 import type { Contribution } from "../groth16/manifest.ts";
@@ -68,7 +69,7 @@ function readParameters(bytes: Uint8Array): { name: string; hash: string; iterat
 function uncompressed(point: Uint8Array): Buffer {
   const values = coordinates(point);
   const ordered = values.length === 2 ? values : [values[1]!, values[0]!, values[3]!, values[2]!];
-  return Buffer.from(ordered.map((value) => value.toString(16).padStart(64, "0")).join(""), "hex");
+  return Buffer.concat(ordered.map((value) => numberToBytesBE(value, 32)));
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

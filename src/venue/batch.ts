@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { bytesToHex, concatBytes, randomBytes } from "@noble/hashes/utils.js";
+import { bytesToNumberBE } from "@noble/curves/utils.js";
+import { concatBytes, randomBytes } from "@noble/hashes/utils.js";
 import type { Holding } from "../account/holdings.ts";
 import { NOTE_KEY_BYTES, isNoteKey } from "../account/noteKey.ts";
 import { Note, noteLeaf } from "../account/note.ts";
@@ -68,7 +69,7 @@ export async function buildBatch(request: BatchRequest): Promise<Batch> {
   const leaves = places.map(() => fieldElement(random));
   const notes = postings.map((posting, i) => {
     const index = places[i]!;
-    const note = noteOf(posting, request, batchSerial(batchNumber, batchDepth, index), toBigint(random(BLINDING_BYTES)), `postings[${i}]`);
+    const note = noteOf(posting, request, batchSerial(batchNumber, batchDepth, index), bytesToNumberBE(random(BLINDING_BYTES)), `postings[${i}]`);
     leaves[index] = noteLeaf(posting.alias, note);
     return { note, index };
   });
@@ -119,12 +120,11 @@ function noteOf({ legs, released }: BatchPosting, { issuerId, release }: BatchRe
 function shuffled(length: number, random: (length: number) => Uint8Array): number[] {
   const places = Array.from({ length }, (_, i) => i);
   for (let i = length - 1; i > 0; i--) {
-    const j = Number(toBigint(random(FIELD_BYTES)) % BigInt(i + 1));
+    const j = Number(bytesToNumberBE(random(FIELD_BYTES)) % BigInt(i + 1));
     [places[i], places[j]] = [places[j]!, places[i]!];
   }
   return places;
 }
 
 /** What no one can tell from a hash. */
-const fieldElement = (random: (length: number) => Uint8Array): bigint => toBigint(random(FIELD_BYTES)) % FIELD;
-const toBigint = (bytes: Uint8Array): bigint => BigInt(`0x${bytesToHex(bytes)}`);
+const fieldElement = (random: (length: number) => Uint8Array): bigint => bytesToNumberBE(random(FIELD_BYTES)) % FIELD;

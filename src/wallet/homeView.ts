@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { mod } from "@noble/curves/abstract/modular.js";
 import type { Account } from "../account/account.ts";
 import { nextReadKey, ownerOf, type ProveKeys } from "../account/keys.ts";
 import { GrowingTree, type TreePath } from "../account/trees.ts";
@@ -115,7 +116,7 @@ export class HomeView {
         const first = this.slots[this.scanned]![0];
         if (first === undefined) break;
         const pad = hasher.hash("CIPHER", this.firstReadKey, first.commitment, 0n);
-        if ((first.event.word(CHANGED.owner) - pad + FIELD) % FIELD === this.owner) this.ownSlot = this.scanned;
+        if (mod(first.event.word(CHANGED.owner) - pad, FIELD) === this.owner) this.ownSlot = this.scanned;
       }
     }
     return this.ownSlot === undefined ? undefined : { slot: this.ownSlot, tier: this.tiers[this.ownSlot]! };

@@ -1,3 +1,4 @@
+import { numberToBytesLE } from "@noble/curves/utils.js";
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,7 +9,6 @@ import * as snarkjs from "snarkjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FIELD } from "../../src/protocol/constants.ts";
 import { FIELD_BYTES } from "../../src/setup/bn254.ts";
-import { integerBytes } from "../../src/base/wasm.ts";
 import { circuitHash, deriveKey, writeDevelopmentKey } from "../../src/setup/devKey.ts";
 import { exportVerificationKey } from "../../src/setup/exportKey.ts";
 import { domainSize, readR1cs, type R1cs } from "../../src/setup/r1cs.ts";
@@ -54,7 +54,7 @@ describe("against snarkjs", () => {
       Fr.toRprLE(bytes, 0, Fr.fromRng(rng));
       return bytes;
     };
-    return { tau: next(), alpha: next(), beta: next(), gamma: integerBytes(1n), delta: integerBytes(1n) };
+    return { tau: next(), alpha: next(), beta: next(), gamma: numberToBytesLE(1n, 32), delta: numberToBytesLE(1n, 32) };
   }
 
   test("with the secrets of its powers of tau, every section is the same byte for byte", async () => {

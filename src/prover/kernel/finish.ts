@@ -7,9 +7,12 @@
  *
  * @module
  */
+import { numberToBytesLE } from "@noble/curves/utils.js";
+import { mod } from "@noble/curves/abstract/modular.js";
+import { bytesToNumberBE } from "@noble/curves/utils.js";
 import { FIELD } from "../../protocol/constants.ts";
 import type { Groth16Proof } from "../../groth16/groth16.ts";
-import { INTEGER, integerBytes } from "../../base/wasm.ts";
+import { INTEGER } from "../../base/wasm.ts";
 import { affineBytes, type GroupName, type Kernel } from "./kernel.ts";
 import type { SumName } from "./plan.ts";
 import { coordinates, multiSum, type PartialSum } from "./sums.ts";
@@ -18,10 +21,9 @@ import { KEY_POINT, type KeyLayout } from "../../groth16/zkey.ts";
 /** A uniform number below the field's order from the platform's generator: 128 bits more than needed make bias negligible. */
 function randomScalar(): bigint {
   const bytes = crypto.getRandomValues(new Uint8Array(48));
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  const value = bytesToNumberBE(bytes);
   bytes.fill(0);
-  return value % FIELD;
+  return mod(value, FIELD);
 }
 
 /** `parts` are left as they are; of r and s no bytes stay behind, only the numbers themselves, until they are collected. */
@@ -32,7 +34,7 @@ export function finish(kernel: Kernel, layout: KeyLayout, parts: readonly Partia
   const a = combine(kernel, "g1", [...of("a"), [key("g1", layout.alpha1), 1n], [delta1, r]]);
   const b1 = combine(kernel, "g1", [...of("b1"), [key("g1", layout.beta1), 1n], [delta1, s]]);
   const b = combine(kernel, "g2", [...of("b2"), [key("g2", layout.beta2), 1n], [key("g2", layout.delta2), s]]);
-  const c = combine(kernel, "g1", [...of("c"), [a, s], [b1, r], [delta1, (FIELD - (r * s) % FIELD) % FIELD]]);
+  const c = combine(kernel, "g1", [...of("c"), [a, s], [b1, r], [delta1, mod(-r * s, FIELD)]]);
   const [ax, ay] = coordinates(kernel, "g1", a);
   const [bx0, bx1, by0, by1] = coordinates(kernel, "g2", b);
   const [cx, cy] = coordinates(kernel, "g1", c);
@@ -51,7 +53,7 @@ function combine(kernel: Kernel, group: GroupName, terms: readonly Term[]): Uint
     const scalars = kernel.alloc(INTEGER * finite.length);
     finite.forEach(([point, scalar], i) => {
       kernel.bytes(points + i * size, size).set(point);
-      const bytes = integerBytes(scalar);
+      const bytes = numberToBytesLE(scalar, 32);
       kernel.bytes(scalars + INTEGER * i, INTEGER).set(bytes);
       bytes.fill(0);
     });

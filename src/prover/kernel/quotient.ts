@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { pow } from "@noble/curves/abstract/modular.js";
 import { ArtifactError } from "../../base/errors.ts";
 import { FIELD } from "../../protocol/constants.ts";
 import { INTEGER, type Pointer } from "../../base/wasm.ts";
@@ -19,15 +20,9 @@ const NON_RESIDUE = 5n;
 
 /** The root of order 2^k that keys are made with. */
 const rootOfUnity = (k: number): bigint => {
-  const root = power(NON_RESIDUE, (FIELD - 1n) >> BigInt(TWO_ADICITY));
-  return power(root, 1n << BigInt(TWO_ADICITY - k));
+  const root = pow(NON_RESIDUE, (FIELD - 1n) >> BigInt(TWO_ADICITY), FIELD);
+  return pow(root, 1n << BigInt(TWO_ADICITY - k), FIELD);
 };
-
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  for (let b = base, e = exponent; e > 0n; e >>= 1n, b = (b * b) % FIELD) if (e & 1n) result = (result * b) % FIELD;
-  return result;
-}
 
 export class Quotient {
   private constructor(
@@ -51,9 +46,9 @@ export class Quotient {
     const root = rootOfUnity(log);
     const [roots, inverseRoots] = [kernel.alloc((domain / 2) * ELEMENT), kernel.alloc((domain / 2) * ELEMENT)];
     kernel.call["ntt_powers"]!(roots, element(root), domain / 2);
-    kernel.call["ntt_powers"]!(inverseRoots, element(power(root, FIELD - 2n)), domain / 2);
+    kernel.call["ntt_powers"]!(inverseRoots, element(pow(root, FIELD - 2n, FIELD)), domain / 2);
     const factors = kernel.alloc(domain * ELEMENT);
-    kernel.call["ntt_cosetFactors"]!(factors, element(power(BigInt(domain), FIELD - 2n)), element(rootOfUnity(log + 1)), domain);
+    kernel.call["ntt_cosetFactors"]!(factors, element(pow(BigInt(domain), FIELD - 2n, FIELD)), element(rootOfUnity(log + 1)), domain);
     return new Quotient(kernel, layout, terms, values, roots, inverseRoots, factors);
   }
 

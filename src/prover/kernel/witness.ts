@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { mod } from "@noble/curves/abstract/modular.js";
 import { FIELD } from "../../protocol/constants.ts";
 import type { CircuitInput, CircuitInputs } from "../../statements/request.ts";
 import { INTEGER } from "../../base/wasm.ts";
@@ -83,7 +84,7 @@ function setInputs(calculator: Calculator, inputs: CircuitInputs): void {
     if (values.length < size) throw new Error(`Not enough values for input signal ${name}`);
     if (values.length > size) throw new Error(`Too many values for input signal ${name}`);
     values.forEach((each, place) => {
-      const reduced = ((each % FIELD) + FIELD) % FIELD;
+      const reduced = mod(each, FIELD);
       for (let j = 0; j < WORDS; j++) calculator.writeSharedRWMemory(j, Number((reduced >> BigInt(32 * j)) & 0xffffffffn));
       calculator.setInputSignal(high, low, place);
       given++;

@@ -1,7 +1,8 @@
+import { numberToBytesLE } from "@noble/curves/utils.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ELEMENT, type Kernel } from "../../../src/prover/kernel/kernel.ts";
-import { INTEGER, integerBytes } from "../../../src/base/wasm.ts";
+import { INTEGER } from "../../../src/base/wasm.ts";
 import { FIELD } from "../../../src/protocol/constants.ts";
 import { BASE_FIELD } from "../../../src/groth16/groth16.ts";
 import { edges, numbers, testKernel } from "./support.ts";
@@ -15,7 +16,7 @@ function field(name: "fq" | "fr" | "fq2") {
   const [r, plain] = [kernel.alloc(ELEMENT * parts), kernel.alloc(INTEGER * parts)];
   const slots = Array.from({ length: 4 }, () => kernel.alloc(ELEMENT * parts));
   const load = (slot: number, value: readonly bigint[]): number => {
-    value.forEach((v, i) => kernel.bytes(plain + INTEGER * i, INTEGER).set(integerBytes(v)));
+    value.forEach((v, i) => kernel.bytes(plain + INTEGER * i, INTEGER).set(numberToBytesLE(v, 32)));
     kernel.call[`${name}_fromInteger`]!(slots[slot]!, plain);
     return slots[slot]!;
   };

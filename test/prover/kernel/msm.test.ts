@@ -1,9 +1,10 @@
+import { numberToBytesLE } from "@noble/curves/utils.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { affineBytes, type GroupName, type Kernel } from "../../../src/prover/kernel/kernel.ts";
 import { coordinates as readCoordinates, multiSum } from "../../../src/prover/kernel/sums.ts";
 import { fillTables, shapeFor, stretchesFor } from "../../../src/prover/kernel/tables.ts";
-import { INTEGER, integerBytes } from "../../../src/base/wasm.ts";
+import { INTEGER } from "../../../src/base/wasm.ts";
 import { FIELD } from "../../../src/protocol/constants.ts";
 import { numbers, testKernel } from "./support.ts";
 
@@ -42,12 +43,12 @@ function msm(group: GroupName, logs: readonly bigint[], scalars: readonly bigint
     const points = kernel.alloc(size * logs.length * stretches);
     const plain = kernel.alloc(INTEGER);
     logs.forEach((k, i) => point(group, k).forEach((value, j) => {
-      kernel.bytes(plain, INTEGER).set(integerBytes(value));
+      kernel.bytes(plain, INTEGER).set(numberToBytesLE(value, 32));
       kernel.call[`${fieldName}_fromInteger`]!(points + i * size + j * (size / parts), plain);
     }));
     const index = kernel.put(new Uint8Array(Uint32Array.from(logs, (_, i) => i).buffer));
     const values = kernel.alloc(INTEGER * scalars.length);
-    scalars.forEach((value, i) => kernel.bytes(values + INTEGER * i, INTEGER).set(integerBytes(value)));
+    scalars.forEach((value, i) => kernel.bytes(values + INTEGER * i, INTEGER).set(numberToBytesLE(value, 32)));
     const shape = { window, stretches };
     fillTables(kernel, group, points, logs.length, shape);
     return readCoordinates(kernel, group, multiSum(kernel, group, points, index, values, logs.length, shape));

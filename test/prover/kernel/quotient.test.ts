@@ -1,3 +1,4 @@
+import { bytesToNumberLE, numberToBytesLE } from "@noble/curves/utils.js";
 import { readFile } from "node:fs/promises";
 import { buildBn128 } from "ffjavascript";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -8,7 +9,7 @@ import { calculateWitness } from "../../../src/prover/kernel/witness.ts";
 import { COEFFICIENT_BYTES, readLayout, type KeyLayout, type KeySource } from "../../../src/groth16/zkey.ts";
 import { FIELD } from "../../../src/protocol/constants.ts";
 import { loadArtifacts } from "../../../src/prover/artifacts.ts";
-import { INTEGER, integerBytes, readInteger } from "../../../src/base/wasm.ts";
+import { INTEGER } from "../../../src/base/wasm.ts";
 import { TOY_INPUTS, toyArtifacts } from "../../fixtures/toy.ts";
 import { mod, numbers, power, root, testKernel } from "./support.ts";
 
@@ -28,9 +29,9 @@ describe("quotient", () => {
       const { wires } = readLayout(fileSource(zkey));
       const next = numbers(BigInt(wires));
       const random = new Uint8Array(wires * INTEGER);
-      for (let i = 0; i < wires; i++) random.set(integerBytes(next() % FIELD), i * INTEGER);
+      for (let i = 0; i < wires; i++) random.set(numberToBytesLE(next() % FIELD, 32), i * INTEGER);
       const largest = new Uint8Array(wires * INTEGER);
-      for (let i = 0; i < wires; i++) largest.set(integerBytes(FIELD - 1n), i * INTEGER);
+      for (let i = 0; i < wires; i++) largest.set(numberToBytesLE(FIELD - 1n, 32), i * INTEGER);
       for (const witness of [random, largest]) await expectQuotient(zkey, witness, byFfjavascript);
     },
   );
@@ -68,11 +69,11 @@ async function reference(layout: KeyLayout, zkey: Uint8Array, witness: Uint8Arra
   const { domain: n } = layout;
   const view = new DataView(zkey.buffer, zkey.byteOffset);
   const unscale = power(power(2n, 512n), FIELD - 2n);
-  const wires = Array.from({ length: layout.wires }, (_, i) => readInteger(witness.subarray(INTEGER * i, INTEGER * (i + 1))));
+  const wires = Array.from({ length: layout.wires }, (_, i) => bytesToNumberLE(witness.subarray(INTEGER * i, INTEGER * (i + 1))));
   const rows = [Array.from({ length: n }, () => 0n), Array.from({ length: n }, () => 0n)];
   for (let i = 0, at = layout.at.coefficients; i < layout.coefficients; i++, at += COEFFICIENT_BYTES) {
     const [matrix, row, wire] = [0, 4, 8].map((offset) => view.getUint32(at + offset, true)) as [number, number, number];
-    rows[matrix]![row] = mod(rows[matrix]![row]! + readInteger(zkey.subarray(at + 12, at + COEFFICIENT_BYTES)) * wires[wire]!);
+    rows[matrix]![row] = mod(rows[matrix]![row]! + bytesToNumberLE(zkey.subarray(at + 12, at + COEFFICIENT_BYTES)) * wires[wire]!);
   }
   const [left, right] = rows.map((row) => row.map((value) => mod(value * unscale))) as [bigint[], bigint[]];
   const [a, b, c] = [await onCoset(left, layout), await onCoset(right, layout), await onCoset(left.map((value, i) => mod(value * right[i]!)), layout)];
@@ -91,7 +92,7 @@ async function byDefinition(values: readonly bigint[], { domain: n, log }: KeyLa
 async function byFfjavascript(values: readonly bigint[], { log }: KeyLayout): Promise<bigint[]> {
   const { Fr } = await buildBn128(true);
   const bytes = new Uint8Array(values.length * INTEGER);
-  values.forEach((value, i) => bytes.set(integerBytes(value), i * INTEGER));
+  values.forEach((value, i) => bytes.set(numberToBytesLE(value, 32), i * INTEGER));
   const result = await Fr.fft(await Fr.batchApplyKey(await Fr.ifft(bytes), Fr.e(1), Fr.w[log + 1]!));
-  return values.map((_, i) => readInteger(result.subarray(i * INTEGER, (i + 1) * INTEGER)));
+  return values.map((_, i) => bytesToNumberLE(result.subarray(i * INTEGER, (i + 1) * INTEGER)));
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { bytesToNumberLE, numberToBytesLE } from "@noble/curves/utils.js";
 import { buildBn128 } from "ffjavascript";
 import { compileKernel } from "../../../kernel/emit/compile.ts";
 import { ELEMENT, Kernel } from "../../../src/prover/kernel/kernel.ts";
 import { FIELD } from "../../../src/protocol/constants.ts";
-import { INTEGER, integerBytes, readInteger, type Pointer } from "../../../src/base/wasm.ts";
+import { INTEGER, type Pointer } from "../../../src/base/wasm.ts";
 
 let compiling: Promise<WebAssembly.Module> | undefined;
 
@@ -49,14 +50,14 @@ export function power(base: bigint, exponent: bigint): bigint {
 export async function root(k: number): Promise<bigint> {
   const { Fr } = await buildBn128(true);
   const montgomery = power(power(2n, 256n), FIELD - 2n);
-  return mod(readInteger(Fr.w[k]!) * montgomery);
+  return mod(bytesToNumberLE(Fr.w[k]!) * montgomery);
 }
 
 /** Elements of Fr in the kernel's form, one after another. */
 export function putElements(kernel: Kernel, values: readonly bigint[]): Pointer {
   const [at, plain] = [kernel.alloc(values.length * ELEMENT), kernel.alloc(INTEGER)];
   values.forEach((value, i) => {
-    kernel.bytes(plain, INTEGER).set(integerBytes(value));
+    kernel.bytes(plain, INTEGER).set(numberToBytesLE(value, 32));
     kernel.call["fr_fromInteger"]!(at + i * ELEMENT, plain);
   });
   return at;

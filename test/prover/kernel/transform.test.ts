@@ -1,8 +1,9 @@
+import { bytesToNumberLE, numberToBytesLE } from "@noble/curves/utils.js";
 import { buildBn128 } from "ffjavascript";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ELEMENT, type Kernel } from "../../../src/prover/kernel/kernel.ts";
 import { FIELD } from "../../../src/protocol/constants.ts";
-import { INTEGER, integerBytes, readInteger } from "../../../src/base/wasm.ts";
+import { INTEGER } from "../../../src/base/wasm.ts";
 import { getElements, mod, numbers, power, putElements, reversed, root, testKernel } from "./support.ts";
 
 let kernel: Kernel;
@@ -35,9 +36,9 @@ describe("transform", () => {
       const data = putElements(kernel, values.map((_, j) => values[reversed(j, log)]!));
       kernel.call["ntt_ntt"]!(data, log, roots);
       const bytes = new Uint8Array(n * INTEGER);
-      values.forEach((value, i) => bytes.set(integerBytes(value), i * INTEGER));
+      values.forEach((value, i) => bytes.set(numberToBytesLE(value, 32), i * INTEGER));
       const expected = await Fr.fft(bytes);
-      const wrong = getElements(kernel, data, n).flatMap((value, i) => (value === readInteger(expected.subarray(i * INTEGER, (i + 1) * INTEGER)) ? [] : [i]));
+      const wrong = getElements(kernel, data, n).flatMap((value, i) => (value === bytesToNumberLE(expected.subarray(i * INTEGER, (i + 1) * INTEGER)) ? [] : [i]));
       expect(wrong).toEqual([]);
     }
   });
