@@ -110,7 +110,9 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
         (uint256 first, uint256[] memory leaves, uint256 root) = _exits.move(most, Protocol.TREE_DEPTH);
         if (leaves.length == 0) revert NothingQueued();
         _setRoot(RootSlot.EXITS, root);
-        for (uint256 i = 0; i < leaves.length; i++) emit ExitAdded(first + i, leaves[i]);
+        for (uint256 i = 0; i < leaves.length; i++) {
+            emit ExitAdded(first + i, leaves[i]);
+        }
         emit ExitsRootSet(root, first + leaves.length);
     }
 
@@ -153,7 +155,9 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
         ReceiveSignals memory s = signals;
         s.context = ProofContext.signal(msg.sender, deadline);
         verifiers.check(Circuit.Receive, tier, proof, s.encode(tier));
-        for (uint256 i = 0; i < s.nullifiers.length; i++) _spend(s.nullifiers[i]);
+        for (uint256 i = 0; i < s.nullifiers.length; i++) {
+            _spend(s.nullifiers[i]);
+        }
         emit NullifiersSpent(slot, s.nullifiers);
     }
 

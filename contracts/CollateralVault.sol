@@ -60,10 +60,12 @@ contract CollateralVault is ICollateralVault, NoteIssuer, ReentrancyGuardTransie
         for (uint256 i = 0; i < instruments.length; i++) {
             Instrument memory listed = instruments[i];
             bool bad = listed.token.code.length == 0 || listed.unit == 0 || listed.leastLots == 0
-                || listed.leastLots > listed.mostLots || listed.mostLots >> Protocol.LOTS_BITS != 0 || listed.windowLots == 0
-                || listed.windowLots > type(uint64).max / Math.max(window_, 1);
+                || listed.leastLots > listed.mostLots || listed.mostLots >> Protocol.LOTS_BITS != 0
+                || listed.windowLots == 0 || listed.windowLots > type(uint64).max / Math.max(window_, 1);
             // Two instruments of one token would share its balance.
-            for (uint256 j = 0; j < i && !bad; j++) bad = instruments[j].token == listed.token;
+            for (uint256 j = 0; j < i && !bad; j++) {
+                bad = instruments[j].token == listed.token;
+            }
             if (bad) revert BadInstrument(listed.token);
             _instruments.push(listed);
             emit InstrumentListed(uint16(i + 1), listed);
@@ -88,10 +90,14 @@ contract CollateralVault is ICollateralVault, NoteIssuer, ReentrancyGuardTransie
         nonReentrant
         returns (uint256 payout)
     {
-        if (roots.rootTime(registry, RootSlot.EXITS, signals.exitsRoot) == 0) revert UnknownExitsRoot(signals.exitsRoot);
+        if (roots.rootTime(registry, RootSlot.EXITS, signals.exitsRoot) == 0) {
+            revert UnknownExitsRoot(signals.exitsRoot);
+        }
         if (isSpent[signals.spent]) revert ExitSpent(signals.spent);
         uint16 serial = _serialOf(signals.instrument);
-        if (signals.recipient == 0 || signals.recipient >> Protocol.RECIPIENT_BITS != 0) revert NoAddress(signals.recipient);
+        if (signals.recipient == 0 || signals.recipient >> Protocol.RECIPIENT_BITS != 0) {
+            revert NoAddress(signals.recipient);
+        }
         address recipient = address(uint160(signals.recipient));
         ExitSignals memory s = signals;
         s.context = ProofContext.signal(recipient, deadline);

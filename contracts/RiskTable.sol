@@ -13,9 +13,8 @@ import {Epoch, IRiskTable, Published, Signature} from "./interfaces/IRiskTable.s
 /// @notice Epochs of the risk table, each signed by m of n reporters. Anyone can recompute a table from its published
 ///         inputs; what reporters can do wrong is bounded by the limits per window of vaults and desks.
 contract RiskTable is IRiskTable, SignerSets, Guarded {
-    bytes32 private constant EPOCH_TYPE = keccak256(
-        "Epoch(uint64 number,uint256 root,uint48 asOf,uint48 notAfter,uint32 largestMove,uint256 set)"
-    );
+    bytes32 private constant EPOCH_TYPE =
+        keccak256("Epoch(uint64 number,uint256 root,uint48 asOf,uint48 notAfter,uint32 largestMove,uint256 set)");
 
     /// @notice Seconds for which a proof on the epoch before is still taken.
     uint256 public immutable overlap;
@@ -82,7 +81,9 @@ contract RiskTable is IRiskTable, SignerSets, Guarded {
         Signature[] calldata secondSignatures
     ) external {
         (bytes32 firstHash, bytes32 secondHash) = (_hash(first, set), _hash(second, set));
-        if (first.number != second.number || firstHash == secondHash) revert NoContradiction(first.number, second.number);
+        if (first.number != second.number || firstHash == secondHash) {
+            revert NoContradiction(first.number, second.number);
+        }
         _checkSignatures(set, firstHash, firstSignatures);
         _checkSignatures(set, secondHash, secondSignatures);
         isContradicted = true;
@@ -121,8 +122,9 @@ contract RiskTable is IRiskTable, SignerSets, Guarded {
     }
 
     function _hash(Epoch calldata epoch, uint256 set) private pure returns (bytes32) {
-        return keccak256(
-            abi.encode(EPOCH_TYPE, epoch.number, epoch.root, epoch.asOf, epoch.notAfter, epoch.largestMove, set)
-        );
+        return
+            keccak256(
+                abi.encode(EPOCH_TYPE, epoch.number, epoch.root, epoch.asOf, epoch.notAfter, epoch.largestMove, set)
+            );
     }
 }

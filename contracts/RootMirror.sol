@@ -72,7 +72,9 @@ contract RootMirror is IRootMirror, IRootSource, SignerSets, Multicall {
     /// @inheritdoc IRootMirror
     /// @dev Not refused while frozen: a conflict at a lower height voids more.
     function attest(uint256 number, bytes32 blockHash, uint256 set, Signature[] calldata signatures) external {
-        _checkSignatures(set, keccak256(abi.encode(ATTESTATION_TYPE, sourceChainId, number, blockHash, set)), signatures);
+        _checkSignatures(
+            set, keccak256(abi.encode(ATTESTATION_TYPE, sourceChainId, number, blockHash, set)), signatures
+        );
         bytes32 first = _hashes[generation][number];
         if (first == blockHash) return;
         if (first != 0) {
@@ -170,12 +172,14 @@ contract RootMirror is IRootMirror, IRootSource, SignerSets, Multicall {
     }
 
     function _prove(bytes32 stateRoot, RootProof calldata proof) private pure returns (uint256 root) {
-        bytes memory state =
-            TrieProof.traverse(stateRoot, abi.encodePacked(keccak256(abi.encodePacked(proof.account))), proof.accountProof);
+        bytes memory state = TrieProof.traverse(
+            stateRoot, abi.encodePacked(keccak256(abi.encodePacked(proof.account))), proof.accountProof
+        );
         // nonce, balance, storage root, code hash
         bytes32 storageRoot = RLP.decodeList(state)[2].readBytes32();
-        bytes memory value =
-            TrieProof.traverse(storageRoot, abi.encodePacked(keccak256(abi.encodePacked(proof.slot))), proof.storageProof);
+        bytes memory value = TrieProof.traverse(
+            storageRoot, abi.encodePacked(keccak256(abi.encodePacked(proof.slot))), proof.storageProof
+        );
         root = RLP.decodeUint256(value);
         if (root == 0 || root >= Protocol.FIELD) revert NoRoot(proof.account, proof.slot, root);
     }
@@ -196,7 +200,9 @@ contract RootMirror is IRootMirror, IRootSource, SignerSets, Multicall {
     function _timeOf(Root storage root) private view returns (uint256) {
         uint256 number = root.number;
         if (number >= frozenFrom) return 0;
-        for (uint256 g = root.generation; g < generation; g++) if (number >= _voidFrom[g]) return 0;
+        for (uint256 g = root.generation; g < generation; g++) {
+            if (number >= _voidFrom[g]) return 0;
+        }
         return Math.min(root.time, block.timestamp);
     }
 

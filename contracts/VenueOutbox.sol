@@ -65,7 +65,9 @@ contract VenueOutbox is IVenueOutbox, LineBase {
         nextAt = block.timestamp + window;
         (, uint256 notesRoot) = _addNode(root, Protocol.TREE_DEPTH - batchDepth);
         emit BatchPosted(batch, root, notesRoot, encryptedNotes);
-        for (uint256 i = 0; i < postings.length; i++) _post(batch, postings[i], postings.length);
+        for (uint256 i = 0; i < postings.length; i++) {
+            _post(batch, postings[i], postings.length);
+        }
     }
 
     /// @inheritdoc IVenueOutbox

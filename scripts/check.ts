@@ -1,17 +1,22 @@
 /**
  * npm run check: everything that can be wrong without running a test. Generated copies equal their source, types hold,
- * nothing is exported or installed for nothing, and every circuit costs what the snapshot says.
+ * nothing is exported or installed for nothing, contracts are laid out alike, and every circuit costs what the snapshot
+ * says.
  */
 import { spawnSync } from "node:child_process";
+import { foundry } from "./foundry.ts";
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
-const CHECKS: readonly (readonly [what: string, command: string, ...args: string[]])[] = [
+const CHECKS: (readonly [what: string, command: string, ...args: string[]])[] = [
   ["generated files", bin("tsx"), "scripts/generate.ts", "--check"],
   ["kernel: the pinned code from these sources", bin("tsx"), "scripts/kernel.ts"],
   ["types", bin("tsc"), "-p", "tsconfig.json"],
   ["unused code and packages", bin("knip")],
   ["costs", bin("tsx"), "scripts/costs.ts"],
 ];
+// Prints why where forge has no package for this platform.
+const forge = foundry("forge");
+if (forge !== undefined) CHECKS.push(["solidity format", forge, "fmt", "--check"]);
 
 let failed = 0;
 for (const [what, command, ...args] of CHECKS) {

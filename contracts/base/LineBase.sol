@@ -96,7 +96,9 @@ abstract contract LineBase is ILine, NoteIssuer, Guarded {
     function lapse(uint256 alias_) external {
         Line storage line = _lines[alias_];
         _requireOpen(alias_, line);
-        if (line.lapsedAt != 0 || block.timestamp <= graceEnd(alias_) || !_matters(alias_)) revert NotLapsed(alias_);
+        if (line.lapsedAt != 0 || block.timestamp <= graceEnd(alias_) || !_matters(alias_)) {
+            revert NotLapsed(alias_);
+        }
         line.lapsedAt = uint48(block.timestamp);
         emit Lapsed(alias_, block.timestamp + notice);
     }

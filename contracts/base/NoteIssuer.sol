@@ -17,7 +17,9 @@ abstract contract NoteIssuer is IRootHolder {
     error BadIssuerId();
 
     /// @notice A note was issued. Its legs are public and its blinding is 0.
-    event NoteIssued(uint256 indexed recipient, uint64 serial, uint256 index, uint256 leaf, uint256 notesRoot, Leg[] legs);
+    event NoteIssued(
+        uint256 indexed recipient, uint64 serial, uint256 index, uint256 leaf, uint256 notesRoot, Leg[] legs
+    );
 
     /// @notice This issuer's id: the high 8 bits of its instruments.
     uint8 public immutable issuerId;

@@ -51,7 +51,9 @@ abstract contract SignerSets is EIP712, Ownable2Step {
         }
         for (uint256 i = 0; i < count; i++) {
             if (members[i] == address(0)) revert BadSignerSet(count, threshold);
-            for (uint256 j = 0; j < i; j++) if (members[i] == members[j]) revert BadSignerSet(count, threshold);
+            for (uint256 j = 0; j < i; j++) {
+                if (members[i] == members[j]) revert BadSignerSet(count, threshold);
+            }
         }
         uint256 set = ++currentSet;
         _members[set] = members;

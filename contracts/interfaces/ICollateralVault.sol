@@ -55,7 +55,9 @@ interface ICollateralVault {
     /// @notice Collateral came in.
     event Deposited(uint16 indexed serial, address indexed from, uint256 lots);
     /// @notice An exit was taken: its lots stand in the queue.
-    event ExitTaken(uint256 indexed spent, uint256 indexed payout, uint16 indexed serial, address recipient, uint256 lots);
+    event ExitTaken(
+        uint256 indexed spent, uint256 indexed payout, uint16 indexed serial, address recipient, uint256 lots
+    );
     /// @notice Lots of a payout were paid.
     event Paid(uint256 indexed payout, address to, uint256 lots, uint256 amount);
 

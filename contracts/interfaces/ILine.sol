@@ -5,7 +5,12 @@ import {Tier} from "../generated/Protocol.sol";
 import {Proof} from "./IGroth16Verifier.sol";
 
 /// @notice Closed is for good, and so is defaulted.
-enum Status { None, Open, Closed, Defaulted }
+enum Status {
+    None,
+    Open,
+    Closed,
+    Final
+}
 
 /// @notice What an issuer keeps per alias. Lots are of the issuer's credit and release instruments.
 struct Line {
@@ -92,7 +97,9 @@ interface ILine {
     /// @notice A line opened, or got another operator.
     event LineAuthorised(uint256 indexed alias_, address operator);
     /// @notice A proof was accepted.
-    event Proven(uint256 indexed alias_, uint256 coverage, uint256 booked, uint256 released, uint256 validUntil, uint256[6] ciphertext);
+    event Proven(
+        uint256 indexed alias_, uint256 coverage, uint256 booked, uint256 released, uint256 validUntil, uint256[6] ciphertext
+    );
     /// @notice Lapsed: a fresh proof cures it within the notice period.
     event Lapsed(uint256 indexed alias_, uint256 defaultAt);
     /// @notice Defaulted: incurable.

@@ -31,7 +31,8 @@ library ClaimLib {
         _range("instrumentB", c.instrumentB, Protocol.INSTRUMENT_BITS);
         return (c.coverage << Protocol.CLAIM_SOLVENCY_COVERAGE)
             | (_bit(c.withSpendKey) << Protocol.CLAIM_SOLVENCY_WITH_SPEND_KEY)
-            | (c.issuerId << Protocol.CLAIM_SOLVENCY_ISSUER_ID) | (c.instrumentA << Protocol.CLAIM_SOLVENCY_INSTRUMENT_A)
+            | (c.issuerId << Protocol.CLAIM_SOLVENCY_ISSUER_ID)
+            | (c.instrumentA << Protocol.CLAIM_SOLVENCY_INSTRUMENT_A)
             | (offset("sizeA", c.sizeA) << Protocol.CLAIM_SOLVENCY_SIZE_A)
             | (c.instrumentB << Protocol.CLAIM_SOLVENCY_INSTRUMENT_B)
             | (offset("sizeB", c.sizeB) << Protocol.CLAIM_SOLVENCY_SIZE_B);
@@ -40,8 +41,7 @@ library ClaimLib {
     /// @notice Claim of a spending.
     function packSpend(uint256 coverage, bool onAnyTable) internal pure returns (uint256) {
         _range("coverage", coverage, Protocol.CLAIM_SPEND_ON_ANY_TABLE - Protocol.CLAIM_SPEND_COVERAGE);
-        return (coverage << Protocol.CLAIM_SPEND_COVERAGE)
-            | (_bit(onAnyTable) << Protocol.CLAIM_SPEND_ON_ANY_TABLE);
+        return (coverage << Protocol.CLAIM_SPEND_COVERAGE) | (_bit(onAnyTable) << Protocol.CLAIM_SPEND_ON_ANY_TABLE);
     }
 
     /// @notice A size of lots as it is stored: size + 2^38, for |size| < 2^38.

@@ -35,7 +35,9 @@ library GrowingTree {
     function addAll(Tree storage tree, uint256[] memory leaves, uint256 depth) internal returns (uint256 root) {
         uint256 index;
         uint256 level;
-        for (uint256 i = 0; i < leaves.length; i++) (index, level, root) = _append(tree, leaves[i], depth);
+        for (uint256 i = 0; i < leaves.length; i++) {
+            (index, level, root) = _append(tree, leaves[i], depth);
+        }
         root = _rootFrom(tree, index, level, root);
     }
 

@@ -43,8 +43,14 @@ library NoteLib {
     }
 
     /// @notice P(NOTE, recipient, word_0, word_1, serial · 2^184 + blinding).
-    function leaf(uint256 recipient, Leg[] memory legs, uint64 serial, uint256 blinding) internal pure returns (uint256) {
-        if (recipient == 0 || recipient >= Protocol.FIELD) revert NoteOutOfRange("recipient", recipient);
+    function leaf(uint256 recipient, Leg[] memory legs, uint64 serial, uint256 blinding)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (recipient == 0 || recipient >= Protocol.FIELD) {
+            revert NoteOutOfRange("recipient", recipient);
+        }
         if (blinding >> Protocol.NOTE_BLINDING_BITS != 0) revert NoteOutOfRange("blinding", blinding);
         uint256[2] memory words = pack(legs);
         uint256 nonce = (uint256(serial) << Protocol.NOTE_BLINDING_BITS) | blinding;

@@ -16,7 +16,11 @@ library ProofContext {
     }
 
     /// @notice The encoding alone.
-    function encode(uint256 chainId, address target, address account, uint256 deadline) internal pure returns (uint256) {
+    function encode(uint256 chainId, address target, address account, uint256 deadline)
+        internal
+        pure
+        returns (uint256)
+    {
         return uint256(keccak256(abi.encode(chainId, target, account, deadline))) >> 8;
     }
 }

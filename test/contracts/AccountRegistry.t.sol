@@ -178,7 +178,9 @@ contract AccountRegistryTest is Accounts {
         open(11);
         uint256 early = registry.currentRoot(RootSlot.ACCOUNTS);
         skip(100);
-        for (uint256 i = 0; i < 60; i++) open(100 + i);
+        for (uint256 i = 0; i < 60; i++) {
+            open(100 + i);
+        }
         skip(100);
         vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, early), START + 100);
     }

@@ -39,7 +39,8 @@ contract CollateralVaultTest is World {
         setUpWorld();
         roots = new StubRoots();
         roots.set(REGISTRY, RootSlot.EXITS, EXITS, START);
-        (plain, fee, ban, silent, hook) = (new Token(8), new FeeToken(), new BlacklistToken(), new SilentToken(), new HookToken());
+        (plain, fee, ban, silent, hook) =
+        (new Token(8), new FeeToken(), new BlacklistToken(), new SilentToken(), new HookToken());
         Instrument[] memory listed = new Instrument[](5);
         listed[0] = Instrument(address(plain), 1e6, 10, 100_000, 1_000);
         listed[1] = Instrument(address(fee), 1e16, 1, 100_000, 1_000);
@@ -205,7 +206,9 @@ contract CollateralVaultTest is World {
     function testOldExitsRootsStayGood() external {
         deposit(PLAIN, 100);
         ExitSignals memory s = prove(exitSignals(PLAIN, 40, BOB));
-        for (uint256 i = 1; i < 50; i++) roots.set(REGISTRY, RootSlot.EXITS, EXITS + i, START);
+        for (uint256 i = 1; i < 50; i++) {
+            roots.set(REGISTRY, RootSlot.EXITS, EXITS + i, START);
+        }
         vault.exit(Tier.T, s, noProof, deadline);
     }
 
@@ -307,7 +310,9 @@ contract CollateralVaultTest is World {
             }
             skip(WINDOW);
         }
-        for (uint256 i = 0; i < 6; i++) vm.assertEq(plain.balanceOf(address(uint160(0x1000 + i))), lots[i] * 1e6);
+        for (uint256 i = 0; i < 6; i++) {
+            vm.assertEq(plain.balanceOf(address(uint160(0x1000 + i))), lots[i] * 1e6);
+        }
     }
 
     function testInstrumentsThatCantBeListed() external {

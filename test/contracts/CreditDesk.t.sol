@@ -219,9 +219,13 @@ contract CreditDeskTest is Desks {
             seed = uint256(keccak256(abi.encode(seed)));
             uint256 amount = seed % 1_500e6;
             vm.startPrank(ALICE);
-            if (seed >> 250 < 20) try desk.draw(ALIAS, amount, ALICE) {} catch {}
-            else if (seed >> 250 < 40) try desk.repay(ALIAS, amount) {} catch {}
-            else try desk.release(ALIAS, amount / 3e6) {} catch {}
+            if (seed >> 250 < 20) {
+                try desk.draw(ALIAS, amount, ALICE) {} catch {}
+            } else if (seed >> 250 < 40) {
+                try desk.repay(ALIAS, amount) {} catch {}
+            } else {
+                try desk.release(ALIAS, amount / 3e6) {} catch {}
+            }
             vm.stopPrank();
             vm.assertLe(desk.owed(ALIAS), desk.usableLots(ALIAS) * 1e6, "line");
             tick(1 + seed % 1800);

@@ -110,7 +110,9 @@ contract ExitQueueTest is Accounts {
         for (uint256 i = 0; i < 24; i++) {
             seed = uint256(keccak256(abi.encode(seed)));
             if (seed % 2 == 0) {
-                for (uint256 j = 0; j < (seed >> 8) % 5; j++) vm.assertEq(line.take(1000 + taken, 20), taken++);
+                for (uint256 j = 0; j < (seed >> 8) % 5; j++) {
+                    vm.assertEq(line.take(1000 + taken, 20), taken++);
+                }
                 continue;
             }
             (uint256 first, uint256[] memory leaves, uint256 root) = line.move((seed >> 8) % 7, 20);
@@ -127,7 +129,9 @@ contract ExitQueueTest is Accounts {
 
     /// @dev What the line takes the tree can hold: a leaf that waits has no way back.
     function testTakesNoMoreThanTheTreeHolds() external {
-        for (uint256 i = 0; i < 4; i++) line.take(i + 1, 2);
+        for (uint256 i = 0; i < 4; i++) {
+            line.take(i + 1, 2);
+        }
         vm.expectRevert(abi.encodeWithSelector(GrowingTree.TreeFull.selector, 4));
         this.takeOne();
         (, uint256[] memory leaves,) = line.move(9, 2);

@@ -5,7 +5,15 @@ import {AccountRegistry} from "contracts/AccountRegistry.sol";
 import {CollateralVault} from "contracts/CollateralVault.sol";
 import {CreditDesk} from "contracts/CreditDesk.sol";
 import {IssuerNotes} from "contracts/IssuerNotes.sol";
-import {Circuit, ExitSignals, ReceiveSignals, SpendSignals, Protocol, Signals, Tier} from "contracts/generated/Protocol.sol";
+import {
+    Circuit,
+    ExitSignals,
+    ReceiveSignals,
+    SpendSignals,
+    Protocol,
+    Signals,
+    Tier
+} from "contracts/generated/Protocol.sol";
 import {Instrument, Payout} from "contracts/interfaces/ICollateralVault.sol";
 import {DeskTerms} from "contracts/interfaces/ICreditDesk.sol";
 import {Issuer} from "contracts/interfaces/IIssuerNotes.sol";
@@ -53,7 +61,8 @@ contract Mover is Lines {
         Instrument[] memory listed = new Instrument[](1);
         listed[0] = Instrument(address(btc), uint128(UNIT), 1, 100_000, 500);
         vault = new CollateralVault(7, verifiers, roots, REGISTRY, 1 days, listed);
-        desk = new CreditDesk(ISSUER, config(), DeskTerms(address(usd), 1e6, 1_000, 1e6, 5_000e6, 1 days), address(this));
+        desk =
+            new CreditDesk(ISSUER, config(), DeskTerms(address(usd), 1e6, 1_000, 1e6, 5_000e6, 1 days), address(this));
         Issuer[] memory issuers = new Issuer[](1);
         issuers[0] = Issuer(7, roots, address(vault));
         notes = new IssuerNotes(issuers, 1 days);
@@ -110,7 +119,12 @@ contract Mover is Lines {
 
     function show(uint256 who, uint256 booked, uint256 released, uint256 how) external {
         bool opens = how % 4 == 0 || desk.lineOf(aliasAt(who)).status == Status.None;
-        Shown memory s = shown(opens || how % 2 == 0 ? 10_000 : 8_000, opens, uint40(bound(booked, 0, 3_000)), uint40(bound(released, 0, 3_000)));
+        Shown memory s = shown(
+            opens || how % 2 == 0 ? 10_000 : 8_000,
+            opens,
+            uint40(bound(booked, 0, 3_000)),
+            uint40(bound(released, 0, 3_000))
+        );
         s.alias_ = aliasAt(who);
         s.sender = address(this);
         SolvencyProof memory proof = proofOf(address(desk), s);
@@ -277,7 +291,9 @@ contract InvariantsTest is Lines {
     function invariant_P6_lendersMoney() external view {
         CreditDesk desk = mover.desk();
         uint256 owed = 0;
-        for (uint256 i = 0; i < 3; i++) owed += desk.owed(mover.aliasAt(i));
+        for (uint256 i = 0; i < 3; i++) {
+            owed += desk.owed(mover.aliasAt(i));
+        }
         vm.assertTrue(mover.usd().balanceOf(address(desk)) + owed >= mover.funded(), "P6");
     }
 
@@ -286,14 +302,18 @@ contract InvariantsTest is Lines {
         for (uint256 i = 0; i < mover.nullifierCount(); i++) {
             uint256 nullifier = mover.nullifiers(i);
             vm.assertTrue(mover.registry().isSpent(nullifier), "P7 recorded");
-            for (uint256 j = 0; j < i; j++) vm.assertTrue(mover.nullifiers(j) != nullifier, "P7 twice");
+            for (uint256 j = 0; j < i; j++) {
+                vm.assertTrue(mover.nullifiers(j) != nullifier, "P7 twice");
+            }
         }
     }
 
     function invariant_P8_currentStates() external view {
         AccountRegistry registry = mover.registry();
         vm.assertEq(registry.slots(), mover.stateCount());
-        for (uint256 i = 0; i < mover.stateCount(); i++) vm.assertEq(registry.commitmentAt(i), mover.states(i), "P8");
+        for (uint256 i = 0; i < mover.stateCount(); i++) {
+            vm.assertEq(registry.commitmentAt(i), mover.states(i), "P8");
+        }
         uint256 root = registry.currentRoot(RootSlot.ACCOUNTS);
         if (mover.stateCount() > 0) vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, root), block.timestamp);
     }
@@ -303,7 +323,9 @@ contract InvariantsTest is Lines {
         AccountRegistry registry = mover.registry();
         uint256 count = mover.exitCount() - registry.queuedExits();
         uint256 root = 0;
-        for (uint256 i = 0; i < count; i++) (, root) = exits.add(mover.exits(i), Protocol.TREE_DEPTH);
+        for (uint256 i = 0; i < count; i++) {
+            (, root) = exits.add(mover.exits(i), Protocol.TREE_DEPTH);
+        }
         vm.assertEq(registry.currentRoot(RootSlot.EXITS), root, "P13");
     }
 }

@@ -52,7 +52,9 @@ contract PausesTest is Lines {
         notes = new IssuerNotes(issuers, 1 days);
         registry = new AccountRegistry(verifiers, table, notes, 60, OWNER);
 
-        for (uint256 i = 0; i < 2; i++) usd.mint(i == 0 ? OWNER : ALICE, 1e12);
+        for (uint256 i = 0; i < 2; i++) {
+            usd.mint(i == 0 ? OWNER : ALICE, 1e12);
+        }
         btc.mint(ALICE, 1e12);
         vm.startPrank(OWNER);
         usd.approve(address(desk), type(uint256).max);

@@ -28,7 +28,9 @@ contract RootMirrorTest is Routes {
         bring(6, START - 50, 0xdef);
         bring(9, START - 10, 0xdef);
         vm.assertEq(timeOf(0xdef), START - 10);
-        for (uint256 i = 0; i < 40; i++) bring(100 + i, START, 0x1000 + i);
+        for (uint256 i = 0; i < 40; i++) {
+            bring(100 + i, START, 0x1000 + i);
+        }
         vm.assertEq(timeOf(0xabc), START - 60);
     }
 
@@ -144,7 +146,9 @@ contract RootMirrorTest is Routes {
         mirror.scheduleThaw(reporters(), 3);
         attest(6, forged);
         address[] memory three = new address[](3);
-        for (uint256 i = 0; i < 3; i++) three[i] = vm.addr(i + 1);
+        for (uint256 i = 0; i < 3; i++) {
+            three[i] = vm.addr(i + 1);
+        }
 
         vm.startPrank(OWNER);
         vm.expectPartialRevert(IRootMirror.ThawNotDue.selector);
@@ -206,7 +210,9 @@ contract RootMirrorTest is Routes {
             seed = uint256(keccak256(abi.encode(seed)));
             uint256 step = seed % (2 * FRESH);
             skip(step);
-            if (seed & (1 << 200) != 0) bring(number++, vm.getBlockTimestamp() - (seed >> 100) % (2 * FRESH), 0x5000 + i);
+            if (seed & (1 << 200) != 0) {
+                bring(number++, vm.getBlockTimestamp() - (seed >> 100) % (2 * FRESH), 0x5000 + i);
+            }
             uint256 stalled = mirror.stalledSeconds();
             vm.assertTrue(stalled >= before && stalled - before <= step, "clock");
             before = stalled;

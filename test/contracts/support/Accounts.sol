@@ -41,7 +41,9 @@ abstract contract Accounts is World {
         s.openingNullifier = from == 0 ? ++_serial : 0;
         s.nullifiers = new uint256[](2);
         s.cipher = new uint256[](2);
-        for (uint256 i = 0; i < 2; i++) (s.nullifiers[i], s.cipher[i]) = (++_serial, ++_serial);
+        for (uint256 i = 0; i < 2; i++) {
+            (s.nullifiers[i], s.cipher[i]) = (++_serial, ++_serial);
+        }
     }
 
     function spendSignals(uint256 from, uint256 to, uint256 exitLeaf) internal returns (SpendSignals memory s) {
@@ -50,7 +52,9 @@ abstract contract Accounts is World {
         s.tableRoot = table.newestRoot();
         s.exitLeaf = exitLeaf;
         s.cipher = new uint256[](2);
-        for (uint256 i = 0; i < 2; i++) s.cipher[i] = ++_serial;
+        for (uint256 i = 0; i < 2; i++) {
+            s.cipher[i] = ++_serial;
+        }
     }
 
     /// @dev What a wallet proves: these signals for this sender.

@@ -29,7 +29,9 @@ contract Crowd {
 
     function open(Tier tier, uint256 count) external {
         Proof memory proof;
-        for (uint256 i = 0; i < count; i++) _registry.open(tier, _signals(0, _draw()), proof, type(uint256).max);
+        for (uint256 i = 0; i < count; i++) {
+            _registry.open(tier, _signals(0, _draw()), proof, type(uint256).max);
+        }
     }
 
     function receive(uint256 first, uint256 count) external {
@@ -40,12 +42,15 @@ contract Crowd {
     }
 
     function _signals(uint256 oldCommitment, uint256 openingNullifier) private returns (ReceiveSignals memory signals) {
-        signals = ReceiveSignals(oldCommitment, _draw(), _notesRoot, openingNullifier, _draw(_notes), _draw(_cipherLength), 0);
+        signals =
+            ReceiveSignals(oldCommitment, _draw(), _notesRoot, openingNullifier, _draw(_notes), _draw(_cipherLength), 0);
     }
 
     function _draw(uint256 count) private returns (uint256[] memory drawn) {
         drawn = new uint256[](count);
-        for (uint256 i = 0; i < count; i++) drawn[i] = _draw();
+        for (uint256 i = 0; i < count; i++) {
+            drawn[i] = _draw();
+        }
     }
 
     function _draw() private returns (uint256) {

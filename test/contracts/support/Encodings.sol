@@ -38,19 +38,27 @@ contract Encodings {
         return NoteLib.leaf(recipient, legs, serial, blinding);
     }
 
-    function context(uint256 chainId, address target, address account, uint256 deadline) external pure returns (uint256) {
+    function context(uint256 chainId, address target, address account, uint256 deadline)
+        external
+        pure
+        returns (uint256)
+    {
         return ProofContext.encode(chainId, target, account, deadline);
     }
 
     function hashPairs(uint256[2][] calldata pairs) external view returns (uint256[] memory out) {
         out = new uint256[](pairs.length);
-        for (uint256 i = 0; i < pairs.length; i++) out[i] = nodeHash(pairs[i][0], pairs[i][1]);
+        for (uint256 i = 0; i < pairs.length; i++) {
+            out[i] = nodeHash(pairs[i][0], pairs[i][1]);
+        }
     }
 
     /// @dev Roots after each leaf; at an index a leaf is replaced, at −1 it is added.
     function grow(uint256[] calldata leaves) external returns (uint256[] memory roots) {
         roots = new uint256[](leaves.length);
-        for (uint256 i = 0; i < leaves.length; i++) (, roots[i]) = _growing.add(leaves[i], Protocol.TREE_DEPTH);
+        for (uint256 i = 0; i < leaves.length; i++) {
+            (, roots[i]) = _growing.add(leaves[i], Protocol.TREE_DEPTH);
+        }
     }
 
     function replace(int256[] calldata places, uint256[] calldata leaves) external returns (uint256[] memory roots) {

@@ -16,7 +16,9 @@ contract IdealVerifier is IGroth16Verifier {
     }
 
     function verify(Proof calldata, uint256[] calldata signals) external view returns (bool) {
-        for (uint256 i = 0; i < signals.length; i++) if (signals[i] >= Protocol.FIELD) return false;
+        for (uint256 i = 0; i < signals.length; i++) {
+            if (signals[i] >= Protocol.FIELD) return false;
+        }
         return _proven[keccak256(abi.encode(signals))];
     }
 }

@@ -32,9 +32,13 @@ abstract contract Routes is World {
 
     function headerOf(uint256 number, uint256 time, bytes32 stateRoot) internal pure returns (bytes memory) {
         RLP.Encoder memory fields = RLP.encoder();
-        for (uint256 i = 0; i < 3; i++) fields.push(bytes32(i));
+        for (uint256 i = 0; i < 3; i++) {
+            fields.push(bytes32(i));
+        }
         fields.push(stateRoot);
-        for (uint256 i = 4; i < 8; i++) fields.push(bytes32(i));
+        for (uint256 i = 4; i < 8; i++) {
+            fields.push(bytes32(i));
+        }
         return fields.push(number).push(uint256(30_000_000)).push(uint256(0)).push(time).push(bytes32(0)).encode();
     }
 
@@ -44,8 +48,8 @@ abstract contract Routes is World {
         returns (bytes memory header, RootProof[] memory proofs)
     {
         bytes memory storageNode = leafNode(abi.encodePacked(SLOT), RLP.encode(root));
-        bytes memory state =
-            RLP.encoder().push(uint256(1)).push(uint256(0)).push(keccak256(storageNode)).push(keccak256("code")).encode();
+        bytes memory state = RLP.encoder().push(uint256(1)).push(uint256(0)).push(keccak256(storageNode))
+            .push(keccak256("code")).encode();
         bytes memory stateNode = leafNode(abi.encodePacked(ACCOUNT), state);
         header = headerOf(number, time, keccak256(stateNode));
         proofs = new RootProof[](1);

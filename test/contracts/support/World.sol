@@ -43,7 +43,9 @@ abstract contract World is Test {
 
     function reporters() internal pure returns (address[] memory list) {
         list = new address[](4);
-        for (uint256 i = 0; i < 4; i++) list[i] = vm.addr(i + 1);
+        for (uint256 i = 0; i < 4; i++) {
+            list[i] = vm.addr(i + 1);
+        }
     }
 
     function publish(uint256 root) internal {
@@ -63,7 +65,9 @@ abstract contract World is Test {
     {
         bytes32 structHash = keccak256(
             abi.encode(
-                keccak256("Epoch(uint64 number,uint256 root,uint48 asOf,uint48 notAfter,uint32 largestMove,uint256 set)"),
+                keccak256(
+                    "Epoch(uint64 number,uint256 root,uint48 asOf,uint48 notAfter,uint32 largestMove,uint256 set)"
+                ),
                 epoch.number,
                 epoch.root,
                 epoch.asOf,
