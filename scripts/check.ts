@@ -12,6 +12,7 @@ const CHECKS: (readonly [what: string, command: string, ...args: string[]])[] = 
   ["kernel: the pinned code from these sources", bin("tsx"), "scripts/kernel.ts"],
   ["types", bin("tsc"), "-p", "tsconfig.json"],
   ["unused code and packages", bin("knip")],
+  ["licences of interfaces", bin("tsx"), "scripts/licences.ts"],
   ["costs", bin("tsx"), "scripts/costs.ts"],
 ];
 // Prints why where forge has no package for this platform.

@@ -6,13 +6,14 @@ import { readFile } from "node:fs/promises";
 import { abiTypescript } from "./abi.ts";
 import { protocolCircom } from "../src/setup/protocolCircom.ts";
 import { poseidonSolidity } from "../src/setup/poseidonSolidity.ts";
-import { protocolSolidity } from "../src/setup/protocolSolidity.ts";
+import { protocolSolidity, protocolTypesSolidity } from "../src/setup/protocolSolidity.ts";
 import { proofJsonSchema } from "../src/groth16/proofSchema.ts";
 import { writeAtomic } from "../src/base/files.ts";
 
 const copies: readonly (readonly [path: string, text: () => string | Promise<string>])[] = [
   ["circuits/lib/protocol.circom", protocolCircom],
   ["contracts/generated/Protocol.sol", protocolSolidity],
+  ["contracts/interfaces/ProtocolTypes.sol", protocolTypesSolidity],
   ["contracts/generated/Poseidon2.sol", poseidonSolidity],
   ["schemas/proof.schema.json", proofJsonSchema],
   ["src/chain/abi.ts", abiTypescript],

@@ -32,6 +32,7 @@ export type CompiledContracts = Readonly<Record<string, CompiledContract>>;
 interface SolcOutput {
   readonly errors?: readonly { readonly severity: string; readonly errorCode: string; readonly formattedMessage: string }[];
   readonly contracts: Readonly<Record<string, Readonly<Record<string, SolcContract>>>>;
+  readonly sources: Readonly<Record<string, { readonly ast: { readonly license?: string } }>>;
 }
 
 interface SolcCode {
@@ -78,6 +79,14 @@ export async function compileContracts(): Promise<CompiledContracts> {
   return contracts;
 }
 
+/** Licence of some files and of all that they import, by file; undefined where a file states none. */
+export function licencesOf(files: readonly string[]): Readonly<Record<string, string | undefined>> {
+  const sources = Object.fromEntries(files.map((file) => [file, { content: contents(file)! }]));
+  const settings = { outputSelection: { "*": { "": ["ast"] } } };
+  const trees = run(JSON.stringify({ language: "Solidity", sources, settings })).sources;
+  return Object.fromEntries(Object.entries(trees).map(([file, { ast }]) => [file, ast.license]));
+}
+
 /** Interfaces of the contracts in some files, by name. Quick: nothing is translated to bytecode. */
 export function abisOf(files: readonly string[]): Readonly<Record<string, InterfaceAbi>> {
   const sources = Object.fromEntries(files.map((file) => [file, { content: contents(file)! }]));
@@ -99,13 +108,17 @@ const ownAddress = ({ object }: SolcCode): Place[] => (object.startsWith(`73${"0
 const linksOf = ({ linkReferences }: SolcCode): CompiledContract["links"] =>
   Object.assign({}, ...Object.values(linkReferences)) as CompiledContract["links"];
 
+/** Contracts that the compiler makes of its standard JSON, each with its name. */
+const solve = (input: string): (readonly [name: string, SolcContract])[] =>
+  Object.values(run(input).contracts).flatMap((file) => Object.entries(file));
+
 /** Runs the compiler on its standard JSON. Throws what it finds wrong. */
-function solve(input: string): (readonly [name: string, SolcContract])[] {
+function run(input: string): SolcOutput {
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string, callbacks: object): string };
   const output = JSON.parse(solc.compile(input, { import: readImport })) as SolcOutput;
   const failures = output.errors?.filter(({ severity }) => severity === "error") ?? [];
   if (failures.length > 0) throw new Error(failures.map(({ formattedMessage }) => formattedMessage).join("\n"));
-  return Object.values(output.contracts).flatMap((file) => Object.entries(file));
+  return output;
 }
 
 /** Bytecode with the addresses of its libraries. */

@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {ReceiveSignals, SpendSignals, Tier} from "../generated/Protocol.sol";
+import {ReceiveSignals, SpendSignals, Tier} from "./ProtocolTypes.sol";
 import {Proof} from "./IGroth16Verifier.sol";
 
 /// @notice The accounts, each at one slot for life.

@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {ExitSignals, Tier} from "../generated/Protocol.sol";
+import {ExitSignals, Tier} from "./ProtocolTypes.sol";
 import {Proof} from "./IGroth16Verifier.sol";
 
 /// @notice A token that a vault takes. Never changes.

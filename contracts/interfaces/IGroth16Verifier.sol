@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
 /// @notice A Groth16 proof: A, B and C with G2 coordinates in Ethereum's order, the imaginary part first (EIP-197).

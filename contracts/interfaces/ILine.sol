@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Tier} from "../generated/Protocol.sol";
+import {Tier} from "./ProtocolTypes.sol";
 import {Proof} from "./IGroth16Verifier.sol";
 
 /// @notice Closed is for good, and so is defaulted.

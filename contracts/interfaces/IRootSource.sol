@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
 /// @notice Roots that contracts of one chain keep at fixed storage slots, as another contract may rely on them: mirrored

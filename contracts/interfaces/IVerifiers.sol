@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Circuit, Tier} from "../generated/Protocol.sol";
+import {Circuit, Tier} from "./ProtocolTypes.sol";
 import {IGroth16Verifier, Proof} from "./IGroth16Verifier.sol";
 
 /// @notice Which contract verifies which circuit at which tier; fixed at deployment.

@@ -1,6 +1,7 @@
 /**
  * protocol.ts as Solidity: the constants that contracts share with circuits, and the public signals of every circuit as
- * structs that are turned into lists here and nowhere else.
+ * structs that are turned into lists here and nowhere else. The structs are a file of their own, beside the interfaces
+ * that name them and under their licence, so that who implements or calls an interface takes on none of the rest's.
  *
  * @module
  */
@@ -19,6 +20,7 @@ const TAGS = ["NOTE"] as const;
 const tiers = Object.keys(TIERS) as TierName[];
 const DEPTH = Math.max(...tiers.map((tier) => TIERS[tier].depth));
 const capital = (name: string): string => name[0]!.toUpperCase() + name.slice(1);
+const structName = (circuit: CircuitName): string => `${capital(circuit)}Signals`;
 /** `alias` is a reserved word of Solidity. */
 const field = (name: string): string => (name === "alias" ? "alias_" : name);
 const upper = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
@@ -36,17 +38,9 @@ export function protocolSolidity(): string {
     });
   });
   return [
-    "// SPDX-License-Identifier: GPL-3.0-or-later",
-    "// Generated from src/protocol/constants.ts by `npm run generate`; do not edit.",
-    "pragma solidity ^0.8.30;",
+    ...header("GPL-3.0-or-later"),
+    `import {${["Circuit", ...CIRCUITS.map(structName), "Tier"].sort().join(", ")}} from "../interfaces/ProtocolTypes.sol";`,
     "",
-    "/// @notice The circuits, in the order a trader meets them.",
-    `enum Circuit { ${CIRCUITS.map(capital).join(", ")} }`,
-    "",
-    "/// @notice Sizes of accounts. T is for tests: no deployment registers a verifier of it.",
-    `enum Tier { ${tiers.join(", ")} }`,
-    "",
-    ...CIRCUITS.flatMap((circuit) => [...signalStruct(circuit), ""]),
     "/// @notice Numbers that circuits, TypeScript and contracts share.",
     "library Protocol {",
     ...NUMBERS.map((name) => constant(name, protocol[name])),
@@ -75,6 +69,31 @@ export function protocolSolidity(): string {
   ].join("\n");
 }
 
+/** Text of contracts/interfaces/ProtocolTypes.sol. */
+export function protocolTypesSolidity(): string {
+  return [
+    ...header("MIT"),
+    "/// @notice The circuits, in the order a trader meets them.",
+    ...enumOf("Circuit", CIRCUITS.map(capital)),
+    "",
+    "/// @notice Sizes of accounts. T is for tests: no deployment registers a verifier of it.",
+    ...enumOf("Tier", tiers),
+    ...CIRCUITS.flatMap((circuit) => ["", ...signalStruct(circuit)]),
+    "",
+  ].join("\n");
+}
+
+const header = (licence: string): string[] => [
+  `// SPDX-License-Identifier: ${licence}`,
+  "// Generated from src/protocol/constants.ts by `npm run generate`; do not edit.",
+  "pragma solidity ^0.8.30;",
+  "",
+];
+
+/** As `forge fmt` lays it out. */
+const enumOf = (name: string, members: readonly string[]): string[] =>
+  [`enum ${name} {`, ...members.map((member, i) => `    ${member}${i + 1 < members.length ? "," : ""}`), "}"];
+
 /** Signals whose length depends on the tier. */
 const isList = (circuit: CircuitName, name: string): boolean =>
   new Set(tiers.map((tier) => lengthOf(circuit, name, tier))).size > 1;
@@ -93,7 +112,7 @@ function signalStruct(circuit: CircuitName): string[] {
   const names = publicSignals(circuit, TIERS.M).map(([name]) => name);
   return [
     `/// @notice Public signals of ${circuit}.`,
-    `struct ${capital(circuit)}Signals {`,
+    `struct ${structName(circuit)} {`,
     ...names.map((name) => `    ${signalType(circuit, name)} ${field(name)};`),
     "}",
   ];
@@ -107,7 +126,7 @@ function signalEncoder(circuit: CircuitName): string[] {
     `0x${tiers.map((tier) => lengthOf(circuit, name, tier).toString(16).padStart(2, "0")).reverse().join("")}`;
   const total = [...lists.map((name) => `s.${name}.length`), `${fixed}`].join(" + ");
   return [
-    `    function encode(${capital(circuit)}Signals memory s${lists.length > 0 ? ", Tier tier" : ""}) internal pure returns (uint256[] memory list) {`,
+    `    function encode(${structName(circuit)} memory s${lists.length > 0 ? ", Tier tier" : ""}) internal pure returns (uint256[] memory list) {`,
     ...lists.flatMap((name) => [
       "        {",
       `            uint256 expected = _length(${byTier(name)}, tier);`,
