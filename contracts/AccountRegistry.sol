@@ -19,8 +19,8 @@ import {VerifierLib} from "./lib/VerifierLib.sol";
 
 /// @title  AccountRegistry
 /// @notice Keeps one commitment per account in a tree that replaces old states, so that a root vouches for current ones
-///         alone. Knows neither owners nor holdings. Nobody but an account's owner can move it: the owner of this contract
-///         can end a pause and nothing else.
+///         alone. Knows neither owners nor holdings. Nobody but who holds an account's keys can move it: the owner of this
+///         contract appoints the guardian, pauses and ends a pause, and nothing else.
 contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
     using Signals for ReceiveSignals;
     using Signals for SpendSignals;

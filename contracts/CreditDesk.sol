@@ -15,7 +15,7 @@ import {Line} from "./interfaces/ILine.sol";
 /// @title  CreditDesk
 /// @notice Lends its owner's tokens to aliases. At every draw and release
 ///
-///             outstanding + interest to the end of validity and grace  ≤  (booked − released) · unit
+///             outstanding + interest to the end of validity, grace and the longest stall  ≤  (booked − released) · unit
 ///
 ///         and the debt was booked in the one home account before the desk saw it, so that the same collateral never backs
 ///         two debts.

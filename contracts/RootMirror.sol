@@ -45,7 +45,7 @@ contract RootMirror is IRootMirror, IRootSource, SignerSets, Multicall {
     uint256 public frozenFrom = type(uint256).max;
     /// @notice How often the route was thawed.
     uint256 public generation;
-    /// @notice Time of the newest header from which a root was proven.
+    /// @notice Time of the newest header that was shown; that of the deployment before the first.
     uint64 public newestTime;
     uint64 private _stalled;
     uint64 private _thawAt;

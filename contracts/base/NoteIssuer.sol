@@ -41,7 +41,8 @@ abstract contract NoteIssuer is IRootHolder {
         return slot == RootSlot.NOTES ? RootSlot.get(slot) : 0;
     }
 
-    /// @notice Serial of the last note: one more than its place in the tree, which never has two leaves.
+    /// @notice How many nodes were added. Where notes are added one by one that is the last one's serial, one more than its
+    ///         place in the tree; a venue adds batches, and this is how many.
     function lastSerial() public view returns (uint64) {
         return uint64(_notes.size);
     }

@@ -17,7 +17,7 @@ struct Line {
     Status status;
     /// Who may draw and release; set by a proof with the spend key alone.
     address operator;
-    /// Until when the last proof stays good.
+    /// Until when the proof that is good for longest stays good.
     uint48 validUntil;
     /// Largest booked debt ever disclosed at initial margin.
     uint40 booked;
@@ -27,7 +27,7 @@ struct Line {
     uint40 received;
     /// When it was marked as lapsed; 0 while it isn't.
     uint48 lapsedAt;
-    /// Seconds that table and roots had stood still when the last proof came.
+    /// Seconds that table and roots had stood still when that proof came.
     uint48 stalledBefore;
     /// keccak256 of the last proof's committee ciphertext: what a committee may open once the line has defaulted.
     bytes32 ciphertext;
@@ -54,7 +54,7 @@ struct SolvencyProof {
 struct LineTimes {
     /// How long a proof stays good after its epoch's asOf and its root's time.
     uint48 validity;
-    /// From the end of validity to lapsing, and from there to default.
+    /// From the end of validity to when it may be marked as lapsed, and from that mark to final.
     uint48 grace;
     uint48 notice;
     /// Most seconds for which grace stands still with table and roots.

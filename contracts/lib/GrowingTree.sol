@@ -6,7 +6,7 @@ import {nodeHash} from "./NodeHash.sol";
 /// @title  GrowingTree
 /// @notice Binary Poseidon tree that only grows (LeanIMT): a node without a right child equals its left child, and the
 ///         root of the empty tree is 0. Keeps one node per level, the last complete subtree there, so that adding a leaf
-///         costs a hash per set bit of its index and one write. Leaves that come together cost a hash each on average, and
+///         costs a hash per set bit of its index and two writes. Leaves that come together cost a hash each on average, and
 ///         their root is computed once.
 /// @dev    Leaves must be below the field's order: Poseidon would take x and x + r for the same.
 library GrowingTree {

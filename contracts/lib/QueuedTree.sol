@@ -5,9 +5,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {GrowingTree} from "./GrowingTree.sol";
 
 /// @title  QueuedTree
-/// @notice Growing tree whose leaves wait in line: taking one costs a write at any size of the tree, and the hashes are paid
-///         by whoever moves the line, for many leaves at once. A leaf's place is fixed when it is taken, so that nobody can
-///         reorder the line, leave one out or keep it from moving.
+/// @notice Growing tree whose leaves wait in line: taking one costs two writes at any size of the tree, and the hashes are
+///         paid by whoever moves the line, for many leaves at once. A leaf's place is fixed when it is taken, so that nobody
+///         can reorder the line, leave one out or keep it from moving.
 /// @dev    Leaves must be below the field's order and not 0.
 library QueuedTree {
     using GrowingTree for GrowingTree.Tree;

@@ -89,7 +89,7 @@ contract AccountRegistryTest is Accounts {
 
     function testCallersContextAndClaimAreIgnored() external {
         open(11);
-        // Proven at maintenance margin and for Bob; the caller writes what was proven into the signals.
+        // Proven at maintenance margin; the caller writes what was proven into the signals.
         SpendSignals memory s = spendSignals(11, 12, 77);
         s.claim = 8_000;
         s.context = contextOf(address(registry), ALICE, deadline);

@@ -107,7 +107,7 @@ contract RebasingToken is Token(18) {
     }
 }
 
-/// @notice Calls its sender's contract back before it moves anything.
+/// @notice Makes a call that a test chose, once, before it moves anything.
 contract HookToken is Token(18) {
     address private _target;
     bytes private _data;

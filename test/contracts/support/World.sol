@@ -9,7 +9,7 @@ import {Epoch, Signature} from "contracts/interfaces/IRiskTable.sol";
 import {Test} from "./Test.sol";
 import {IdealVerifier} from "./IdealVerifier.sol";
 
-/// @notice Ideal verifiers of every circuit, and a risk table of three reporters with an epoch an hour.
+/// @notice Ideal verifiers of every circuit, and a risk table signed by three of four reporters with an epoch an hour.
 abstract contract World is Test {
     uint256 internal constant START = 1_800_000_000;
     uint256 internal constant OVERLAP = 10 minutes;
