@@ -106,6 +106,9 @@ template Spend(nHoldings, nGroups, tableLevels, tableCap, treeDepth, nNotes) {
     signal noLots <== IsZero()(rangedLots);
     noLots === drops;
     _ <== Range(RECIPIENT_BITS())(recipient);
+    //    No vault pays address 0: what left for it would be lost.
+    signal noRecipient <== IsZero()(recipient);
+    isMove[0] * noRecipient === 0;
 
     // 6. The target's row allows it.
     signal {maxbit} rangedTarget <== Range(INSTRUMENT_BITS())(target);
@@ -149,17 +152,16 @@ template Spend(nHoldings, nGroups, tableLevels, tableCap, treeDepth, nNotes) {
     signal stranded <== partnerless * (1 - hasPlace);
     isMove[1] * stranded === 0;
 
-    // 9. The new state is the old one less those lots, or less all that is dropped.
+    // 9. The new state is the old one less those lots, or less all that is dropped. Something is taken: a drop of what isn't
+    //    held would be a new version for nothing, let through where nothing else is. A pair that is held has both halves.
     signal dropped <== drops * heldTarget;
     signal taken <== rangedLots + dropped;
-    signal nothing <== IsZero()(taken);
+    NonZero()(taken);
     signal partnerTaken <== isMove[2] * heldPartner;
-    signal noPartner <== IsZero()(partnerTaken);
-    signal takenFrom <== target - nothing * target;
-    signal partnerTakenFrom <== (1 - noPartner) * (target + 1);
+    signal partnerTakenFrom <== isMove[2] * (target + 1);
     Holding() items[nHoldings + 2];
     for (var i = 0; i < nHoldings; i++) items[i] <== oldHoldings[i];
-    (items[nHoldings], _, _) <== ReadHolding()(takenFrom, 0 - taken);
+    (items[nHoldings], _, _) <== ReadHolding()(rangedTarget, 0 - taken);
     (items[nHoldings + 1], _, _) <== ReadHolding()(partnerTakenFrom, 0 - partnerTaken);
     Conserve(nHoldings + 2, nHoldings, 2)(items, holdings, spares);
 

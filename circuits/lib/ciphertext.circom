@@ -29,7 +29,7 @@ template FixedMul(n) {
  *         proof: a value with few possibilities beside the mask would let anyone guess the mask.
  * @input  keys      PK_1, PK_2, PK_3 as x, y; pinned by the contract through `committee`, which vouches that they are
  *                   points of the prime subgroup
- * @input  scalar    r, fresh in every proof
+ * @input  scalar    r, fresh in every proof; never a multiple of the group's order, whose mask anybody can compute
  * @output committee P(COMMITTEE, PK_1, PK_2, PK_3)
  * @output out       r·G and, to a desk, readKey + P(MASK, r·PK_3) and three zeros; to the Report
  *                   r·PK_1 + equity·G and r·PK_2 + requirement·G
@@ -50,6 +50,7 @@ template Ciphertext() {
     var n = CIPHERTEXT_SCALAR_BITS();
     signal bits[n] <== Num2Bits(n)(scalar);
     signal nonce[2] <== FixedMul(n)(bits);
+    NonZero()(nonce[0]);                                 // in the prime subgroup x = 0 is the identity's alone
     signal key[2];
     for (var i = 0; i < 2; i++) key[i] <== keys[4 + i] + report * (keys[i] - keys[4 + i]);
     signal first[2] <== EscalarMulAny(n)(bits, key);

@@ -99,7 +99,7 @@ export class Circuit {
   }
 }
 
-/** `Error in template Name_12 line: 34` as `Name: <text of line 34>`, innermost first. */
+/** `Error in template Name_12 line: 34` as `Name: <code of line 34>`, innermost first; a comment there says nothing. */
 async function sourceLines(trace: string): Promise<string> {
   const folders = ["circuits", "circuits/lib", "test/fixtures", "node_modules/circomlib/circuits", "node_modules/@zk-kit/binary-merkle-root.circom/src"];
   const files = (await Promise.all(folders.map(async (dir) => (await readdir(dir)).filter((f) => f.endsWith(".circom")).map((f) => `${dir}/${f}`)))).flat();
@@ -108,7 +108,7 @@ async function sourceLines(trace: string): Promise<string> {
   const lines = await Promise.all(frames.map(async ([, template, line]) => {
     for (const file of files) {
       const text = await readFile(file, "utf8");
-      if (new RegExp(`template ${template}\\(`).test(text)) return `${template}: ${text.split("\n")[Number(line) - 1]?.trim()}`;
+      if (new RegExp(`template ${template}\\(`).test(text)) return `${template}: ${text.split("\n")[Number(line) - 1]?.replace(/\/\/.*/, "").trim()}`;
     }
     return `${template}: line ${line}`;
   }));

@@ -41,7 +41,11 @@ export function undetermined(circuit: Circuit, witness: readonly bigint[], rando
   return [...loose].sort();
 }
 
-const starred = (name: string): string => name.replace(/\[\d+\]/g, "[*]").replace(/\.\d+(?=\.|$)/g, "[*]");
+/** A hint of circomlib's IsZero: the inverse of a value that is 0 can be anything, and decides nothing. */
+export const ZERO_INVERSE = /\bisz\.inv$|IsZero_\d+_\d+(\[\*\])?\.inv$/;
+
+/** A name with `*` for every index. */
+export const starred = (name: string): string => name.replace(/\[\d+\]/g, "[*]").replace(/\.\d+(?=\.|$)/g, "[*]");
 
 function* leaves(inputs: CircuitInputs): Generator<(string | number)[]> {
   function* walk(value: CircuitInput, path: (string | number)[]): Generator<(string | number)[]> {
