@@ -2,6 +2,7 @@
  * What follows from some wires of a constraint system: every other wire that has one value only, by linear equations,
  * by bits and the sums that bits make, and by trying both values of a bit or all of a few. What is left over may still
  * be unique; what is found is. So a circuit whose every wire is found from its inputs leaves its prover no choice.
+ * It reads systems that the compiler simplified no further than equal signals (`--O1`): there a bit is a wire of its own.
  *
  * @module
  */
@@ -35,10 +36,6 @@ interface Digit {
 
 /** Bits tried together, at most. */
 const FEW = 12;
-/** Equations solved together, at most: more than the lanes of any hash. */
-const MANY = 48;
-/** Terms of a sum each of whose coefficients is tried as its unit. */
-const SHORT = 16;
 const centred = (value: bigint): bigint => (value > FIELD / 2n ? value - FIELD : value);
 
 class Broken extends Error {}
@@ -50,13 +47,9 @@ export function solve(constraints: Constraints, given: ReadonlyMap<number, bigin
 
 class Solver {
   private readonly known: Map<number, bigint>;
-  /** Constraints a · b = 0 of one sum with two roots, as the compiler leaves bits that it took out: sum = root + step · bit. */
-  private readonly choices = new Map<number, { readonly bit: number; readonly sum: Terms }>();
   /** Wires known to lie in [0, most]. */
   private readonly most = new Map<number, bigint>();
   private readonly uses = new Map<number, number[]>();
-  /** Linear equations without a bounded wire that have more than one unknown, by constraint. */
-  private readonly stuck = new Map<number, Form>();
   private queue: number[] = [];
   private readonly queued: Uint8Array;
 
@@ -65,13 +58,6 @@ class Solver {
     this.queued = new Uint8Array(constraints.length).fill(1);
     constraints.forEach(({ a, b, c }, i) => {
       this.queue.push(i);
-      const sum = c.every(([, by]) => by === 0n) ? twoRoots(a, b) : undefined;
-      if (sum !== undefined) {
-        const bit = -1 - i; // no wire of the system
-        this.choices.set(i, { bit, sum: [...sum.terms, [bit, element(-sum.step)]] });
-        this.most.set(bit, 1n);
-        this.uses.set(bit, [i]);
-      }
       for (const wire of new Set([...a, ...b, ...c].map(([w]) => w))) {
         const list = this.uses.get(wire);
         if (list === undefined) this.uses.set(wire, [i]);
@@ -98,10 +84,7 @@ class Solver {
   }
 
   private visit(i: number): void {
-    this.stuck.delete(i);
     const { a, b, c } = this.constraints[i]!;
-    const choice = this.choices.get(i);
-    if (choice !== undefined) return this.linear(this.form(choice.sum), i);
     const [left, right, result] = [this.form(a), this.form(b), this.form(c)];
     const unknown = new Set([...left.terms.keys(), ...right.terms.keys(), ...result.terms.keys()]);
     if (left.terms.size === 0 || right.terms.size === 0) {
@@ -109,7 +92,7 @@ class Solver {
       const sum: Form = { k: element(scale * form.k - result.k), terms: new Map() };
       for (const [wire, by] of form.terms) add(sum.terms, wire, scale * by);
       for (const [wire, by] of result.terms) add(sum.terms, wire, -by);
-      this.linear(sum, i);
+      this.linear(sum);
     } else if (unknown.size === 1) {
       // q·x² + l·x + k = 0: read here only as x (x − 1) = 0, or where the square cancels out.
       const [wire] = [...unknown] as [number];
@@ -117,7 +100,7 @@ class Solver {
       const square = element(p * q);
       const line = element(p * right.k + q * left.k - r);
       const k = element(left.k * right.k - result.k);
-      if (square === 0n) this.linear({ k, terms: new Map(line === 0n ? [] : [[wire, line]]) }, i);
+      if (square === 0n) this.linear({ k, terms: new Map(line === 0n ? [] : [[wire, line]]) });
       else if (k === 0n && element(line + square) === 0n) this.bound(wire, 1n);
     }
   }
@@ -133,85 +116,20 @@ class Solver {
     return form;
   }
 
-  private linear(form: Form, i: number): void {
-    if (form.terms.size === 0) {
-      if (form.k !== 0n) throw new Broken();
+  private linear({ k, terms }: Form): void {
+    if (terms.size === 0) {
+      if (k !== 0n) throw new Broken();
       return;
     }
-    if (form.terms.size === 2) this.boundByBit(form);
-    const { k, terms } = this.scaled(form);
     const free = [...terms.keys()].filter((wire) => !this.most.has(wire));
     if (terms.size === 1) {
       const [[wire, by]] = [...terms] as [[number, bigint]];
       this.set(wire, element(-k * inverse(by)));
     } else if (free.length === 1) this.boundBySum(free[0]!, k, terms);
-    else if (free.length === 0) this.digits(k, terms);
-    else if (free.length === terms.size) {
-      this.stuck.set(i, form);
-      this.together(form);
+    else if (free.length === 0) {
+      for (const wire of terms.keys()) if (this.most.get(wire)! > 1n) this.boundBySum(wire, k, terms);
+      this.digits(k, terms);
     }
-  }
-
-  /** Solves the equations that share unknowns with this one, where they are as many: a hash's round mixes all its lanes. */
-  private together({ terms }: Form): void {
-    const unknown = new Set<number>();
-    const equations = new Map<number, Form>();
-    const wires = [...terms.keys()];
-    for (let wire = wires.pop(); wire !== undefined; wire = wires.pop()) {
-      if (unknown.has(wire)) continue;
-      unknown.add(wire);
-      if (unknown.size > MANY) return;
-      for (const i of this.uses.get(wire)!) {
-        const equation = this.stuck.get(i);
-        if (equation === undefined || equations.has(i)) continue;
-        equations.set(i, equation);
-        wires.push(...equation.terms.keys());
-      }
-    }
-    if (equations.size < unknown.size) return;
-    const rows: { readonly pivot: number; readonly form: Form }[] = [];
-    for (const equation of equations.values()) {
-      const form = { k: equation.k, terms: new Map(equation.terms) };
-      for (const row of rows) eliminate(form, row.pivot, row.form);
-      const [lead] = form.terms;
-      if (lead === undefined) {
-        if (form.k !== 0n) throw new Broken();
-        continue;
-      }
-      const unit = inverse(lead[1]);
-      const reduced: Form = { k: element(form.k * unit), terms: new Map([...form.terms].map(([wire, by]) => [wire, element(by * unit)])) };
-      for (const row of rows) eliminate(row.form, lead[0], reduced);
-      rows.push({ pivot: lead[0], form: reduced });
-    }
-    for (const { pivot, form } of rows) if (form.terms.size === 1) this.set(pivot, element(-form.k));
-  }
-
-  /** x = bit: the plain form of a bit. */
-  private boundByBit({ k, terms }: Form): void {
-    const [[x, byX], [y, byY]] = [...terms] as [[number, bigint], [number, bigint]];
-    if (k === 0n && element(byX + byY) === 0n) for (const [one, other] of [[x, y], [y, x]] as const) {
-      const most = this.most.get(other);
-      if (most !== undefined) this.bound(one, most);
-    }
-  }
-
-  /** The same equation in the unit that makes its coefficients least: the compiler divides by what it likes. */
-  private scaled(form: Form): Form {
-    const weights = [...form.terms];
-    const units = weights.length <= SHORT ? weights : [weights[0]!, weights.at(-1)!, ...weights.filter(([wire]) => wire < 0).slice(0, 2)];
-    const size = (by: bigint): bigint => weights.reduce((most, [, c]) => {
-      const weight = centred(element(c * by));
-      return weight > most ? weight : -weight > most ? -weight : most;
-    }, 0n);
-    let best = { by: 1n, size: size(1n) };
-    for (const [, c] of units) {
-      if (best.size < 2n ** 128n) break;
-      const by = inverse(c);
-      const found = size(by);
-      if (found < best.size) best = { by, size: found };
-    }
-    if (best.by === 1n) return form;
-    return { k: element(form.k * best.by), terms: new Map(weights.map(([wire, c]) => [wire, element(c * best.by)])) };
   }
 
   /** x = base + Σ weight · y with every weight ≥ 0 and no wrap: as bits make a number, or its distance from one. */
@@ -340,27 +258,6 @@ class Solver {
       this.queue.push(i);
     }
   }
-}
-
-/** Takes `wire` out of a form by a row whose coefficient of it is 1. */
-function eliminate(form: Form, wire: number, row: Form): void {
-  const by = form.terms.get(wire);
-  if (by === undefined) return;
-  form.k = element(form.k - by * row.k);
-  for (const [other, weight] of row.terms) add(form.terms, other, -by * weight);
-}
-
-/** Σ a·x + a_0 = step · bit where b is a up to a factor and its constant: then a·b = 0 has two roots in the sum. */
-function twoRoots(a: Terms, b: Terms): { readonly terms: Terms; readonly step: bigint } | undefined {
-  const [left, right] = [a, b].map((terms) => new Map(terms.filter(([wire, by]) => wire !== 0 && by !== 0n))) as [Map<number, bigint>, Map<number, bigint>];
-  if (left.size === 0 || left.size !== right.size) return undefined;
-  const [[first, by]] = [...left] as [[number, bigint]];
-  if (!right.has(first)) return undefined;
-  const factor = element(right.get(first)! * inverse(by));
-  for (const [wire, k] of left) if (!right.has(wire) || element(right.get(wire)! - factor * k) !== 0n) return undefined;
-  const constant = (terms: Terms): bigint => terms.find(([wire]) => wire === 0)?.[1] ?? 0n;
-  const step = element(constant(a) - constant(b) * inverse(factor));
-  return step === 0n ? undefined : { terms: a, step };
 }
 
 function add(terms: Map<number, bigint>, wire: number, by: bigint): void {
