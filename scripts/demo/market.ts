@@ -6,6 +6,9 @@
  */
 import { formatDecimal, parseDecimal } from "../../src/base/decimal.ts";
 import type { ListedTable } from "../../src/risk/listing.ts";
+import { dayEnd } from "../../src/risk/market.ts";
+
+const DAY = 86_400;
 
 /** A market file as JSON holds it, as far as it changes here. */
 interface MarketJson {
@@ -13,7 +16,7 @@ interface MarketJson {
   asOf: number;
   notAfter: number;
   previous?: { epoch: number; scanBps: Record<string, number> };
-  readonly underlyings: readonly { readonly name: string; readonly sources: readonly { price: string; time: number }[] }[];
+  readonly underlyings: readonly { readonly name: string; readonly sources: readonly { price: string; time: number }[]; readonly closes: { last: string; readonly values: number[] } }[];
   readonly instruments: readonly { readonly type: string; readonly underlying: string; price?: string; forward?: string }[];
 }
 
@@ -27,7 +30,11 @@ interface MarketJson {
 export function nextMarket(text: string, listed: ListedTable, asOf: number, moves: Readonly<Record<string, number>>): string {
   const market = JSON.parse(text) as MarketJson;
   const moved = (price: string, underlying: string): string => formatDecimal((parseDecimal(price) * BigInt(10_000 + (moves[underlying] ?? 0))) / 10_000n);
-  for (const { name, sources } of market.underlyings) {
+  for (const { name, sources, closes } of market.underlyings) {
+    // A day that ended meanwhile closed where prices were before they moved.
+    for (; dayEnd(closes.last) + DAY <= asOf; closes.last = new Date(dayEnd(closes.last) * 1000).toISOString().slice(0, 10)) {
+      if (closes.values.length > 0) closes.values.push(Number(sources[0]!.price));
+    }
     for (const source of sources) {
       source.time += asOf - market.asOf;
       source.price = moved(source.price, name);
@@ -39,7 +46,6 @@ export function nextMarket(text: string, listed: ListedTable, asOf: number, move
   }
   market.notAfter += asOf - market.asOf;
   market.asOf = asOf;
-  market.epoch += 1;
   market.previous = { epoch: listed.table.epoch, scanBps: Object.fromEntries(listed.underlyings.map(({ name, scanBps }) => [name, scanBps])) };
   market.epoch += 1;
   return JSON.stringify(market);

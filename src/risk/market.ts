@@ -30,7 +30,12 @@ const fraction = count(0, BASIS_POINTS);
 const flag = v.optional(v.boolean("must be true or false"), false);
 
 const close = v.pipe(v.number("must be a number"), v.finite("must be finite"), v.gtValue(0, "must be above 0"));
-const date = v.pipe(v.string("must be a date"), v.isoDate("must be a date such as 2025-10-24"));
+/** As written, and of a day that exists: a date that Date moves into the next month isn't what was meant. */
+const isDay = (text: string): boolean => {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
+};
+const date = v.pipe(v.string("must be a date"), v.check(isDay, "must be a date such as 2025-10-24"));
 
 const underlying = exactly("an underlying", {
   name,
@@ -113,6 +118,9 @@ export const MARKET = exactly("a market file", {
     scanBps: v.record(v.string(), count(1, BASIS_POINTS * 10)),
   })),
 });
+
+/** When a day such as 2025-10-24 closes, its end in UTC: Unix seconds. */
+export const dayEnd = (day: string): number => Date.parse(day) / 1000 + 86_400;
 
 export type Market = v.InferOutput<typeof MARKET>;
 export type Underlying = Market["underlyings"][number];

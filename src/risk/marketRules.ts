@@ -6,7 +6,7 @@
  */
 import { InputError } from "../base/errors.ts";
 import { SERIAL_BITS, TIERS } from "../protocol/constants.ts";
-import { NUMERAIRE, type Instrument, type Issuer, type Market, type Option, type Underlying } from "./market.ts";
+import { NUMERAIRE, dayEnd, type Instrument, type Issuer, type Market, type Option, type Underlying } from "./market.ts";
 
 /** Kinds of issuer that may issue each type of instrument: collateral lies in vaults, positions at venues. */
 const ISSUED_BY: Record<Instrument["type"], readonly Issuer["kind"][]> = {
@@ -79,8 +79,8 @@ function checkUnderlyings(market: Market): void {
     sources.forEach((source, j) => {
       if (source.time > market.asOf) throw new InputError(`${path}.sources[${j}].time`, "must not be after asOf", source.time);
     });
-    if (Date.parse(closes.last) / 1000 > market.asOf) {
-      throw new InputError(`${path}.closes.last`, "must not be after asOf", closes.last);
+    if (dayEnd(closes.last) > market.asOf) {
+      throw new InputError(`${path}.closes.last`, "must be a day that is over at asOf", closes.last);
     }
     if (group !== null && closes.last !== last) {
       throw new InputError(`${path}.closes.last`, `histories of groups must end on the same day, ${last}`, closes.last);

@@ -43,6 +43,9 @@ export interface Parameters {
   readonly lambda: number;
   /** Closes that a history must have: below this, what λ forgets is not yet negligible (0.97^90 = 6 %). */
   readonly minHistory: number;
+  /** Seconds from the last close of a history to `asOf`. Two days: one that a feed may miss, and the day that isn't over. What
+   * ended earlier knows nothing of the storm that a scan range is to cover. */
+  readonly maxHistoryAge: number;
   /** Share of stressed variance in the mix. RTS 153/2013, art. 28(1)(b) asks for 25 %; coins pass from calm to storm in a
    * day, and with a half the tables of the backtest lose more than their margin half as often. */
   readonly stressWeightBps: number;
@@ -106,6 +109,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   z: 2.576,
   lambda: 0.97,
   minHistory: 90,
+  maxHistoryAge: 2 * DAY,
   stressWeightBps: 5_000,
   stressWindow: 60,
   scanFloorBps: { BTC: 1_800, ETH: 1_800 },
@@ -145,6 +149,7 @@ const PARAMETERS = exactly("the parameters", {
   z: real(1, 10),
   lambda: real(0.5, 0.999),
   minHistory: whole(30, 10_000),
+  maxHistoryAge: whole(DAY, 30 * DAY),
   stressWeightBps: bps(),
   stressWindow: whole(10, 1_000),
   scanFloorBps: v.optional(v.record(v.string(), v.pipe(

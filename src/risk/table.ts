@@ -69,7 +69,7 @@ function measure(market: Market, groups: readonly string[], parameters: Paramete
     const { name, stable } = underlying;
     const path = `market.underlyings[${i}]`;
     const price = fairPrice(underlying, market.asOf, parameters, path);
-    const bps = scanRange(underlying, parameters, market.previous?.scanBps[name], path);
+    const bps = scanRange(underlying, market.asOf, parameters, market.previous?.scanBps[name], path);
     const scan = scanOf(price, bps, [...lots.get(name)!]);
     const group = groups.indexOf(name);
     assets.set(name, { name, price, group: group < 0 ? undefined : group, stable, scan });

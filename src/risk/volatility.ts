@@ -5,7 +5,7 @@
  */
 import { InputError } from "../base/errors.ts";
 import { BASIS_POINTS } from "../protocol/constants.ts";
-import type { Underlying } from "./market.ts";
+import { dayEnd, type Underlying } from "./market.ts";
 import { ln } from "./normal.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -45,16 +45,20 @@ function dailyVariance(returns: readonly number[], parameters: Parameters): numb
 
 /**
  * Scan range in basis points, rounded up: max(floor, z σ √T), rising by at most `maxIncreaseBps` of `previous`.
- * Throws an InputError under `path` if the history is short; a stable asset without one gets its floor.
+ * Throws an InputError under `path` if the history is short or ended long before `asOf`; a stable asset without one gets
+ * its floor.
  */
 export function scanRange(
-  underlying: Underlying, parameters: Parameters, previous: number | undefined, path: string,
+  underlying: Underlying, asOf: number, parameters: Parameters, previous: number | undefined, path: string,
 ): number {
   const { name, stable, closes } = underlying;
   const floor = stable ? parameters.stableScanFloorBps : (parameters.scanFloorBps[name] ?? parameters.otherScanFloorBps);
   if (stable && closes.values.length === 0) return floor;
   if (closes.values.length < parameters.minHistory) {
     throw new InputError(`${path}.closes.values`, `must have at least ${parameters.minHistory} closes`, closes.values.length);
+  }
+  if (asOf - dayEnd(closes.last) > parameters.maxHistoryAge) {
+    throw new InputError(`${path}.closes.last`, `must be a day that ended at most ${parameters.maxHistoryAge} s before asOf`, closes.last);
   }
   const variance = dailyVariance(logReturns(closes.values), parameters);
   const measured = Math.ceil(BASIS_POINTS * parameters.z * Math.sqrt((variance * parameters.horizon) / DAY));

@@ -90,6 +90,23 @@ describe("scan ranges", () => {
   it("need a history", () => {
     expect(() => build((m) => (m.underlyings[2].closes.values = [1, 2, 3]))).toThrow("market.underlyings[2].closes.values: must have at least 90 closes, got 3");
   });
+
+  it.each([["a year old", "2024-10-24"], ["of the day before the last that will do", "2025-10-21"]])("do not use closes that are %s", (_, last) => {
+    expect(() => build((m) => m.underlyings.forEach((u: Json) => (u.closes.last = last))))
+      .toThrow(`market.underlyings[0].closes.last: must be a day that ended at most 172800 s before asOf, got "${last}"`);
+  });
+
+  it("may lack the last day, or be of no account for a stable asset without one", () => {
+    const late = (m: Json) => {
+      m.asOf = Date.parse("2025-10-25T00:00:00Z") / 1000;
+      m.underlyings.forEach((u: Json) => {
+        u.closes.last = u.name === "USDC" ? "2024-01-01" : "2025-10-22";
+        u.sources.forEach((s: Json) => (s.time = m.asOf));
+      });
+    };
+    expect(range(build(late), "BTC")).toBe(range(sample, "BTC"));
+    expect(() => build((m) => (late(m), (m.underlyings[4].closes.last = "2025-10-21")))).toThrow("market.underlyings[4].closes.last");
+  });
 });
 
 describe("linear rows", () => {
