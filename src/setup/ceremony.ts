@@ -21,6 +21,7 @@ import { instanceName, type Instance } from "./mainComponent.ts";
 import { hashFile, writeEntry } from "../groth16/manifestFile.ts";
 import { checkPowersOfTau } from "./powersOfTau.ts";
 import { readTranscript, type Transcript } from "./transcript.ts";
+import { checkWholeKey } from "./wholeKey.ts";
 
 /** Longest name that snarkjs stores, in characters. */
 const NAME_LIMIT = 64;
@@ -51,12 +52,15 @@ export async function initCeremony(
 
 /**
  * Adds a contribution. Its secret comes from the system's random generator, with `entropy` mixed in, and is never
- * written.
+ * written; nothing is drawn before the key that it builds on was found whole.
  *
  * @param name shown to everyone who verifies the key
+ * @throws ArtifactError when the key is damaged, InputError when `out` exists
  */
 export async function contribute(from: string, out: string, name: string, entropy = ""): Promise<Contribution> {
   checkName(name);
+  await checkUnwritten(out);
+  await checkWholeKey(from);
   const secret = randomBytes(64).toString("hex") + entropy;
   await writeStep(out, async (draft, logger) => ArrayBuffer.isView(await zKey.contribute(from, draft, name, secret, logger)));
   return lastContribution(out);
@@ -67,6 +71,7 @@ export async function contribute(from: string, out: string, name: string, entrop
  *
  * @param hash hex, at least 16 bytes
  * @param iterationsExp log2 of the number of hashes over it
+ * @throws ArtifactError when the key is damaged, InputError when `out` exists
  */
 export async function applyBeacon(
   from: string, out: string, name: string, hash: string, iterationsExp = 10,
@@ -77,6 +82,8 @@ export async function applyBeacon(
   if (!Number.isInteger(iterationsExp) || iterationsExp < min || iterationsExp > max) {
     throw new InputError("iterationsExp", `must be a whole number from ${min} to ${max}`, iterationsExp);
   }
+  await checkUnwritten(out);
+  await checkWholeKey(from);
   await writeStep(out, async (draft, logger) => ArrayBuffer.isView(await zKey.beacon(from, draft, name, hash, iterationsExp, logger)));
   return lastContribution(out);
 }
@@ -132,9 +139,13 @@ export async function finalizeCeremony(
   });
 }
 
+async function checkUnwritten(out: string): Promise<void> {
+  if (await stat(out).then(() => true, () => false)) throw new InputError(out, "must not exist yet");
+}
+
 /** Writes `out` by way of a draft; a ceremony's files are never overwritten, since each may be the only copy. */
 async function writeStep(out: string, step: (draft: string, logger: Logger) => Promise<boolean>): Promise<void> {
-  if (await stat(out).then(() => true, () => false)) throw new InputError(out, "must not exist yet");
+  await checkUnwritten(out);
   await mkdir(dirname(out), { recursive: true });
   const draft = `${out}.${randomBytes(6).toString("hex")}.tmp`;
   try {

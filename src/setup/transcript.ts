@@ -27,8 +27,23 @@ export interface Transcript {
   readonly contributions: readonly Contribution[];
 }
 
-/** @throws ArtifactError if the key's last section is malformed */
+/** A contribution's points, as bytes of the file: δ after it, and the keys by which it shows that it knew its secret. */
+export interface ContributionPoints {
+  readonly deltaAfter: Uint8Array;
+  readonly keyG1: readonly [Uint8Array, Uint8Array];
+  readonly keyG2: Uint8Array;
+}
+
+/** @throws ArtifactError if the key's last section is malformed, or a contribution doesn't follow from those before */
 export async function readTranscript(zkeyPath: string): Promise<Transcript> {
+  const { circuitHash, contributions } = await readContributions(zkeyPath);
+  return { circuitHash, contributions: contributions.map(({ contribution }) => contribution) };
+}
+
+/** As {@link readTranscript}, each contribution with its points. */
+export async function readContributions(
+  zkeyPath: string,
+): Promise<{ readonly circuitHash: string; readonly contributions: readonly { readonly contribution: Contribution; readonly points: ContributionPoints }[] }> {
   const { transcript: bytes } = await readZkeySummary(zkeyPath);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -40,16 +55,27 @@ export async function readTranscript(zkeyPath: string): Promise<Transcript> {
     take(4);
     return view.getUint32(at - 4, true);
   };
-  const circuitHash = hex(take(HASH_BYTES));
-  const contributions = Array.from({ length: takeNumber() }, (): Contribution => {
+  const circuitHash = take(HASH_BYTES);
+  // Each contribution signs what it builds on: the circuit and every contribution before it.
+  const before = createHash("blake2b512").update(circuitHash);
+  const contributions = Array.from({ length: takeNumber() }, (_, i) => {
+    const points: ContributionPoints = { deltaAfter: take(G1_BYTES), keyG1: [take(G1_BYTES), take(G1_BYTES)], keyG2: take(G2_BYTES) };
+    const link = before.copy();
+    for (const point of points.keyG1) link.update(uncompressed(point));
+    const linked = take(HASH_BYTES);
+    if (!link.digest().equals(linked)) throw new ArtifactError(zkeyPath, `has a contribution ${i} that doesn't follow from what is before it`);
+    const parts = [...[points.deltaAfter, ...points.keyG1, points.keyG2].map(uncompressed), linked];
     const hash = createHash("blake2b512");
-    for (const size of [G1_BYTES, G1_BYTES, G1_BYTES, G2_BYTES]) hash.update(uncompressed(take(size)));
-    hash.update(take(HASH_BYTES));
+    for (const part of parts) {
+      before.update(part);
+      hash.update(part);
+    }
     const isBeacon = takeNumber() === BEACON;
     const { name, ...beacon } = readParameters(take(takeNumber()));
-    return { name, hash: hash.digest("hex"), ...(isBeacon ? { beacon } : {}) };
+    const contribution: Contribution = { name, hash: hash.digest("hex"), ...(isBeacon ? { beacon } : {}) };
+    return { contribution, points };
   });
-  return { circuitHash, contributions };
+  return { circuitHash: hex(circuitHash), contributions };
 }
 
 function readParameters(bytes: Uint8Array): { name: string; hash: string; iterationsExp: number } {

@@ -81,8 +81,10 @@ export interface ZkeySummary {
   readonly domain: number;
   /** Points as in {@link ProvingKey}. */
   readonly alpha1: Uint8Array;
+  readonly beta1: Uint8Array;
   readonly beta2: Uint8Array;
   readonly gamma2: Uint8Array;
+  readonly delta1: Uint8Array;
   readonly delta2: Uint8Array;
   readonly ic: Uint8Array;
   /** Section 10: the circuit hash, then the contributions. */
@@ -105,7 +107,8 @@ export async function readZkeySummary(path: string): Promise<ZkeySummary> {
       publicSignals: counts.getUint32(4, true),
       domain: counts.getUint32(8, true),
       // In the order of writeHeader: alpha1, beta1, beta2, gamma2, delta1, delta2.
-      alpha1: points.slice(0, 64), beta2: points.slice(128, 256), gamma2: points.slice(256, 384), delta2: points.slice(448, 576),
+      alpha1: points.slice(0, 64), beta1: points.slice(64, 128), beta2: points.slice(128, 256), gamma2: points.slice(256, 384),
+      delta1: points.slice(384, 448), delta2: points.slice(448, 576),
       ic: await readSection(fd, sections, 3),
       transcript: await readSection(fd, sections, 10),
     };
