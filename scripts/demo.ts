@@ -1,7 +1,7 @@
 /**
  * npm run demo: everything set up, then one trader's story on three chains, and what must fail. All is real but the
  * chains, which are development nodes on this machine, and the keys of the proof system, which are development keys made
- * on the spot. Where npm has no node for the platform, or with --local, a local ledger stands in for the chains.
+ * on the spot.
  */
 import { spawnSync } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
@@ -9,29 +9,25 @@ import { PlimsollError } from "../src/base/errors.ts";
 import { formatUsd } from "../src/base/amounts.ts";
 import { Actors } from "./demo/actors.ts";
 import { attack } from "./demo/attacks.ts";
-import { tellLocally } from "./demo/local.ts";
 import { Meter } from "./demo/meter.ts";
 import { startNetwork } from "./demo/network.ts";
-import { Stopwatch } from "./demo/stopwatch.ts";
 import { tell } from "./demo/story.ts";
-import { foundry } from "./foundry.ts";
+import { FOUNDRY_PLATFORMS, foundry } from "./foundry.ts";
 
 const OUT = "build/demo";
 /** The sample's prices are of a day in the past, so the chains begin a minute after them. */
 const MINUTE = 60;
 
+if (foundry("anvil") === undefined) {
+  console.error(`error: the demo needs anvil, a development node that npm ci installs on ${FOUNDRY_PLATFORMS}; without it there are no chains to show it on`);
+  process.exit(1);
+}
 try {
   console.log("\n1. Circuits and development keys (first run only: a minute or two)\n");
   const built = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts", "--tier", "M"], { stdio: "inherit" });
   if (built.status !== 0) process.exit(built.status ?? 1);
   await rm(OUT, { recursive: true, force: true });
-  if (process.argv.includes("--local") || foundry("anvil") === undefined) {
-    const clock = new Stopwatch();
-    await tellLocally(clock, OUT);
-    clock.table();
-  } else {
-    await tellOnChains();
-  }
+  await tellOnChains();
 } catch (error) {
   if (!(error instanceof PlimsollError)) throw error;
   console.error(`error: ${error.message}`);

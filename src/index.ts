@@ -1,5 +1,5 @@
 /**
- * The toolkit, in the order data flows: protocol and errors, risk, margin, account, statements, proofs, ledger.
+ * The toolkit, in the order data flows: protocol and errors, risk, margin, account, statements, proofs.
  *
  * @module
  */
@@ -11,5 +11,3 @@ export { BACKENDS, localProver, type BackendName, type BackendOptions } from "./
 export { snarkjsProver } from "./prover/snarkjsProver.ts";
 export { snarkjsVerifier } from "./prover/snarkjsVerifier.ts";
 export { loadVerificationKey } from "./prover/artifacts.ts";
-
-export { Ledger } from "./ledger/ledger.ts";

@@ -41,6 +41,7 @@ export { exitStatement } from "./statements/exit.ts";
 export { receiveStatement, type ReceiveRequest, type ReceivedNote } from "./statements/receive.ts";
 export { spendStatement, type SpendRequest, type Move } from "./statements/spend.ts";
 export { solvencyStatement, type SolvencyRequest } from "./statements/solvency.ts";
+export { decodeRequest, encodeRequest } from "./statements/requestFile.ts";
 export { proofRequest, type Statement } from "./statements/statement.ts";
 
 export { packClaim, unpackClaim, type Claim } from "./protocol/claim.ts";

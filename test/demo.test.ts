@@ -38,23 +38,6 @@ describe.skipIf(foundry("anvil") === undefined)("npm run demo, on three chains",
   it("leaves a proof that both verifiers accept, and refuse once any public field is changed", proofIsSound);
 });
 
-describe("npm run demo, on one machine", () => {
-  let output = "";
-  beforeAll(async () => {
-    output = await demo("--local");
-  });
-
-  it("ends with a verified proof, and shows refused what must be", () => {
-    expect(output).toContain("verified by noble and by snarkjs, under a development key");
-    expect(output.match(/^ {2}refused: /gm)).toHaveLength(5);
-    expect(output).toMatch(/short of initial margin by [\d,]+\.\d\d USD; worst: /);
-    expect(output).not.toMatch(SECRETS);
-  });
-
-  it("leaves a page that needs nothing else", pageIsWhole);
-  it("leaves a proof that both verifiers accept, and refuse once any public field is changed", proofIsSound);
-});
-
 async function pageIsWhole(): Promise<void> {
   const page = await readFile("build/demo/margin.html", "utf8");
   expect(page).toContain("<svg");

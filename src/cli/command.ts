@@ -12,7 +12,7 @@ import { EXIT } from "./exitCodes.ts";
 
 /** Options of every command. */
 export interface Globals {
-  /** Folder of keystore, ledger, account and table. */
+  /** Folder of keystore, config, table and caches. */
   readonly home: string;
   readonly json?: boolean;
   readonly backend?: BackendName;
@@ -67,6 +67,3 @@ function codeOf(error: PlimsollError): number {
   if (error instanceof NodeError) return EXIT.node;
   return EXIT.input;
 }
-
-/** The time now in Unix seconds, unless --at says another. */
-export const now = (at: bigint | undefined): bigint => at ?? BigInt(Math.floor(Date.now() / 1000));

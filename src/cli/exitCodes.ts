@@ -8,7 +8,7 @@ export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, no
 export const EXIT_HELP = `
 Exit codes:
   0    done; the proof verifies, the portfolio is covered
-  1    refused: does not verify, is not covered, or breaks a rule of a contract or the ledger
+  1    refused: does not verify, is not covered, or breaks a rule of a contract
   2    bad input or usage
   3    circuits or keys missing or changed (npm run build makes them)
   4    keystore missing or damaged, or wrong passphrase

@@ -7,7 +7,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { accountCommands } from "./commands/account.ts";
 import { attestCommands } from "./commands/attest.ts";
 import { tableCommands } from "./commands/table.ts";
 import { ceremonyCommands } from "./commands/ceremony.ts";
@@ -31,7 +30,7 @@ const json = process.argv.includes("--json");
 
 const program = new Command("plimsoll")
   .description("Prove that a hidden cross-venue portfolio is covered by its collateral.")
-  .option("--home <folder>", "keystore, ledger, account and table", process.env["PLIMSOLL_HOME"] ?? join(homedir(), ".plimsoll"))
+  .option("--home <folder>", "keystore, config, table and caches", process.env["PLIMSOLL_HOME"] ?? join(homedir(), ".plimsoll"))
   .option("--json", "results, and errors, as JSON")
   .addOption(new Option("--backend <name>", "what computes proofs; rapidsnark must be on PATH").choices(BACKENDS).default(DEFAULT_BACKEND))
   // Commander throws what it finds, and `fail` shows it as all other errors.
@@ -42,8 +41,7 @@ const program = new Command("plimsoll")
 const GROUPS: readonly (readonly [heading: string, ...add: readonly ((program: Command) => void)[]])[] = [
   ["Keys, tables, margin:", keysCommands, tableCommands, marginCommands],
   ["A trader on real chains:", moveCommands, statusCommands, restoreCommands, keepCommands],
-  ["Rehearsing on a local ledger:", accountCommands, proveCommands],
-  ["Venues, desks, auditors:", notesCommands, deskCommands, verifyCommands],
+  ["Venues, desks, auditors:", notesCommands, deskCommands, proveCommands, verifyCommands],
   ["Keeping a network going:", relayCommands, attestCommands, reportCommands, ceremonyCommands],
 ];
 for (const [heading, ...commands] of GROUPS) {

@@ -11,6 +11,7 @@ import { Sender } from "../chain/sender.ts";
 import { InputError } from "../base/errors.ts";
 import { readJson, writeAtomic } from "../base/files.ts";
 import { withLock } from "../base/lock.ts";
+import { proofRequest } from "../statements/statement.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
 import { nodeOf, type Nodes } from "../wallet/submissions.ts";
 import { Trader, type Means, type Sent } from "../wallet/trader.ts";
@@ -77,7 +78,8 @@ export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, lo
     const sent: Sent[] = [];
     let waiting = "";
     const means: Means = {
-      network, nodes, wallet, keys, tables, prove,
+      network, nodes, wallet, keys, tables,
+      prove: (statement) => prove(proofRequest(statement)),
       sender: (chain) => {
         const sender = senders.get(chain) ?? Sender.open(nodeOf(nodes, chain), signer, { folder: flags.home });
         senders.set(chain, sender);

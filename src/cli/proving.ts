@@ -7,19 +7,17 @@ import { SingleBar } from "cli-progress";
 import { setImmediate } from "node:timers/promises";
 import type { CircuitName } from "../protocol/constants.ts";
 import { localProver } from "../prover/backends.ts";
-import { formatProof, type Proof } from "../groth16/proof.ts";
-import type { Stage } from "../prover/prover.ts";
-import { writeAtomic } from "../base/files.ts";
-import { proofRequest, type Statement } from "../statements/statement.ts";
+import type { Proof } from "../groth16/proof.ts";
+import type { ProofRequest, Stage } from "../prover/prover.ts";
 import { Interrupted, type Globals } from "./command.ts";
 
-export type Prove = <C extends CircuitName>(statement: Statement<C>) => Promise<Proof<C>>;
+type ProveRequest = <C extends CircuitName>(request: ProofRequest<C>) => Promise<Proof<C>>;
 
 /** Share of a proof's time at the start of each stage, and the share that it takes. */
 const SHARES: Readonly<Record<Stage, readonly [start: number, share: number]>> = { witness: [0, 0.2], prove: [0.2, 0.75], verify: [0.95, 0.05] };
 
 /** Runs `work` with a prover that is warm from its first proof to its last. */
-export async function withProver<T>({ json, backend }: Globals, work: (prove: Prove) => Promise<T>): Promise<T> {
+export async function withProver<T>({ json, backend }: Globals, work: (prove: ProveRequest) => Promise<T>): Promise<T> {
   const prover = localProver({
     backend,
     onFallback: (name, error) => process.stderr.write(`${name} made a proof that does not verify (${error.message}); proved again with snarkjs: please report this\n`),
@@ -29,13 +27,13 @@ export async function withProver<T>({ json, backend }: Globals, work: (prove: Pr
   process.on("SIGINT", interrupt);
   const watched = process.stderr.isTTY && json !== true;
   try {
-    return await work(async (statement) => {
+    return await work(async (request) => {
       const bar = watched
-        ? new SingleBar({ format: `${statement.circuit.padEnd(8)} {bar} {percentage}% {stage}`, stream: process.stderr, hideCursor: true, clearOnComplete: true })
+        ? new SingleBar({ format: `${request.circuit.padEnd(8)} {bar} {percentage}% {stage}`, stream: process.stderr, hideCursor: true, clearOnComplete: true })
         : undefined;
       bar?.start(1, 0, { stage: "witness" });
       try {
-        return await prover.prove(proofRequest(statement), {
+        return await prover.prove(request, {
           signal: controller.signal,
           onProgress: (stage, fraction) => {
             const [start, share] = SHARES[stage];
@@ -56,6 +54,3 @@ export async function withProver<T>({ json, backend }: Globals, work: (prove: Pr
     await prover.close();
   }
 }
-
-/** Writes a proof file, atomically. */
-export const writeProof = <C extends CircuitName>(path: string, proof: Proof<C>): Promise<void> => writeAtomic(path, formatProof(proof));

@@ -7,7 +7,7 @@ import { AbiCoder, getAddress, keccak256 } from "ethers";
 import { InputError } from "../base/errors.ts";
 
 export interface Context {
-  /** EIP-155 chain id; 0 for a local ledger. */
+  /** EIP-155 chain id. */
   readonly chainId: bigint;
   /** Contract that takes the proof, and who may submit it (or is paid by it). */
   readonly contract: string;

@@ -19,10 +19,10 @@ describe("help and usage", () => {
   it("shows commands, examples and exit codes", async () => {
     const { code, stdout } = await home.run(["--help"]);
     expect(code).toBe(0);
-    for (const word of ["keys", "table", "margin", "account", "prove", "verify", "ceremony", "Examples:", "Exit codes:", "PLIMSOLL_PASSPHRASE"]) expect(stdout).toContain(word);
-    const spend = await home.run(["account", "spend", "--help"]);
-    expect(spend).toMatchObject({ code: 0, stderr: "" });
-    for (const word of ["--recipient", "--json", "Examples:"]) expect(spend.stdout).toContain(word);
+    for (const word of ["keys", "table", "margin", "prove", "verify", "ceremony", "Examples:", "Exit codes:", "PLIMSOLL_PASSPHRASE"]) expect(stdout).toContain(word);
+    const withdraw = await home.run(["withdraw", "--help"]);
+    expect(withdraw).toMatchObject({ code: 0, stderr: "" });
+    for (const word of ["--recipient", "--json", "Examples:"]) expect(withdraw.stdout).toContain(word);
   });
 
   it("refuses what it doesn't know with exit code 2", async () => {
@@ -30,10 +30,10 @@ describe("help and usage", () => {
     refused(await home.run(["sink"]), 2, "unknown command 'sink'");
     refused(await home.run(["margin", "--portfolio", "x", "--quick"]), 2, "unknown option '--quick'");
     refused(await home.run(["margin", "--portfolio", "x", "--coverage", "-1"]), 2, "option '--coverage <bps>' argument '-1' is invalid. must be a whole number from 1 to 16383.");
-    refused(await home.run(["account", "new", "--tier", "XL"]), 2, "option '--tier <tier>' argument 'XL' is invalid.");
+    refused(await home.run(["receive", "--tier", "XL"]), 2, "option '--tier <tier>' argument 'XL' is invalid.");
     refused(await home.run(["keep", "--table-mib", "65537"]), 2, "option '--table-mib <n>' argument '65537' is invalid. must be a whole number from 0 to 65536.");
     refused(await home.run(["keep", "--table-mib", "256", "--backend", "snarkjs"]), 2, 'table-mib: goes with --backend plimsoll, got "snarkjs"');
-    expect((await home.run(["account"])).code).toBe(2);
+    expect((await home.run(["keys"])).code).toBe(2);
   });
 
   it("says how many heights an attestor keeps by default", async () => {

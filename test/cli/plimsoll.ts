@@ -39,20 +39,21 @@ export class Home {
     return join(this.folder, ...names);
   }
 
-  /** Runs a command; `env` may take variables away by undefined. */
-  async run(args: readonly string[], env: Record<string, string | undefined> = {}): Promise<Outcome> {
-    return this.start(args, env).outcome;
+  /** Runs a command; `env` may take variables away by undefined, `input` goes to its standard input. */
+  async run(args: readonly string[], env: Record<string, string | undefined> = {}, input?: string): Promise<Outcome> {
+    return this.start(args, env, input).outcome;
   }
 
   /** As {@link run}; the process may be interrupted. */
-  start(args: readonly string[], env: Record<string, string | undefined> = {}): { child: ChildProcess; outcome: Promise<Outcome> } {
+  start(args: readonly string[], env: Record<string, string | undefined> = {}, input?: string): { child: ChildProcess; outcome: Promise<Outcome> } {
     const child = spawn(process.execPath, [join(COMPILED, "cli/main.js"), ...args], {
-      cwd: ROOT, stdio: ["ignore", "pipe", "pipe"],
+      cwd: ROOT, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       env: { ...process.env, PLIMSOLL_HOME: this.folder, PLIMSOLL_PASSPHRASE: PASSPHRASE, PLIMSOLL_ARTIFACTS: join(ROOT, "build/artifacts"), ...env },
     });
     let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
-    child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
+    child.stdin?.end(input);
+    child.stdout!.on("data", (text: Buffer) => (stdout += text.toString()));
+    child.stderr!.on("data", (text: Buffer) => (stderr += text.toString()));
     return { child, outcome: new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr }))) };
   }
 
@@ -80,7 +81,7 @@ const NAMES: Readonly<Record<number, readonly [name: string, lot: string, unit: 
   [ETH_PERP]: ["venue:ETH-PERP", "0.01", "ETH"], [CREDIT]: ["desk:CREDIT", "1", "USD"], [RELEASE]: ["desk:RELEASE", "1", "USD"],
 };
 
-/** The small table with names, which fits tier T; its prices are of {@link SMALL_TABLE_TIME}. */
+/** The small table with names, which fits tier T. */
 export async function writeSmallTable(path: string, changes: Parameters<typeof smallTable>[0] = {}): Promise<void> {
   const table = smallTable(changes);
   const listed: ListedTable = {
@@ -97,5 +98,3 @@ export async function writeSmallTable(path: string, changes: Parameters<typeof s
   };
   await writeFile(path, encodeTable(listed));
 }
-
-export const SMALL_TABLE_TIME = "1700000100";

@@ -25,12 +25,5 @@ export const wholeNumber = (low: number, high: number) => (text: string): number
   return value;
 };
 
-/** Unix seconds, or a date such as 2025-10-25T00:05:00Z. */
-export const time = (text: string): bigint => {
-  const seconds = /^\d{1,11}$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
-  if (!Number.isSafeInteger(seconds) || seconds < 0) throw new InvalidArgumentError("must be Unix seconds or a date such as 2025-10-25T00:05:00Z.");
-  return BigInt(seconds);
-};
-
 /** For options that may be given again. */
 export const repeated = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
