@@ -36,7 +36,7 @@ export async function tell(actors: Actors): Promise<Leftovers> {
   await meter.done("deposit 150 ETH on arbitrum");
   await actors.relay("relay the vaults' notes home: header, storage proof, join");
   const arrived = await trader.view();
-  await trader.receive("M");
+  await trader.receive({ tier: "M" });
   await meter.done("open the account by receiving three notes");
 
   meter.chapter("4. A trading line; positions come from the venue's outbox and the line is given back");

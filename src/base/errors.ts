@@ -88,6 +88,18 @@ export class NodeError extends PlimsollError {
   }
 }
 
+/** Something whose time hasn't come. Trying again at `until`, Unix seconds, will help. */
+export class WaitError extends PlimsollError {
+  override readonly name = "WaitError";
+  constructor(
+    readonly path: string,
+    readonly until: number,
+    why: string,
+  ) {
+    super(`${path}: ${why}, until ${new Date(until * 1000).toISOString().replace(".000", "")}`);
+  }
+}
+
 /** A keystore that can't be opened: wrong passphrase or a damaged file. */
 export class KeystoreError extends PlimsollError {
   override readonly name = "KeystoreError";

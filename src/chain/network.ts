@@ -9,6 +9,7 @@ import * as v from "valibot";
 import { committeeCoordinates, committeeKeys, type CommitteeKeys } from "../committee/ciphertext.ts";
 import { InputError } from "../base/errors.ts";
 import { readJson } from "../base/files.ts";
+import { didYouMean } from "../nearest.ts";
 import { FIELD, ISSUER_BITS, PROTOCOL_VERSION, TIERS, tableRows, type TierName } from "../protocol/constants.ts";
 import { count, decimal, exactly, fileName, listOf, validated } from "../base/schema.ts";
 
@@ -104,7 +105,7 @@ export function chainNamed({ chains }: Pick<Network, "chains">, name: string): N
 export function issuerNamed({ issuers }: Pick<Network, "issuers">, nameOrId: string | number, ...kinds: readonly IssuerKind[]): NetworkIssuer {
   const fit = issuers.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
   const issuer = fit.find(({ id, name }) => name === nameOrId || String(id) === String(nameOrId));
-  if (issuer === undefined) throw new InputError("issuer", `must be one of ${fit.map(({ name }) => name).join(", ")}`, nameOrId);
+  if (issuer === undefined) throw new InputError("issuer", `must be one of ${fit.map(({ name }) => name).join(", ")}${didYouMean(String(nameOrId), fit.map(({ name }) => name))}`, nameOrId);
   return issuer;
 }
 

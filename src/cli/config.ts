@@ -14,8 +14,9 @@ import { InputError, KeystoreError, NodeError } from "../base/errors.ts";
 import { readJson, readText } from "../base/files.ts";
 import { PROTOCOL_VERSION } from "../protocol/constants.ts";
 import { exactly, validated } from "../base/schema.ts";
+import { environment } from "./environment.ts";
 
-const CONFIG_FORMAT = "plimsoll-config";
+export const CONFIG_FORMAT = "plimsoll-config";
 const KEY_BYTES = 256;
 
 const url = v.pipe(v.string("must be a URL"), v.check((text) => /^https?:\/\//.test(text) && URL.canParse(text), "must be an http or https URL"));
@@ -41,19 +42,37 @@ export interface Config extends Omit<v.InferOutput<typeof CONFIG>, "format" | "v
 /** Reads `<home>/config.json`; $PLIMSOLL_NETWORK and $PLIMSOLL_RPC_<CHAIN> stand in for what it says. */
 export async function loadConfig(home: string): Promise<Config> {
   const path = join(home, "config.json");
-  const { network, endpoints, key, attestors, reporters } = validated(CONFIG, await readJson(path), "config");
+  const { network, endpoints, key, attestors, reporters } = withoutValues(await readConfig(path));
   const at = (file: string): string => resolve(dirname(path), file);
-  const parsed = await readNetwork(process.env["PLIMSOLL_NETWORK"] ?? at(network));
+  const parsed = await readNetwork(environment("PLIMSOLL_NETWORK") ?? at(network));
   return { network: parsed, endpoints: endpointsOf(parsed, endpoints), attestors, reporters, keyPath: key === undefined ? undefined : at(key) };
 }
 
+const readConfig = (path: string): Promise<unknown> =>
+  readJson(path).catch((cause: unknown) => {
+    if ((cause as { cause?: NodeJS.ErrnoException }).cause?.code === "ENOENT") throw new InputError(path, "is missing: it says where the network's nodes are; plimsoll init --network NETWORK.json writes one to fill in", undefined, { cause });
+    throw cause;
+  });
+
+/** URLs may hold access tokens, so what is wrong with one is said without it. */
+function withoutValues(json: unknown): v.InferOutput<typeof CONFIG> {
+  try {
+    return validated(CONFIG, json, "config");
+  } catch (cause) {
+    if (cause instanceof InputError && /^config\.(endpoints|attestors|reporters)/.test(cause.path)) throw new InputError(cause.path, cause.rule);
+    throw cause;
+  }
+}
+
 function endpointsOf({ chains }: Network, given: Readonly<Record<string, string>>): Record<string, string> {
-  const fromEnvironment = (name: string): string | undefined => process.env[`PLIMSOLL_RPC_${name.toUpperCase().replaceAll("-", "_")}`];
   return Object.fromEntries(chains.flatMap(({ name }) => {
-    const found = fromEnvironment(name) ?? given[name];
+    const found = environment(endpointVariable(name)) ?? given[name];
     return found === undefined ? [] : [[name, found]];
   }));
 }
+
+/** The variable that stands in for a chain's endpoint. */
+const endpointVariable = (chain: string): string => `PLIMSOLL_RPC_${chain.toUpperCase().replaceAll("-", "_")}`;
 
 /** Connects to chains by name, all of the network's by default. Throws an InputError for one without an endpoint. */
 export async function connect({ network, endpoints }: Config, names = network.chains.map(({ name }) => name)): Promise<ReadonlyMap<string, Node>> {
@@ -61,7 +80,7 @@ export async function connect({ network, endpoints }: Config, names = network.ch
   try {
     for (const name of new Set(names)) {
       const endpoint = endpoints[name];
-      if (endpoint === undefined) throw new InputError(`config.endpoints.${name}`, `is missing; PLIMSOLL_RPC_${name.toUpperCase().replaceAll("-", "_")} will do`);
+      if (endpoint === undefined) throw new InputError(`config.endpoints.${name}`, `is missing; ${endpointVariable(name)} will do`);
       nodes.set(name, await Node.connect(chainNamed(network, name), endpoint));
     }
   } catch (error) {
@@ -92,7 +111,7 @@ export async function connectReachable(config: Config): Promise<{ readonly nodes
 
 /** The key that sends transactions or signs: $PLIMSOLL_ETH_KEY, or the config's key file, which nobody else may read. */
 export async function signingKey({ keyPath }: Pick<Config, "keyPath">): Promise<Wallet> {
-  const fromEnvironment = process.env["PLIMSOLL_ETH_KEY"];
+  const fromEnvironment = environment("PLIMSOLL_ETH_KEY");
   if (fromEnvironment === undefined && keyPath === undefined) throw new KeystoreError("config.key: is missing; PLIMSOLL_ETH_KEY will do");
   const where = fromEnvironment === undefined ? keyPath! : "PLIMSOLL_ETH_KEY";
   if (fromEnvironment === undefined && ((await stat(where)).mode & 0o077) !== 0) throw new KeystoreError(`${where}: must be readable by its owner alone (chmod 600)`);

@@ -1,5 +1,5 @@
 /**
- * What the daemons share: flags, a world to work in, logs, the loop, and an orderly end.
+ * What the daemons share: a world to work in, logs, the loop, and an orderly end.
  *
  * @module
  */
@@ -11,18 +11,9 @@ import { Daemon, type Task } from "../services/daemon.ts";
 import { jsonLog, prettyLog, withoutRepeats } from "../services/log.ts";
 import { healthHandler, serve, type Handler } from "../services/server.ts";
 import { remembered, type World } from "../services/world.ts";
-import type { Globals } from "./command.ts";
 import { connect, loadConfig, type Config } from "./config.ts";
+import type { DaemonFlags } from "./daemonOptions.ts";
 import { EXIT } from "./exitCodes.ts";
-
-/** Options of every daemon, declared in commands/daemon.ts. */
-export interface DaemonFlags extends Globals {
-  readonly listen?: string;
-  readonly interval: number;
-  readonly longestPause: number;
-  readonly once?: boolean;
-  readonly pretty?: boolean;
-}
 
 /** What a daemon is made of once its world is there. */
 export interface Made {
@@ -49,7 +40,10 @@ export async function runDaemon(name: string, flags: DaemonFlags, make: (world: 
     try {
       const { tasks, handlers = [] } = await make(world, config);
       const daemon = new Daemon(tasks, { log, interval: flags.interval * 1000, longestPause: flags.longestPause * 1000 });
-      if (flags.once === true) return await daemon.once();
+      if (flags.once === true) {
+        await daemon.once();
+        return log("info", "done", { daemon: name, tasks: tasks.length });
+      }
       await untilSignalled(async (signal) => {
         const service = flags.listen === undefined ? undefined : await serve(flags.listen, [healthHandler(() => daemon.health()), ...handlers], log);
         log("info", "started", { daemon: name, tasks: tasks.length, ...(service === undefined ? {} : { host: service.host, port: service.port }) });

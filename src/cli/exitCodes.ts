@@ -3,15 +3,15 @@
  *
  * @module
  */
-export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, node: 5, defect: 70, interrupted: 130 } as const;
+export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, again: 5, defect: 70, interrupted: 130 } as const;
 
 export const EXIT_HELP = `
 Exit codes:
   0    done; the proof verifies, the portfolio is covered
   1    refused: does not verify, is not covered, or breaks a rule of a contract
   2    bad input or usage
-  3    circuits or keys missing or changed (npm run build makes them)
+  3    circuits or keys missing or changed (PLIMSOLL_ARTIFACTS says where they are)
   4    keystore missing or damaged, or wrong passphrase
-  5    a node doesn't answer, or something didn't arrive in time: try again
+  5    try again: a node doesn't answer, something didn't arrive in time, or it is too soon
   70   a defect in plimsoll
   130  interrupted; nothing is half-written`;

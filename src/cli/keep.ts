@@ -3,80 +3,36 @@
  *
  * @module
  */
-import type { Wallet } from "ethers";
-import type { ProveKeys } from "../account/keys.ts";
-import type { Node } from "../chain/node.ts";
-import { InputError, KeystoreError, NodeError } from "../base/errors.ts";
-import { DEFAULT_BACKEND } from "../prover/backendName.ts";
-import { localProver } from "../prover/backends.ts";
-import type { Prover } from "../prover/prover.ts";
-import type { Task } from "../services/daemon.ts";
-import type { Fields } from "../services/log.ts";
-import { withSenders, type SendingWorld, type World } from "../services/world.ts";
-import { proofRequest } from "../statements/statement.ts";
-import { ChainWallet } from "../wallet/chainWallet.ts";
-import { Keeper } from "../services/keeper.ts";
-import { canSpend } from "../wallet/keystore.ts";
-import { signingKey, type Config } from "./config.ts";
-import { runDaemon, type DaemonFlags } from "./daemons.ts";
-import { homeFiles, unlock } from "./home.ts";
-import { tableSources, cacheFolder } from "./onchain.ts";
+import { daemonCommand } from "./daemonOptions.ts";
+import { KEYSTORE, examples, wholeNumber, type Program } from "./options.ts";
 
-interface Flags extends DaemonFlags {
-  readonly keystore?: string;
-  readonly tableMib: number;
-}
-
-export async function keep(flags: Flags): Promise<void> {
-  const { backend = DEFAULT_BACKEND, tableMib } = flags;
-  if (tableMib > 0 && backend !== DEFAULT_BACKEND) throw new InputError("table-mib", `goes with --backend ${DEFAULT_BACKEND}`, backend);
-  const path = flags.keystore ?? homeFiles(flags).keystore;
-  const keys = await unlock(flags, path);
-  if (canSpend(keys)) throw new KeystoreError(`${path}: is the trader's; a keeper takes less, which plimsoll keys derive --keeper writes`);
-  const prover = localProver({ backend, pointTableMiB: tableMib });
-  try {
-    await runDaemon("keep", flags, async (world, config) => ({ tasks: [new Keeping(world, config, await signingKey(config), keys, prover, flags.home)] }));
-  } finally {
-    await prover.close();
-  }
-}
-
-/** A keeper over the chains that answer, and over more once they do: one that is down holds up no other's lines. */
-class Keeping implements Task {
-  readonly name = "keep";
-  private readonly world: SendingWorld;
-  private keeper: Keeper | undefined;
-  private reached = 0;
-
-  constructor(
-    world: World,
-    private readonly config: Config,
-    signer: Wallet,
-    private readonly keys: ProveKeys,
-    private readonly prover: Prover,
-    private readonly folder: string,
-  ) {
-    this.world = withSenders(world, signer, folder);
-  }
-
-  async run(): Promise<Fields> {
-    const { network } = this.config;
-    const nodes = new Map<string, Node>();
-    for (const { name } of network.chains) {
-      const node = await this.world.node(name).catch((error: unknown) => {
-        if (!(error instanceof NodeError) || name === network.home) throw error;
-      });
-      if (node !== undefined) nodes.set(name, node);
-    }
-    if (this.keeper === undefined || nodes.size !== this.reached) {
-      this.keeper = new Keeper({
-        network, keys: this.keys, tables: tableSources(this.config, this.folder),
-        wallet: await ChainWallet.open(network, nodes, this.keys, { folder: cacheFolder(this.folder) }),
-        prove: (statement) => this.prover.prove(proofRequest(statement)),
-        sender: (chain) => this.world.sender(chain), log: this.world.log,
-      });
-      this.reached = nodes.size;
-    }
-    return this.keeper.run();
-  }
+export function keepCommand(program: Program): void {
+  examples(
+    daemonCommand(program, "keep", "refresh every line before it lapses and receive what arrives, with a keeper's keystore, which can't draw or withdraw", { interval: 15 })
+      .option(...KEYSTORE)
+      .option("--table-mib <n>", "memory for tables of the keys' points: takes half a minute once per circuit, saves about an eighth of each proof; 600 is plenty", wholeNumber(0, 65_536), 0),
+    "plimsoll keys derive --keeper keeper/keystore.json", "plimsoll keep --home keeper", "plimsoll keep --home keeper --listen 127.0.0.1:8803", "plimsoll keep --home keeper --once --pretty",
+  ).addHelpText("after", `
+A keeper has a home of its own: keystore.json as keys derive --keeper writes it, and config.json with a key that holds gas
+on every chain with a line. It warns when equity falls below 120, 110, 100 and 80 % of initial margin, and when a line
+can't be refreshed in time. Two keepers of one account cost each other gas and nothing else.`)
+    .action(async (_, command) => {
+      const [{ InputError, KeystoreError }, { DEFAULT_BACKEND }, { localProver }, { canSpend }, { Keeping }, { loadConfig, signingKey }, { runDaemon }, { homeFiles, unlock }] = await Promise.all([
+        import("../base/errors.ts"), import("../prover/backendName.ts"), import("../prover/backends.ts"), import("../wallet/keystore.ts"), import("./keeping.ts"),
+        import("./config.ts"), import("./daemons.ts"), import("./home.ts"),
+      ]);
+      const flags = command.optsWithGlobals();
+      const { backend, tableMib } = flags;
+      if (tableMib > 0 && backend !== DEFAULT_BACKEND) throw new InputError("table-mib", `goes with --backend ${DEFAULT_BACKEND}`, backend);
+      await loadConfig(flags.home);
+      const path = flags.keystore ?? homeFiles(flags).keystore;
+      const keys = await unlock(flags, path);
+      if (canSpend(keys)) throw new KeystoreError(`${path}: is the trader's; a keeper takes less, which plimsoll keys derive --keeper writes`);
+      const prover = localProver({ backend, pointTableMiB: tableMib });
+      try {
+        await runDaemon("keep", flags, async (world, config) => ({ tasks: [new Keeping(world, config, await signingKey(config), keys, prover, flags.home)] }));
+      } finally {
+        await prover.close();
+      }
+    });
 }

@@ -15,9 +15,11 @@ import { proofRequest } from "../statements/statement.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
 import { nodeOf, type Nodes } from "../wallet/submissions.ts";
 import { Trader, type Means, type Sent } from "../wallet/trader.ts";
-import { remark, type Globals } from "./command.ts";
 import { connect, connectReachable, loadConfig, signingKey, type Config } from "./config.ts";
 import { unlock, unlockSpend } from "./home.ts";
+import { interruptible } from "./interrupt.ts";
+import type { Globals } from "./options.ts";
+import { remark } from "./output.ts";
 import { withProver } from "./proving.ts";
 
 /** Options of every command on chains. */
@@ -60,25 +62,28 @@ export async function rememberRecipient(home: string, address: string): Promise<
 }
 
 /**
- * Opens the wallet with the keystore's keys, a keeper's or the trader's.
+ * Opens the wallet with the keystore's keys, a keeper's or the trader's. What is missing in the home shows before the
+ * passphrase is asked for.
  *
  * @param missing whether the command can do with the chains that answer
  */
 export async function withWallet<T>(flags: ChainFlags, work: (looking: Looking) => Promise<T>, { missing = false } = {}): Promise<T> {
-  return opened(flags, await unlock(flags, flags.keystore), missing, work);
+  const config = await loadConfig(flags.home);
+  return opened(flags, config, await unlock(flags, flags.keystore), missing, work);
 }
 
-/** As {@link withWallet}, with the trader that moves; one command at a time per home. */
+/** As {@link withWallet}, with the trader that moves; one command at a time per home, until an interrupt. */
 export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, looking: Looking<SpendKeys>, sent: readonly Sent[]) => Promise<T>): Promise<T> {
+  const config = await loadConfig(flags.home);
   const keys = await unlockSpend(flags, flags.keystore);
-  return withLock(flags.home, () => opened(flags, keys, false, (looking) => withProver(flags, async (prove) => {
-    const { config: { network, ...config }, nodes, wallet, tables } = looking;
+  return withLock(flags.home, () => interruptible((signal) => opened(flags, config, keys, false, (looking) => withProver(flags, signal, async (prove) => {
+    const { nodes, wallet, tables } = looking;
     const signer = await signingKey(config);
     const senders = new Map<string, Promise<Sender>>();
     const sent: Sent[] = [];
     let waiting = "";
     const means: Means = {
-      network, nodes, wallet, keys, tables,
+      network: config.network, nodes, wallet, keys, tables, signal,
       prove: (statement) => prove(proofRequest(statement)),
       sender: (chain) => {
         const sender = senders.get(chain) ?? Sender.open(nodeOf(nodes, chain), signer, { folder: flags.home });
@@ -95,11 +100,10 @@ export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, lo
       },
     };
     return work(new Trader(means), looking, sent);
-  })));
+  }))));
 }
 
-async function opened<K extends ProveKeys, T>(flags: ChainFlags, keys: K, missing: boolean, work: (looking: Looking<K>) => Promise<T>): Promise<T> {
-  const config = await loadConfig(flags.home);
+async function opened<K extends ProveKeys, T>(flags: ChainFlags, config: Config, keys: K, missing: boolean, work: (looking: Looking<K>) => Promise<T>): Promise<T> {
   const nodes = missing ? (await connectReachable(config)).nodes : await connect(config);
   try {
     const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home), recipients: await knownRecipients(flags.home) });

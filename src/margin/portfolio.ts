@@ -10,6 +10,7 @@ import * as v from "valibot";
 import { unitsToLots } from "../base/amounts.ts";
 import { InputError } from "../base/errors.ts";
 import { checkSize, type Position } from "./rule.ts";
+import { didYouMean } from "../nearest.ts";
 import { PROTOCOL_VERSION, TIERS, type TierName } from "../protocol/constants.ts";
 import { isDecimal } from "../base/decimal.ts";
 import type { ListedTable, Listing } from "../risk/listing.ts";
@@ -97,7 +98,7 @@ function finder({ table, listings }: ListedTable): (name: string, size: string, 
   const places = new Map(listings.map(({ name }, i) => [name, i]));
   return (name, size, path) => {
     const place = places.get(name);
-    if (place === undefined) throw new InputError(`${path}.instrument`, "must be listed in the risk table", name);
+    if (place === undefined) throw new InputError(`${path}.instrument`, `must be listed in the risk table${didYouMean(name, places.keys())}`, name);
     const listing = listings[place]!;
     if (!isDecimal(size)) throw new InputError(`${path}.size`, "must be a decimal without exponent, at most 12 places", size);
     const lots = unitsToLots(size, listing.lot);

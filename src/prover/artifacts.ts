@@ -11,7 +11,7 @@ import { readJson } from "../base/files.ts";
 import { fileSource } from "./kernel/fileSource.ts";
 import { readLayout } from "../groth16/zkey.ts";
 import type { CircuitName, TierName } from "../protocol/constants.ts";
-import { hashFile, readManifest } from "../groth16/manifestFile.ts";
+import { hashFile, readManifest, WHERE_KEYS_COME_FROM } from "../groth16/manifestFile.ts";
 import type { VerificationKey } from "../groth16/groth16.ts";
 import { checkShape, findEntry, readKey, type ArtifactFile, type KeyRecord, type ManifestEntry } from "../groth16/manifest.ts";
 import type { ProvingArtifacts } from "./prover.ts";
@@ -25,9 +25,9 @@ export interface Artifacts<F extends ArtifactFile> {
   checkUnchanged(): Promise<void>;
 }
 
-/** $PLIMSOLL_ARTIFACTS, else build/artifacts beside this package's sources. */
+/** $PLIMSOLL_ARTIFACTS, unless it is empty, else build/artifacts beside this package's sources. */
 export function artifactsFolder(): string {
-  return process.env["PLIMSOLL_ARTIFACTS"] ?? fileURLToPath(new URL("../../build/artifacts", import.meta.url));
+  return process.env["PLIMSOLL_ARTIFACTS"] || fileURLToPath(new URL("../../build/artifacts", import.meta.url));
 }
 
 /**
@@ -73,7 +73,7 @@ export async function loadVerificationKey(
 /** Checks a file and returns its mark from before, so that a change while it is hashed shows afterwards. */
 async function checkFile(path: string, { bytes, sha256 }: { readonly bytes: number; readonly sha256: string }): Promise<string> {
   const { mark, size } = await look(path).catch((cause: unknown) => {
-    throw new ArtifactError(path, "is missing; npm run build makes it", { cause });
+    throw new ArtifactError(path, `is missing; ${WHERE_KEYS_COME_FROM}`, { cause });
   });
   if (size !== bytes) throw new ArtifactError(path, `must have ${bytes} bytes, has ${size}: changed since it was built`);
   const found = await hashFile(path);

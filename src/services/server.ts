@@ -84,7 +84,7 @@ export const toJson = (value: unknown): string =>
   JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? item.toString() : item));
 
 async function answer(request: IncomingMessage, handlers: readonly Handler[], log: Log): Promise<[status: number, body: string]> {
-  if (request.method !== "GET") return [405, refusalText("only GET is answered")];
+  if (request.method !== "GET" && request.method !== "HEAD") return [405, refusalText("only GET and HEAD are answered")];
   const text = request.url ?? "/";
   const base = "http://localhost";
   if (text.length > URL_LENGTH || !text.startsWith("/") || !URL.canParse(text, base)) return [400, refusalText("is no path of this service")];

@@ -15,7 +15,7 @@ import type { NetworkIssuer } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
 import type { Call, Sender } from "../chain/sender.ts";
 import { STATUSES, type Line } from "../chain/line.ts";
-import { InputError, NodeError } from "../base/errors.ts";
+import { InputError, NodeError, WaitError } from "../base/errors.ts";
 import { buildBatch } from "./batch.ts";
 import type { BatchFile } from "./batchFile.ts";
 import { BatchRecords, recordOf, type BatchRecord } from "./batchRecord.ts";
@@ -74,6 +74,7 @@ export class VenueEngine {
    *
    * @param digest of what the file said: another file of the same id is refused
    * @throws InputError naming the posting that the contract would refuse, and why
+   * @throws WaitError before the venue's window is over
    * @throws RefusedError for what was overtaken, NodeError when the node doesn't answer: run it again
    */
   async post({ id, postings }: BatchFile, digest: string): Promise<PostedBatch> {
@@ -114,7 +115,7 @@ export class VenueEngine {
   private async refuse(postings: BatchFile["postings"]): Promise<void> {
     const [engine, nextAt, block] = await Promise.all([this.read<string>("engine"), this.read<bigint>("nextAt"), this.node.block()]);
     if (engine.toLowerCase() !== this.sender.address.toLowerCase()) throw new InputError("key", `must be of the venue's engine ${engine}`, this.sender.address);
-    if (nextAt > block.time) throw new InputError("batch", `must wait for its window, until ${new Date(Number(nextAt) * 1000).toISOString()}`);
+    if (nextAt > block.time) throw new WaitError("batch", Number(nextAt), "must wait for its window");
     for (const [i, { alias, released, unreceived }] of postings.entries()) {
       const path = `batch.postings[${i}]`;
       const [line, open] = await Promise.all([this.read<Line>("lineOf", alias), this.read<Open>("openOf", alias)]);

@@ -25,9 +25,10 @@ const ORDER = { now: 0, soon: 1, idle: 2 } as const;
 /**
  * @param tableEnds when the newest epoch at home ends, Unix seconds, if there is one
  * @param margin of the account on its table, if that could be had
+ * @param listed that table, for names
  */
-export function attention(view: TraderView, tableEnds: number | undefined, margin: MarginReport | undefined): Attention[] {
-  return [...ofMargin(margin), ...ofTable(view, tableEnds), ...view.lines.flatMap((line) => ofLine(line, timeAt(view, line))), ...ofNotes(view), ...ofExits(view), ...ofChains(view)]
+export function attention(view: TraderView, tableEnds: number | undefined, margin: MarginReport | undefined, listed?: ListedTable): Attention[] {
+  return [...ofMargin(margin), ...ofTable(view, tableEnds), ...view.lines.flatMap((line) => ofLine(line, timeAt(view, line))), ...ofNotes(view), ...ofExits(view, listed), ...ofChains(view)]
     .sort((a, b) => ORDER[a.urgency] - ORDER[b.urgency] || (a.until ?? Infinity) - (b.until ?? Infinity));
 }
 
@@ -67,12 +68,15 @@ function ofNotes({ notes, receivableAt, network, blocks }: TraderView): Attentio
   ];
 }
 
-function ofExits({ exits, unknownExits }: TraderView): Attention[] {
+function ofExits({ exits, unknownExits }: TraderView, listed: ListedTable | undefined): Attention[] {
   const ready = exits.filter(({ stage }) => stage === "mirrored" || stage === "taken").length;
   return [
     ...(ready === 0 ? [] : [{ urgency: "idle" as const, what: `${plural(ready, "exit waits", "exits wait")} at a vault`, command: "plimsoll withdraw" }]),
     ...(ready === exits.length ? [] : [{ urgency: "idle" as const, what: `${plural(exits.length - ready, "exit is", "exits are")} on the way to a vault` }]),
-    ...unknownExits.map(({ instrument, lots }) => ({ urgency: "idle" as const, what: `${lots} lots of instrument ${instrument} left for a recipient that this wallet doesn't know`, command: "plimsoll restore --recipient <address>" })),
+    ...unknownExits.map(({ instrument, lots }) => {
+      const { name, units, unit } = named(instrument, lots, listed);
+      return { urgency: "idle" as const, what: `${units} ${unit} of ${name} left for a recipient that this wallet doesn't know`, command: "plimsoll restore --recipient <address>" };
+    }),
   ];
 }
 

@@ -51,19 +51,26 @@ export async function contextOf(node: Node, contract: string, account: string): 
   return { deadline, context: contextSignal({ chainId: BigInt(node.chain.chainId), contract, account, deadline }) };
 }
 
+/** Gas that opening an account takes, about. */
+const OPENING_GAS = "590,000";
+
 /**
  * A receipt of the notes that have arrived at home, as many as fit; it opens the account if need be.
  *
- * @param tier of an account to open; the network's first by default
- * @throws InputError when nothing waits in an open account, or a leg is one that the newest table doesn't list: an account
+ * @param options.tier of an account to open; the network's first by default
+ * @param options.empty whether an account may open that holds nothing
+ * @throws InputError when nothing waits, or a leg is one that the newest table doesn't list: an account
  *   with such a holding would prove nothing
  */
 export async function receiveOf(
-  view: TraderView, sources: TableSources, sender: string, tier: TierName = view.tier ?? view.network.tiers[0]!,
+  view: TraderView, sources: TableSources, sender: string,
+  { tier = view.tier ?? view.network.tiers[0]!, empty = false }: { readonly tier?: TierName | undefined; readonly empty?: boolean | undefined } = {},
 ): Promise<Submission<"receive"> & { readonly count: number }> {
   if (!view.network.tiers.includes(tier)) throw new InputError("tier", `must be one that the network verifies: ${view.network.tiers.join(", ")}`, tier);
   const ready = view.notes.flatMap(({ received }) => (received === undefined ? [] : [received])).slice(0, TIERS[tier].notes);
-  if (view.slot !== undefined && ready.length === 0) throw new InputError("notes", "none has arrived at home that could be received");
+  if (ready.length === 0 && !(empty && view.slot === undefined)) {
+    throw new InputError("notes", `none has arrived at home that could be received${view.slot === undefined ? `; --empty opens the account all the same, for ${OPENING_GAS} gas` : ""}`);
+  }
   const home = nodeOf(view.nodes, view.network.home);
   const { listed: { table } } = await newestTable(home, sources, tier);
   const known = new Set(table.rows.map(({ instrument }) => instrument));

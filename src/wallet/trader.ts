@@ -7,7 +7,7 @@
  */
 import type { TransactionReceipt } from "ethers";
 import { setTimeout } from "node:timers/promises";
-import { issuerOf, sizeOf } from "../account/holdings.ts";
+import { issuerOf, sizeOf, type Holding } from "../account/holdings.ts";
 import { aliasOf, depositSalt, type SpendKeys } from "../account/keys.ts";
 import { noteKey, noteSecret } from "../account/noteKey.ts";
 import type { TableSources } from "../chain/tableSource.ts";
@@ -16,13 +16,17 @@ import { exitCall, receiveCall, spendCall, lineCall } from "../chain/proofCalls.
 import type { Node } from "../chain/node.ts";
 import type { Call, Sender } from "../chain/sender.ts";
 import { lineContract } from "../chain/line.ts";
-import { InputError, NodeError } from "../base/errors.ts";
+import { lotsToUnits } from "../base/amounts.ts";
+import { InputError, MarginError, NodeError, WaitError } from "../base/errors.ts";
 import { COVERAGE_INITIAL, SERIAL_BITS, type CircuitName, type TierName } from "../protocol/constants.ts";
 import type { Proof } from "../groth16/proof.ts";
+import type { ListedTable } from "../risk/listing.ts";
+import type { TableTree } from "../risk/tree.ts";
 import { exitStatement } from "../statements/exit.ts";
 import { spendStatement, type Move } from "../statements/spend.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { ChainWallet } from "./chainWallet.ts";
+import { mostThatCovered } from "./limits.ts";
 import { contextOf, creditOf, receiveOf, newestTable, nodeOf, solvencyOf, type Nodes, type Submission } from "./submissions.ts";
 import type { TraderExit, TraderLine, TraderView } from "./traderView.ts";
 
@@ -45,6 +49,8 @@ export interface Means {
   /** Milliseconds between two looks while waiting; and after how many to give up. */
   readonly pollMs?: number;
   readonly patienceMs?: number;
+  /** Ends waiting, which then throws the signal's reason; whatever was sent stays sent. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Sent {
@@ -87,23 +93,28 @@ export class Trader {
   /**
    * Opens the account if it isn't, and receives the notes that have arrived at home, as many as one receipt takes.
    *
+   * @param options.tier of an account to open; the network's first by default
+   * @param options.empty opens an account that holds nothing, where no note has arrived
    * @returns how many were received
-   * @throws InputError when a note has a leg that the newest table doesn't list: received, it would leave an account that
-   *   proves nothing
+   * @throws InputError when there is nothing to receive; or a note has a leg that the newest table doesn't list: received, it
+   *   would leave an account that proves nothing
+   * @throws WaitError when the account was changed too recently, before anything is proven
    */
-  async receive(tier?: TierName): Promise<number> {
+  async receive({ tier, empty }: { readonly tier?: TierName | undefined; readonly empty?: boolean | undefined } = {}): Promise<number> {
     const view = await this.view();
     const { home, registry } = this.means.network;
+    if (view.receivableAt > timeAt(view, home)) throw new WaitError("account", view.receivableAt, "was received into so recently that it must wait");
     const sender = await this.means.sender(home);
-    const { statement, deadline, count } = await receiveOf(view, this.means.tables, sender.address, tier);
+    const { statement, deadline, count } = await receiveOf(view, this.means.tables, sender.address, { tier, empty });
     const proof = await this.means.prove(statement);
     await this.send(sender, receiveCall(registry, view.slot, proof, deadline));
     return count;
   }
 
-  /** Waits until notes have arrived at home that can be received. */
-  awaitNotes(count = 1): Promise<TraderView> {
-    return this.until("notes on their way home", (view) => view.notes.filter(({ received }) => received !== undefined).length >= count);
+  /** Waits until a note has arrived at home, and the account may receive again. */
+  async awaitNotes(): Promise<void> {
+    await this.until("a note on its way home", (view) => view.notes.some(({ received }) => received !== undefined));
+    await this.until(({ receivableAt }) => `the time from which the account may receive again, ${new Date(receivableAt * 1000).toISOString().replace(".000", "")}`, (view) => view.receivableAt <= timeAt(view, this.means.network.home));
   }
 
   /** Tables debt in the account: the line that a desk or venue may then extend. */
@@ -224,9 +235,9 @@ export class Trader {
     if (account === undefined) throw new InputError("account", "must be open; receive opens it");
     const { home, registry } = this.means.network;
     const sender = await this.means.sender(home);
-    const { tree } = await newestTable(this.home, this.means.tables, account.tier);
+    const { tree, listed } = await newestTable(this.home, this.means.tables, account.tier);
     const { context, deadline } = await contextOf(this.home, registry, sender.address);
-    const { statement } = spendStatement({ account, keys: this.means.keys, table: tree, move, context });
+    const { statement } = withLimit(account.holdings, move, listed, tree, () => spendStatement({ account, keys: this.means.keys, table: tree, move, context }));
     const proof = await this.means.prove(statement);
     await this.send(sender, spendCall(registry, slot!, proof, deadline));
   }
@@ -258,14 +269,16 @@ export class Trader {
   }
 
   /** Looks again and again until the test holds. Throws a NodeError when it doesn't in time. */
-  private async until(what: string, test: (view: TraderView) => boolean | Promise<boolean>): Promise<TraderView> {
-    const { pollMs = POLL, patienceMs = PATIENCE, onWaiting } = this.means;
+  private async until(what: string | ((view: TraderView) => string), test: (view: TraderView) => boolean | Promise<boolean>): Promise<TraderView> {
+    const { pollMs = POLL, patienceMs = PATIENCE, onWaiting, signal } = this.means;
     for (let waited = 0; ; waited += pollMs) {
+      signal?.throwIfAborted();
       const view = await this.view();
       if (await test(view)) return view;
-      if (waited >= patienceMs) throw new NodeError(this.means.network.home, `waited ${patienceMs / 1000} s for ${what}; ask again once relayers have brought it`);
-      onWaiting?.(what);
-      await setTimeout(pollMs);
+      const words = typeof what === "string" ? what : what(view);
+      if (waited >= patienceMs) throw new NodeError(this.means.network.home, `waited ${patienceMs / 1000} s for ${words}; ask again once relayers have brought it`);
+      onWaiting?.(words);
+      await setTimeout(pollMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
 
@@ -278,5 +291,21 @@ export class Trader {
     const receipt = await sender.send(call);
     this.means.onSent?.({ chain: sender.node.chain.name, call, receipt });
     return receipt;
+  }
+}
+
+/** The clock of a chain, at the block that the view is of. */
+const timeAt = ({ blocks }: TraderView, chain: string): number => blocks.get(chain)?.time ?? 0;
+
+/** Adds to a refusal how much the account would bear. */
+function withLimit<T>(holdings: readonly Holding[], move: Move, listed: ListedTable, tree: TableTree, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof MarginError) || !("lots" in move)) throw error;
+    const most = mostThatCovered(holdings, move.instrument, move.lots, tree);
+    const listing = listed.listings.find(({ instrument }) => instrument === move.instrument);
+    const amount = listing === undefined ? `${most} lots` : `${lotsToUnits(most, listing.lot)} ${listing.unit}`;
+    throw new MarginError(error.coverage, error.equity, error.required, `${error.detail}; at most ${amount} can ${move.kind === "credit" ? "be booked" : "leave"}`);
   }
 }

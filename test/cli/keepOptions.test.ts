@@ -5,7 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { keep } from "../../src/cli/keep.ts";
+import { keepCommand } from "../../src/cli/keep.ts";
+import { newProgram } from "../../src/cli/options.ts";
 import { localProver } from "../../src/prover/backends.ts";
 import { encryptKeys, writeKeystore } from "../../src/wallet/keystore.ts";
 import { KEEPER } from "../support/world.ts";
@@ -13,7 +14,15 @@ import { PASSPHRASE } from "./plimsoll.ts";
 
 vi.mock("../../src/prover/backends.ts", () => ({ localProver: vi.fn(() => ({ close: () => Promise.resolve() })) }));
 
+vi.mock("../../src/cli/config.ts", () => ({ loadConfig: () => Promise.resolve({}), signingKey: () => Promise.reject(new Error("no chain is looked at")) }));
+vi.mock("../../src/cli/daemons.ts", () => ({ runDaemon: (_name: string, _flags: object, make: (world: object, config: object) => Promise<object>) => make({}, {}) }));
+
 let home: string;
+const keep = async (...args: string[]): Promise<void> => {
+  const program = newProgram(home);
+  keepCommand(program);
+  await program.parseAsync(["keep", "--once", ...args], { from: "user" });
+};
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "plimsoll-keep-"));
   vi.stubEnv("PLIMSOLL_PASSPHRASE", PASSPHRASE);
@@ -22,15 +31,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true }).finally(() => vi.unstubAllEnvs()));
 
-const FLAGS = { interval: 15, longestPause: 120, once: true } as const;
-
 it("gives the prover the memory for tables", async () => {
-  // There is no config, so this ends before any chain.
-  await expect(keep({ ...FLAGS, home, backend: "plimsoll", tableMib: 256 })).rejects.toThrow(/config\.json/);
+  await expect(keep("--table-mib", "256")).rejects.toThrow("no chain is looked at");
   expect(vi.mocked(localProver).mock.calls).toEqual([[{ backend: "plimsoll", pointTableMiB: 256 }]]);
 });
 
 it("refuses tables for provers that make none", async () => {
-  await expect(keep({ ...FLAGS, home, backend: "snarkjs", tableMib: 256 })).rejects.toThrow('table-mib: goes with --backend plimsoll, got "snarkjs"');
+  await expect(keep("--backend", "snarkjs", "--table-mib", "256")).rejects.toThrow('table-mib: goes with --backend plimsoll, got "snarkjs"');
   expect(localProver).not.toHaveBeenCalled();
 });

@@ -121,7 +121,7 @@ it("proves solvency to a desk, and verify accepts that proof and nothing near it
 
   await writeSmallTable(home.at("newer.json"), { epoch: 8, omega: 5_001 });
   refused(await home.run(["verify", file, "--table", home.at("newer.json")]), 1, "publicSignals.tableRoot: must be that of the table at hand");
-  refused(await home.run(["verify", file], { PLIMSOLL_ARTIFACTS: home.at("nowhere") }), 3, "manifest.json: is missing or not JSON; npm run build makes it");
+  refused(await home.run(["verify", file], { PLIMSOLL_ARTIFACTS: home.at("nowhere") }), 3, "manifest.json: is missing or not JSON; PLIMSOLL_ARTIFACTS names a folder with circuits and keys, which npm run build makes in a checkout; --key takes a verification key");
   refused(await home.run(["verify", file, "--key", home.at("table.json")]), 3, "table.json.protocol: ");
   refused(await home.run(["verify", home.at("none.json")]), 2, "none.json: must be a readable file");
 });

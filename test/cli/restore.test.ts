@@ -84,6 +84,6 @@ describe.skipIf(foundry("anvil") === undefined)("plimsoll restore", () => {
 
   it("refuses an address that is none, and a home that can't be reached", async () => {
     expect(await home.run(["restore", "--recipient", "0x12"])).toMatchObject({ code: EXIT.input, stderr: expect.stringContaining("recipients[0]: must be an Ethereum address") as string });
-    expect(await home.run(["restore"], { PLIMSOLL_RPC_HOME: "http://127.0.0.1:1" })).toMatchObject({ code: EXIT.node, stderr: expect.stringContaining("home: the node didn't answer") as string });
+    expect(await home.run(["restore"], { PLIMSOLL_RPC_HOME: "http://127.0.0.1:1" })).toMatchObject({ code: EXIT.again, stderr: expect.stringContaining("home: the node didn't answer") as string });
   });
 });

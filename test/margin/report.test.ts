@@ -150,14 +150,17 @@ describe("the refusal", () => {
   });
 });
 
+/** Whatever is emphasised, in colour. */
+const coloured = (_: string, text: string): string => `\u001b[31m${text}\u001b[0m`;
+
 describe("the renderers", () => {
   test("of the terminal write ASCII, and colour only when asked", () => {
     for (const some of [report, short]) {
       const plain = renderTerminal(some);
       expect(plain).toMatch(/^[\n\x20-\x7e]*$/);
-      const bare = renderTerminal(some, { colour: true }).replace(/\u001b\[\d+m/g, "");
+      const bare = renderTerminal(some, coloured).replace(/\u001b\[\d+m/g, "");
       expect(bare).toBe(plain);
-      expect(renderTerminal(some, { colour: true })).not.toBe(plain);
+      expect(renderTerminal(some, coloured)).not.toBe(plain);
       for (const amount of [some.equity, some.requirement, some.maintenance]) expect(plain).toContain(formatUsd(amount));
       for (const { name } of some.issuers) expect(plain).toContain(name);
     }

@@ -36,6 +36,8 @@ it("answers GET of its paths, and nothing else", async () => {
   expect(await getJson("it", url, "/x/y?q=z%20z")).toEqual({ status: 200, json: ["x", "y", "z z"] });
   expect(await getJson("it", `${url}/`, "/nothing")).toEqual({ status: 404, json: { error: "is no path of this service" } });
   expect((await fetch(`${url}/x`, { method: "POST" })).status).toBe(405);
+  const head = await fetch(`${url}/x/y`, { method: "HEAD" });
+  expect([head.status, await head.text()]).toEqual([200, ""]);
   expect((await fetch(`${url}/${"x".repeat(600)}`)).status).toBe(400);
   expect((await fetch(`${url}/x`)).headers.get("access-control-allow-origin")).toBe("*");
 });

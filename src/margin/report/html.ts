@@ -9,8 +9,9 @@ import type { MarginReport } from "./marginReport.ts";
 import { STYLE } from "./style.ts";
 import type { WhatIf } from "./whatIf.ts";
 
-/** The page; with `trade`, what that would change is its second section. */
-export function renderHtml(report: MarginReport, trade?: WhatIf): string {
+/** The page; with `trade`, what that would change is its second section, and all figures are those after it. */
+export function renderHtml(before: MarginReport, trade?: WhatIf): string {
+  const report = trade?.after ?? before;
   const { netting } = report;
   const saved = netting.issuers - netting.requirement;
   const share = netting.issuers > 0n ? Number((saved * 10_000n) / netting.issuers) : 0;
@@ -19,7 +20,7 @@ export function renderHtml(report: MarginReport, trade?: WhatIf): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Plimsoll margin report, epoch ${report.epoch}</title><style>${STYLE}</style></head><body><main>
 <header><svg class="mark" viewBox="0 0 40 40" aria-hidden="true"><circle cx="20" cy="20" r="12"/><path d="M2 20h36"/></svg>
-<div><h1>Margin report</h1><p class="faint">Epoch ${report.epoch}, prices of ${new Date(report.asOf * 1000).toISOString().replace(".000Z", " UTC").replace("T", " ")}</p></div>
+<div><h1>Margin report</h1><p class="faint">${trade === undefined ? "" : "After the trade. "}Epoch ${report.epoch}, prices of ${new Date(report.asOf * 1000).toISOString().replace(".000Z", " UTC").replace("T", " ")}</p></div>
 <span class="pill ${report.covered.initial ? "good" : report.covered.maintenance ? "warn" : "bad"}">${report.covered.initial ? "covered" : report.covered.maintenance ? "is covered at maintenance only" : "is not covered"}</span></header>
 <section class="tiles">
 ${tile("Equity", formatWholeUsd(report.equity), "USD")}

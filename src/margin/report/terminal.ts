@@ -1,5 +1,5 @@
 /**
- * The margin report for a terminal: ASCII only, colour only when asked for.
+ * The margin report for a terminal: ASCII only, plain unless a style is given.
  *
  * @module
  */
@@ -8,22 +8,17 @@ import { scenarioWords } from "../worst.ts";
 import type { MarginReport } from "./marginReport.ts";
 import type { WhatIf } from "./whatIf.ts";
 
-export interface TerminalOptions {
-  /** ANSI colours: give process.stdout.isTTY. */
-  readonly colour?: boolean;
-}
+/** Emphasises a piece of text; Node's `util.styleText` is one, and knows terminals and NO_COLOR. */
+export type Style = (format: "bold" | "red" | "green" | "yellow", text: string) => string;
 
 const WIDTH = 30;
-const CODES = { bold: 1, red: 31, green: 32, yellow: 33, dim: 90 } as const;
-type Paint = (style: keyof typeof CODES, text: string) => string;
-const paint = ({ colour }: TerminalOptions): Paint => (style, text) => (colour === true ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text);
+const plain: Style = (_, text) => text;
 
 /** Minus signs and dashes of the words as ASCII. */
 const ascii = (text: string): string => text.replaceAll("−", "-").replaceAll("±", "+/-");
 
 /** A report as lines of text, ending in a newline. */
-export function renderTerminal(report: MarginReport, options: TerminalOptions = {}): string {
-  const style = paint(options);
+export function renderTerminal(report: MarginReport, style = plain): string {
   const { parts, netting } = report;
   const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ["", style("bold", title), ...lines]);
   const scale = [...parts.charges.map(({ amount }) => amount), parts.linear, parts.joint, ...report.groups.map(({ remainder }) => remainder)];
@@ -68,8 +63,7 @@ export function renderTerminal(report: MarginReport, options: TerminalOptions = 
 }
 
 /** Before and after, side by side. */
-export function renderWhatIf({ trades, before, after }: WhatIf, options: TerminalOptions = {}): string {
-  const style = paint(options);
+export function renderWhatIf({ trades, before, after }: WhatIf, style = plain): string {
   const line = (name: string, a: bigint, b: bigint): string => `  ${name.padEnd(26)} ${usd(a)} ${usd(b)} ${usd(b - a)}`;
   return ascii([
     style("bold", "What if"),
@@ -102,6 +96,6 @@ const number = (value: number): string => value.toLocaleString("en-US", { minimu
 const move = (bps: number | null): string => (bps === null ? "-" : formatPercent(Math.abs(bps))).padStart(11);
 const ratio = ({ ratioBps }: MarginReport): string => (ratioBps === null ? "-" : formatPercent(ratioBps));
 const bar = (amount: bigint, most: bigint): string => "#".repeat(Number((amount * BigInt(WIDTH) + most - 1n) / most));
-const verdict = (fine: boolean, style: Paint): string => (fine ? style("green", "covered") : style("red", "SHORT"));
-const bandWord = ({ band }: MarginReport, style: Paint): string =>
+const verdict = (fine: boolean, style: Style): string => (fine ? style("green", "covered") : style("red", "SHORT"));
+const bandWord = ({ band }: MarginReport, style: Style): string =>
   style(band === "comfortable" ? "green" : band === "under maintenance" ? "red" : "yellow", band);

@@ -7,9 +7,8 @@
  *
  * @module
  */
-import { numberToBytesLE } from "@noble/curves/utils.js";
+import { numberToBytesLE, bytesToNumberBE } from "@noble/curves/utils.js";
 import { mod } from "@noble/curves/abstract/modular.js";
-import { bytesToNumberBE } from "@noble/curves/utils.js";
 import { FIELD } from "../../protocol/constants.ts";
 import type { Groth16Proof } from "../../groth16/groth16.ts";
 import { INTEGER } from "../../base/wasm.ts";
