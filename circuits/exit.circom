@@ -18,7 +18,7 @@ template Exit(treeDepth) {
     signal input context;
 
     // ── PRIVATE ──────────────────────────────────────────────────────────────────────────────────────────────────────
-    signal input salt;                                   // P(SALT, readKey) of the spending
+    signal input salt;                                   // P(SALT, readKey) of the version that spent
     signal input depth;
     signal input index;
     signal input siblings[treeDepth];

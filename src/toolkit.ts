@@ -27,7 +27,8 @@ export { renderTerminal } from "./margin/report/terminal.ts";
 
 export { Account, openingNullifier } from "./account/account.ts";
 export { Exit } from "./account/exit.ts";
-export { instrumentId, issuerOf, type Holding } from "./account/holdings.ts";
+export type { Holding } from "./account/holdings.ts";
+export { instrumentId, issuerOf } from "./protocol/instrument.ts";
 export {
   aliasOf, depositSalt, nextReadKey, ownerOf, randomSpendKey, readKeyAt, spendKeys, type ProveKeys, type SpendKeys,
 } from "./account/keys.ts";
@@ -38,7 +39,8 @@ export {
 } from "./committee/ciphertext.ts";
 
 export { exitStatement } from "./statements/exit.ts";
-export { receiveStatement, type ReceiveRequest, type ReceivedNote } from "./statements/receive.ts";
+export { receiveStatement, type ReceiveRequest } from "./statements/receive.ts";
+export type { ReceivableNote } from "./statements/receive.ts";
 export { spendStatement, type SpendRequest, type Move } from "./statements/spend.ts";
 export { solvencyStatement, type SolvencyRequest } from "./statements/solvency.ts";
 export { decodeRequest, encodeRequest } from "./statements/requestFile.ts";

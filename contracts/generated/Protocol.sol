@@ -2,7 +2,7 @@
 // Generated from src/protocol/constants.ts by `npm run generate`; do not edit.
 pragma solidity ^0.8.30;
 
-import {Circuit, ExitSignals, ReceiveSignals, SpendSignals, SolvencySignals, Tier} from "../interfaces/ProtocolTypes.sol";
+import {Circuit, ExitSignals, ReceiveSignals, SolvencySignals, SpendSignals, Tier} from "../interfaces/ProtocolTypes.sol";
 
 /// @notice Numbers that circuits, TypeScript and contracts share.
 library Protocol {

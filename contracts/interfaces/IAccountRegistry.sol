@@ -16,9 +16,9 @@ interface IAccountRegistry {
     error UnknownNotesRoot(uint256 notesRoot);
     /// @notice Thrown when a slot receives again too soon.
     error ReceiveTooSoon(uint256 slot, uint256 allowedAt);
-    /// @notice Thrown when a spending isn't proven on the newest epoch, or that epoch is over.
+    /// @notice Thrown when spending isn't proven on the newest epoch, or that epoch is over.
     error NotNewestTable(uint256 tableRoot, uint256 newestRoot);
-    /// @notice Thrown when a spending names a table that was never published.
+    /// @notice Thrown when spending names a table that was never published.
     error UnknownTable(uint256 tableRoot);
     /// @notice Thrown when spending stands still.
     error SpendingPaused();

@@ -38,7 +38,7 @@ library ClaimLib {
             | (offset("sizeB", c.sizeB) << Protocol.CLAIM_SOLVENCY_SIZE_B);
     }
 
-    /// @notice Claim of a spending.
+    /// @notice Claim of spending.
     function packSpend(uint256 coverage, bool onAnyTable) internal pure returns (uint256) {
         _range("coverage", coverage, Protocol.CLAIM_SPEND_ON_ANY_TABLE - Protocol.CLAIM_SPEND_COVERAGE);
         return (coverage << Protocol.CLAIM_SPEND_COVERAGE) | (_bit(onAnyTable) << Protocol.CLAIM_SPEND_ON_ANY_TABLE);

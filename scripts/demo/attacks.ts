@@ -13,7 +13,7 @@ import type { Call } from "../../src/chain/sender.ts";
 import { MarginError, RefusedError } from "../../src/base/errors.ts";
 import { COVERAGE_MAINTENANCE } from "../../src/protocol/constants.ts";
 import type { TableTree } from "../../src/risk/tree.ts";
-import { receiveStatement, type ReceivedNote } from "../../src/statements/receive.ts";
+import { receiveStatement, type ReceivableNote } from "../../src/statements/receive.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { contextOf, creditOf } from "../../src/wallet/submissions.ts";
 import type { TraderNote } from "../../src/wallet/traderView.ts";
@@ -24,7 +24,7 @@ import { DEPLOYER, GRACE, SIGNERS, TRADER, VALIDITY } from "./network.ts";
 export interface Leftovers {
   readonly deskB: NetworkIssuer;
   /** A deposit's note with its path, as it was before it was received. */
-  readonly spentNote: ReceivedNote;
+  readonly spentNote: ReceivableNote;
   readonly spentUnder: bigint;
   /** The account and its path as desk-b knew them before the last changes, and the table of then. */
   readonly oldAccount: Account;
@@ -142,4 +142,4 @@ async function attested(actors: Actors, number: number, blockHash: string): Prom
 const headerOf = (actors: Actors): Call => ({ name: "RootMirror", address: mirrorOf(actors), method: "mirror", args: ["0x", []] });
 
 /** The deposit's note among those that can be received. */
-export const spentLater = (notes: readonly TraderNote[]): ReceivedNote => notes.find(({ received }) => received !== undefined)!.received!;
+export const spentLater = (notes: readonly TraderNote[]): ReceivableNote => notes.find(({ received }) => received !== undefined)!.received!;

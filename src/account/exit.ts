@@ -14,7 +14,7 @@ export class Exit {
     readonly lots: bigint,
     /** Address as a number. */
     readonly recipient: bigint,
-    /** P(SALT, readKey) of the version that the spending made; secret until paid. */
+    /** P(SALT, readKey) of the version that spent; secret until paid. */
     readonly salt: bigint,
   ) {
     if (lots <= 0n || lots >> BigInt(LOTS_BITS) !== 0n) throw new InputError("exit.lots", `must be from 1 to 2^${LOTS_BITS} − 1`, lots);

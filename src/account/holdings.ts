@@ -5,7 +5,7 @@
  */
 import { InputError } from "../base/errors.ts";
 import {
-  HOLDINGS_PER_WORD, INSTRUMENT_BITS, LOTS_BITS, SERIAL_BITS, SIZE_BITS, type Tier,
+  HOLDINGS_PER_WORD, INSTRUMENT_BITS, LOTS_BITS, SIZE_BITS, type Tier,
 } from "../protocol/constants.ts";
 
 /** `size` is signed whole lots, |size| < 2^38, not 0. */
@@ -18,12 +18,6 @@ const EMPTY_HOLDING: Holding = { instrument: 0, size: 0n };
 
 const HOLDING_BITS = BigInt(INSTRUMENT_BITS + SIZE_BITS);
 const LIMIT = 1n << BigInt(LOTS_BITS);
-
-/** Who may issue an instrument: the high 8 bits of its id. */
-export const issuerOf = (instrument: number): number => instrument >> SERIAL_BITS;
-
-/** Id of an instrument. */
-export const instrumentId = (issuerId: number, serial: number): number => issuerId * 2 ** SERIAL_BITS + serial;
 
 /** Throws an InputError unless the holding is a real one, naming `path`. */
 export function checkHolding({ instrument, size }: Holding, path: string): void {

@@ -6,7 +6,8 @@
 import { InputError } from "../base/errors.ts";
 import { hash } from "../protocol/hash.ts";
 import { NOTE_BLINDING_BITS, NOTE_LEGS, NOTE_SERIAL_BITS, NOTE_WORDS } from "../protocol/constants.ts";
-import { checkHolding, issuerOf, packWords, type Holding } from "./holdings.ts";
+import { checkHolding, packWords, type Holding } from "./holdings.ts";
+import { issuerOf } from "../protocol/instrument.ts";
 import { aliasOf } from "./keys.ts";
 
 export class Note {

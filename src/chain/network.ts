@@ -9,7 +9,7 @@ import * as v from "valibot";
 import { committeeCoordinates, committeeKeys, type CommitteeKeys } from "../committee/ciphertext.ts";
 import { InputError } from "../base/errors.ts";
 import { readJson } from "../base/files.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../base/nearest.ts";
 import { FIELD, ISSUER_BITS, PROTOCOL_VERSION, TIERS, tableRows, type TierName } from "../protocol/constants.ts";
 import { count, decimal, exactly, fileName, listOf, validated } from "../base/schema.ts";
 

@@ -5,7 +5,7 @@
  */
 import { InputError, KeystoreError } from "../base/errors.ts";
 import { ISSUER_BITS } from "../protocol/constants.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../base/nearest.ts";
 import { KEYSTORE, examples, repeated, wholeNumber, type Globals, type Program } from "./options.ts";
 
 const KEY_TEXT = 1024;
@@ -114,7 +114,7 @@ async function writeNew(globals: Globals, spendKey: bigint): Promise<void> {
 
 /** Issuers by name, as the home's network or table calls them, or by id. */
 async function issuersOf(globals: Globals, texts: readonly string[]): Promise<{ readonly issuerId: number; readonly name: string | undefined }[]> {
-  const [{ issuerOf }, { loadConfig }, { tableForNames }] = await Promise.all([import("../account/holdings.ts"), import("./config.ts"), import("./home.ts")]);
+  const [{ issuerOf }, { loadConfig }, { tableForNames }] = await Promise.all([import("../protocol/instrument.ts"), import("./config.ts"), import("./home.ts")]);
   const names = new Map<string, number>();
   for (const { issuer, instrument } of (await tableForNames(globals))?.listings ?? []) names.set(issuer, issuerOf(instrument));
   const network = await loadConfig(globals.home).then((config) => config.network, () => undefined);

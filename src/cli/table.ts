@@ -5,7 +5,7 @@
  */
 import { formatUsd } from "../base/amounts.ts";
 import { InputError } from "../base/errors.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../base/nearest.ts";
 import type { ListedTable } from "../risk/listing.ts";
 import { examples, type Program } from "./options.ts";
 import { date } from "./words.ts";

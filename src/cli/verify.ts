@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { issuerOf } from "../account/holdings.ts";
+import { issuerOf } from "../protocol/instrument.ts";
 import { formatPercent } from "../base/amounts.ts";
 import { ArtifactError, InputError, ProofError } from "../base/errors.ts";
 import { TIERS } from "../protocol/constants.ts";

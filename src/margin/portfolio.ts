@@ -10,7 +10,7 @@ import * as v from "valibot";
 import { unitsToLots } from "../base/amounts.ts";
 import { InputError } from "../base/errors.ts";
 import { checkSize, type Position } from "./rule.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../base/nearest.ts";
 import { PROTOCOL_VERSION, TIERS, type TierName } from "../protocol/constants.ts";
 import { isDecimal } from "../base/decimal.ts";
 import type { ListedTable, Listing } from "../risk/listing.ts";

@@ -13,14 +13,14 @@ import {
 import { decimalToNumber, DECIMAL_ONE, DECIMAL_PLACES, formatDecimal } from "../base/decimal.ts";
 import type { ChargePart, Greeks, Listing } from "./listing.ts";
 import type { Instrument, Issuer, Option } from "./market.ts";
-import { instrumentId } from "./marketRules.ts";
+import { instrumentId } from "../protocol/instrument.ts";
 import type { Parameters } from "./parameters.ts";
 import { withinBps } from "./price.ts";
 import type { Row } from "./row.ts";
 import { linearPnl, optionPnl, volatilityFactors, type PricedOption, type Scan } from "./scenarios.ts";
 
 /** An underlying once measured. */
-export interface Asset {
+export interface MeasuredAsset {
   readonly name: string;
   /** 10^-12 USD per unit. */
   readonly price: bigint;
@@ -32,8 +32,8 @@ export interface Asset {
 }
 
 /** What a row is made from beside its instrument. */
-export interface Context {
-  readonly asset: Asset;
+export interface RowContext {
+  readonly asset: MeasuredAsset;
   readonly issuer: Issuer;
   /** Prices of the dated futures by name, 10^-12 USD. */
   readonly futures: ReadonlyMap<string, bigint>;
@@ -56,9 +56,9 @@ const NO_GREEKS: Greeks = { delta: 0, gamma: 0, vega: 0, theta: 0 };
 const PRODUCT_PER_MICRO_USD = 10n ** BigInt(2 * DECIMAL_PLACES - 6);
 
 /** Row and listing of one instrument. Throws an InputError for a price too far from spot. */
-export function listInstrument(instrument: Instrument, context: Context): { row: Row; listing: Listing } {
+export function listInstrument(instrument: Instrument, context: RowContext): { row: Row; listing: Listing } {
   const { asset, issuer } = context;
-  const id = instrumentId(instrument);
+  const id = instrumentId(instrument.issuer, instrument.serial);
   const valued = value(instrument, context);
   // A credit and its release together are the net debt: a charge on either would be paid twice over on what is drawn.
   const free = instrument.type === "credit" || instrument.type === "release";
@@ -94,7 +94,7 @@ export function listInstrument(instrument: Instrument, context: Context): { row:
   return { row, listing };
 }
 
-function value(instrument: Instrument, context: Context): Valuation {
+function value(instrument: Instrument, context: RowContext): Valuation {
   const still = (mark: bigint): Valuation => ({ mark, pnl: STILL, charges: [], greeks: NO_GREEKS });
   if (instrument.dead) return still(0n);
   if ("settlement" in instrument && instrument.settlement !== undefined) {
@@ -128,7 +128,7 @@ function value(instrument: Instrument, context: Context): Valuation {
 type Linear = Extract<Instrument, { type: "token" | "perpetual" | "future" }>;
 const ROUNDING: ChargePart = { part: "rounding", long: 1n, short: 1n, because: "the mark is rounded to the nearest µUSD" };
 
-function linear(instrument: Linear, price: bigint, basis: number, context: Context): Valuation {
+function linear(instrument: Linear, price: bigint, basis: number, context: RowContext): Valuation {
   const { asset, issuer, parameters, path } = context;
   checkNearSpot(price, context, `${path}.price`);
   const mark = nearestMicroUsd(price, instrument.lot);
@@ -151,7 +151,7 @@ function linear(instrument: Linear, price: bigint, basis: number, context: Conte
   };
 }
 
-function option(instrument: Option, context: Context): Valuation {
+function option(instrument: Option, context: RowContext): Valuation {
   const { asset, issuer, futures, asOf, parameters, path } = context;
   const scan = asset.scan!;
   const forwardPrice = instrument.forward ?? futures.get(instrument.future!)!;
@@ -200,7 +200,7 @@ function nearestMicroUsd(price: bigint, lot: bigint): bigint {
   return (2n * price * lot + PRODUCT_PER_MICRO_USD) / (2n * PRODUCT_PER_MICRO_USD);
 }
 
-function checkNearSpot(price: bigint, { asset, parameters }: Context, path: string): void {
+function checkNearSpot(price: bigint, { asset, parameters }: RowContext, path: string): void {
   if (!withinBps(price, asset.price, parameters.maxBasisBps)) {
     throw new InputError(path, `must be within ${parameters.maxBasisBps} bp of spot, ${formatDecimal(asset.price)}`, formatDecimal(price));
   }

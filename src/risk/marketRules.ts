@@ -5,7 +5,8 @@
  * @module
  */
 import { InputError } from "../base/errors.ts";
-import { SERIAL_BITS, TIERS } from "../protocol/constants.ts";
+import { instrumentId } from "../protocol/instrument.ts";
+import { TIERS } from "../protocol/constants.ts";
 import { NUMERAIRE, dayEnd, type Instrument, type Issuer, type Market, type Option, type Underlying } from "./market.ts";
 
 /** Kinds of issuer that may issue each type of instrument: collateral lies in vaults, positions at venues. */
@@ -18,10 +19,6 @@ const ISSUED_BY: Record<Instrument["type"], readonly Issuer["kind"][]> = {
   credit: ["desk", "venue"],
   release: ["desk", "venue"],
 };
-
-/** instrument = issuer · 2^16 + serial. */
-export const instrumentId = ({ issuer, serial }: Pick<Instrument, "issuer" | "serial">): number =>
-  issuer * 2 ** SERIAL_BITS + serial;
 
 /** Throws an InputError for the first rule that `market` breaks. */
 export function checkMarket(market: Market): void {
@@ -46,7 +43,7 @@ export function checkMarket(market: Market): void {
   market.instruments.forEach((instrument, i) => {
     const path = `market.instruments[${i}]`;
     const before = market.instruments[i - 1];
-    if (before !== undefined && instrumentId(instrument) <= instrumentId(before)) {
+    if (before !== undefined && instrumentId(instrument.issuer, instrument.serial) <= instrumentId(before.issuer, before.serial)) {
       throw new InputError(`${path}.serial`, "instruments must ascend by issuer and serial, each once", instrument.serial);
     }
     const issuer = issuers.get(instrument.issuer);
@@ -132,12 +129,12 @@ function checkForward(option: Option, path: string, instruments: ReadonlyMap<str
 /** A release is the instrument after its credit, everywhere: contracts and wallets find it by adding one. */
 function checkPair(instrument: Instrument, before: Instrument | undefined, after: Instrument | undefined, path: string): void {
   if (instrument.type === "credit") {
-    if (after?.type !== "release" || instrumentId(after) !== instrumentId(instrument) + 1) {
+    if (after?.type !== "release" || instrumentId(after.issuer, after.serial) !== instrumentId(instrument.issuer, instrument.serial) + 1) {
       throw new InputError(`${path}.type`, "the next serial must be its release", instrument.name);
     }
   }
   if (instrument.type !== "release") return;
-  if (before?.type !== "credit" || instrumentId(before) !== instrumentId(instrument) - 1) {
+  if (before?.type !== "credit" || instrumentId(before.issuer, before.serial) !== instrumentId(instrument.issuer, instrument.serial) - 1) {
     throw new InputError(`${path}.type`, "the serial before must be its credit", instrument.name);
   }
   if (before.underlying !== instrument.underlying || before.lot !== instrument.lot) {

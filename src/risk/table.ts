@@ -8,7 +8,7 @@ import { InputError } from "../base/errors.ts";
 import { MICRO_USD } from "../protocol/constants.ts";
 import { correlations } from "./correlation.ts";
 import { DECIMAL_ONE } from "../base/decimal.ts";
-import { listInstrument, type Asset } from "./instrument.ts";
+import { listInstrument, type MeasuredAsset } from "./instrument.ts";
 import type { ListedTable } from "./listing.ts";
 import { NUMERAIRE, type Market } from "./market.ts";
 import { DEFAULT_PARAMETERS, type Parameters } from "./parameters.ts";
@@ -17,7 +17,7 @@ import { checkRow } from "./row.ts";
 import { scanOf } from "./scenarios.ts";
 import { logReturns, scanRange } from "./volatility.ts";
 
-const DOLLAR: Asset = { name: NUMERAIRE, price: DECIMAL_ONE, group: undefined, stable: true, scan: undefined };
+const DOLLAR: MeasuredAsset = { name: NUMERAIRE, price: DECIMAL_ONE, group: undefined, stable: true, scan: undefined };
 
 /**
  * Builds a table: same market and parameters, same table, on every machine. Throws an InputError whose path is in the
@@ -61,7 +61,7 @@ export function buildTable(market: Market, parameters: Parameters = DEFAULT_PARA
 }
 
 /** Price, group and scan range of each underlying, and of the dollar. */
-function measure(market: Market, groups: readonly string[], parameters: Parameters): Map<string, Asset> {
+function measure(market: Market, groups: readonly string[], parameters: Parameters): Map<string, MeasuredAsset> {
   const lots = new Map<string, Set<bigint>>(market.underlyings.map(({ name }) => [name, new Set()]));
   for (const { underlying, lot } of market.instruments) lots.get(underlying)?.add(lot);
   const assets = new Map([[DOLLAR.name, DOLLAR]]);

@@ -10,7 +10,8 @@ import { ATTESTATION_TYPES, signingDomain } from "../chain/calls.ts";
 import type { NetworkChain } from "../chain/network.ts";
 import type { Task } from "./daemon.ts";
 import { currentSet } from "./members.ts";
-import { HttpRefusal, badRequest, toJson, type Handler } from "./server.ts";
+import { HttpRefusal, badRequest, type Handler } from "./server.ts";
+import { toJson } from "../base/json.ts";
 import { SignedBefore, SignedOnce } from "./signedOnce.ts";
 import { remembered, type World } from "./world.ts";
 

@@ -6,6 +6,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { toJson } from "../base/json.ts";
 import { InputError, PlimsollError } from "../base/errors.ts";
 import type { Health } from "./daemon.ts";
 import { reasonOf, type Fields, type Log } from "./log.ts";
@@ -79,9 +80,6 @@ export const healthHandler = (health: () => Health): Handler => (parts) => {
   if (!ok) throw new HttpRefusal(503, "a task hasn't succeeded for too long", { ok, tasks });
   return Promise.resolve(toJson(state));
 };
-
-export const toJson = (value: unknown): string =>
-  JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? item.toString() : item));
 
 async function answer(request: IncomingMessage, handlers: readonly Handler[], log: Log): Promise<[status: number, body: string]> {
   if (request.method !== "GET" && request.method !== "HEAD") return [405, refusalText("only GET and HEAD are answered")];

@@ -10,7 +10,7 @@ import { buildTable } from "../risk/table.ts";
 import { checkTable } from "../risk/tableFile.ts";
 import type { ListedTable } from "../risk/listing.ts";
 import type { Instrument, Market } from "../risk/market.ts";
-import { instrumentId } from "../risk/marketRules.ts";
+import { instrumentId } from "../protocol/instrument.ts";
 import type { Parameters } from "../risk/parameters.ts";
 import { fairPrice } from "../risk/price.ts";
 
@@ -67,10 +67,10 @@ function checkIssuers(before: Market, market: Market): void {
 }
 
 function checkInstruments(before: Market, market: Market): void {
-  const places = new Map(market.instruments.map((instrument, i) => [instrumentId(instrument), i]));
+  const places = new Map(market.instruments.map((instrument, i) => [instrumentId(instrument.issuer, instrument.serial), i]));
   for (const was of before.instruments) {
-    const place = places.get(instrumentId(was));
-    if (place === undefined) throw new InputError("market.instruments", `must still list ${instrumentId(was)} (${was.name}), dead if need be`);
+    const place = places.get(instrumentId(was.issuer, was.serial));
+    if (place === undefined) throw new InputError("market.instruments", `must still list ${instrumentId(was.issuer, was.serial)} (${was.name}), dead if need be`);
     const [is, path] = [market.instruments[place]!, `market.instruments[${place}]`];
     const [now, then] = [termsOf(is), termsOf(was)];
     for (const [field, value] of Object.entries(then)) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { coordinates } from "./points.ts";
+import { affineCoordinates } from "./points.ts";
 import { readZkeySummary } from "./zkey.ts";
 
 /** snarkjs's JSON of a verification key, without vk_alphabeta_12. */
@@ -37,11 +37,11 @@ export async function exportVerificationKey(zkeyPath: string): Promise<Verificat
 
 /** Projective with Z = 1, or (0, 1, 0) for the point at infinity, as snarkjs writes it. */
 function g1(bytes: Uint8Array): string[] {
-  const [x, y] = coordinates(bytes);
+  const [x, y] = affineCoordinates(bytes);
   return x === 0n && y === 0n ? ["0", "1", "0"] : [`${x}`, `${y}`, "1"];
 }
 
 function g2(bytes: Uint8Array): string[][] {
-  const [x0, x1, y0, y1] = coordinates(bytes);
+  const [x0, x1, y0, y1] = affineCoordinates(bytes);
   return [[`${x0}`, `${x1}`], [`${y0}`, `${y1}`], ["1", "0"]];
 }

@@ -8,7 +8,7 @@ import { numberToBytesBE } from "@noble/curves/utils.js";
 import { createHash } from "node:crypto";
 import { ArtifactError } from "../base/errors.ts";
 import type { Contribution } from "../groth16/manifest.ts";
-import { coordinates } from "./points.ts";
+import { affineCoordinates } from "./points.ts";
 import { readZkeySummary } from "./zkey.ts";
 
 const HASH_BYTES = 64;
@@ -91,9 +91,9 @@ function readParameters(bytes: Uint8Array): { name: string; hash: string; iterat
   return found;
 }
 
-/** A point as snarkjs hashes it: big-endian coordinates, the imaginary part of each before the real one. */
+/** A point as snarkjs hashes it: big-endian affineCoordinates, the imaginary part of each before the real one. */
 function uncompressed(point: Uint8Array): Buffer {
-  const values = coordinates(point);
+  const values = affineCoordinates(point);
   const ordered = values.length === 2 ? values : [values[1]!, values[0]!, values[3]!, values[2]!];
   return Buffer.concat(ordered.map((value) => numberToBytesBE(value, 32)));
 }

@@ -10,7 +10,7 @@ import { stat } from "node:fs/promises";
 import { ArtifactError } from "../base/errors.ts";
 import { FIELD } from "../protocol/constants.ts";
 import { FIELD_BYTES } from "./bn254.ts";
-import { BASE_FIELD } from "./points.ts";
+import { BASE_FIELD } from "../groth16/groth16.ts";
 import { readContributions } from "./transcript.ts";
 import { readZkeySummary } from "./zkey.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "@iden3/binfileutils";
 import { ArtifactError } from "../base/errors.ts";
 import { FIELD } from "../protocol/constants.ts";
-import { BASE_FIELD } from "./points.ts";
+import { BASE_FIELD } from "../groth16/groth16.ts";
 import type { R1cs } from "./r1cs.ts";
 
 const GROTH16 = 1;

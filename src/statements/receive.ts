@@ -13,7 +13,7 @@ import { ISSUER_DEPTH, NOTE_LEGS, TIERS, type TierName } from "../protocol/const
 import type { Statement } from "./statement.ts";
 
 /** A note with its path in its issuer's tree and that tree's path under the notes root. */
-export interface ReceivedNote {
+export interface ReceivableNote {
   readonly note: Note;
   readonly path: TreePath;
   readonly issuerSiblings: readonly bigint[];
@@ -24,7 +24,7 @@ export interface ReceiveRequest {
   /** The state to add to, or the tier of an account that opens. */
   readonly from: Account | TierName;
   /** At most as many as the tier receives; none opens an empty account. */
-  readonly notes: readonly ReceivedNote[];
+  readonly notes: readonly ReceivableNote[];
   readonly notesRoot: bigint;
   readonly context: bigint;
 }

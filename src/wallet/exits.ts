@@ -6,7 +6,7 @@
  */
 import type { Account } from "../account/account.ts";
 import { Exit, exitSalt, exitSpent } from "../account/exit.ts";
-import { issuerOf } from "../account/holdings.ts";
+import { issuerOf } from "../protocol/instrument.ts";
 import type { Node } from "../chain/node.ts";
 import type { SlotChange } from "./homeView.ts";
 import type { IssuerView } from "./issuerView.ts";

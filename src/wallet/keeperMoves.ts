@@ -8,7 +8,7 @@ import { sumHoldings } from "../account/holdings.ts";
 import { InputError } from "../base/errors.ts";
 import { isCovered, type Margin } from "../margin/rule.ts";
 import { BASIS_POINTS, COVERAGE_INITIAL, COVERAGE_MAINTENANCE, NOTE_LEGS, TIERS } from "../protocol/constants.ts";
-import { vanishing, type ReceivedNote } from "../statements/receive.ts";
+import { vanishing, type ReceivableNote } from "../statements/receive.ts";
 import type { TraderLine, TraderNote } from "./traderView.ts";
 
 /** What a keeper sees of one line. Times are Unix seconds, by the line's chain. */
@@ -44,7 +44,7 @@ export interface Sight {
 
 export type KeeperMove =
   | { readonly kind: "refresh"; readonly line: TraderLine; readonly coverage: number; readonly tableRoot: bigint }
-  | { readonly kind: "receive"; readonly notes: readonly ReceivedNote[] };
+  | { readonly kind: "receive"; readonly notes: readonly ReceivableNote[] };
 
 /** Something for people, said once when it begins to be true. */
 export interface Warning {
@@ -87,10 +87,10 @@ function refreshCoverage({ line, now, validity, tableRoot, provenOn, proofUntil,
 }
 
 /** Notes that have arrived, whose legs are all listed, as many as one receipt takes and the account has room for. */
-function receivable(sight: Sight): ReceivedNote[] {
+function receivable(sight: Sight): ReceivableNote[] {
   const { account, notes, mayReceive, listed } = sight;
   if (account === undefined || listed === undefined || !mayReceive || mustHold(sight)) return [];
-  const taken: ReceivedNote[] = [];
+  const taken: ReceivableNote[] = [];
   for (const { note, received } of notes) {
     if (taken.length === TIERS[account.tier].notes) break;
     if (received === undefined || !note.legs.every(({ instrument }) => listed.has(instrument))) continue;
@@ -105,7 +105,7 @@ function mustHold({ lines, margin }: Sight): boolean {
   return waits && margin !== undefined && isCovered(margin, COVERAGE_MAINTENANCE);
 }
 
-function fits(account: Account, notes: readonly ReceivedNote[]): boolean {
+function fits(account: Account, notes: readonly ReceivableNote[]): boolean {
   const items = [...account.holdings, ...notes.flatMap(({ note }) => note.legs)];
   try {
     const holdings = sumHoldings(items);

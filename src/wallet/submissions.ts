@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { issuerOf } from "../account/holdings.ts";
+import { issuerOf } from "../protocol/instrument.ts";
 import type { ProveKeys } from "../account/keys.ts";
 import { fetchTable, type TableSources } from "../chain/tableSource.ts";
 import type { NetworkIssuer } from "../chain/network.ts";

@@ -7,7 +7,8 @@
  */
 import type { TransactionReceipt } from "ethers";
 import { setTimeout } from "node:timers/promises";
-import { issuerOf, sizeOf, type Holding } from "../account/holdings.ts";
+import { sizeOf, type Holding } from "../account/holdings.ts";
+import { issuerOf } from "../protocol/instrument.ts";
 import { aliasOf, depositSalt, type SpendKeys } from "../account/keys.ts";
 import { noteKey, noteSecret } from "../account/noteKey.ts";
 import type { TableSources } from "../chain/tableSource.ts";

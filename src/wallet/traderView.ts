@@ -12,7 +12,7 @@ import type { TreePath } from "../account/trees.ts";
 import type { Network, NetworkIssuer } from "../chain/network.ts";
 import type { Block, Node } from "../chain/node.ts";
 import type { TierName } from "../protocol/constants.ts";
-import type { ReceivedNote } from "../statements/receive.ts";
+import type { ReceivableNote } from "../statements/receive.ts";
 
 export interface TraderView {
   readonly network: Network;
@@ -60,7 +60,7 @@ export interface TraderNote {
   readonly note: Note;
   readonly issuer: NetworkIssuer;
   /** There once a root of its issuer that has it is joined at home: then it can be received under `notesRoot`. */
-  readonly received: ReceivedNote | undefined;
+  readonly received: ReceivableNote | undefined;
 }
 
 /**

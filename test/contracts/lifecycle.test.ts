@@ -14,7 +14,7 @@ import type { Proof } from "../../src/groth16/proof.ts";
 import { snarkjsProver } from "../../src/prover/snarkjsProver.ts";
 import type { TableTree } from "../../src/risk/tree.ts";
 import { exitStatement } from "../../src/statements/exit.ts";
-import { receiveStatement, type ReceivedNote } from "../../src/statements/receive.ts";
+import { receiveStatement, type ReceivableNote } from "../../src/statements/receive.ts";
 import { spendStatement } from "../../src/statements/spend.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
@@ -52,7 +52,7 @@ let exit: Exit;
 const accounts = new GrowingTree(TIERS.T.depth);
 const exits = new GrowingTree(TIERS.T.depth);
 const notes = new Map<number, GrowingTree>();
-const received = (note: Note): ReceivedNote => {
+const received = (note: Note): ReceivableNote => {
   const roots = new NotesTree(new Map([...notes].map(([issuer, tree]) => [issuer, tree.root])));
   return { note, path: notes.get(note.issuerId)!.path(note.leaf(owner)), issuerSiblings: roots.siblings(note.issuerId) };
 };

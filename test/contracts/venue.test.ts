@@ -6,7 +6,8 @@
 import { getBytes, type Contract, type EventLog, type Result } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Account } from "../../src/account/account.ts";
-import { instrumentId, sizeOf, type Holding } from "../../src/account/holdings.ts";
+import { sizeOf, type Holding } from "../../src/account/holdings.ts";
+import { instrumentId } from "../../src/protocol/instrument.ts";
 import { aliasOf, ownerOf, type ProveKeys } from "../../src/account/keys.ts";
 import type { Note } from "../../src/account/note.ts";
 import { noteKey, noteSecret } from "../../src/account/noteKey.ts";
@@ -17,7 +18,7 @@ import { TIERS, type CircuitName } from "../../src/protocol/constants.ts";
 import { localProver } from "../../src/prover/backends.ts";
 import type { Proof } from "../../src/groth16/proof.ts";
 import type { TableTree } from "../../src/risk/tree.ts";
-import { receiveStatement, type ReceivedNote } from "../../src/statements/receive.ts";
+import { receiveStatement, type ReceivableNote } from "../../src/statements/receive.ts";
 import { spendStatement } from "../../src/statements/spend.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
@@ -72,7 +73,7 @@ const contractOf = ({ name, address }: Call, chain: Chain): Contract => chain.at
 const make = async (call: Call, chain: Chain): Promise<unknown> => send(contractOf(call, chain), call.method, ...call.args);
 const refused = async (call: Call, chain: Chain): Promise<string | undefined> => refusal(contractOf(call, chain), call.method, ...call.args);
 
-async function receive(notes: (roots: NotesTree) => readonly ReceivedNote[]): Promise<void> {
+async function receive(notes: (roots: NotesTree) => readonly ReceivableNote[]): Promise<void> {
   const tree = new GrowingTree(TIERS.T.depth, batches.map(({ root }) => root));
   const roots = new NotesTree(new Map([[VAULT, vaultNotes.root], ...(batches.length === 0 ? [] : [[VENUE, tree.root] as const])]));
   const { deadline, context } = await contextAt(home.registry, home.chain, trader());

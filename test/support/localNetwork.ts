@@ -6,7 +6,7 @@
  * @module
  */
 import { Wallet, type Contract, type ContractTransactionReceipt } from "ethers";
-import { instrumentId } from "../../src/account/holdings.ts";
+import { instrumentId } from "../../src/protocol/instrument.ts";
 import { ROOT_SLOTS } from "../../src/chain/calls.ts";
 import { chainNamed, issuerNamed, type Network, type NetworkChain } from "../../src/chain/network.ts";
 import { Node } from "../../src/chain/node.ts";

@@ -14,7 +14,7 @@ import type { Position } from "../../src/margin/rule.ts";
 import type { TableTree } from "../../src/risk/tree.ts";
 import { marginOf } from "../../src/margin/offsets.ts";
 import { coveredInputs, marginIn, positionsOf, rowInputs } from "../../src/statements/covered.ts";
-import { receiveStatement, type ReceivedNote } from "../../src/statements/receive.ts";
+import { receiveStatement, type ReceivableNote } from "../../src/statements/receive.ts";
 import { HEDGED, honestSpend, honestSolvency, inputsOf, type Inputs } from "./honest.ts";
 import { CONTEXT, KEYS, accountWith } from "./world.ts";
 
@@ -119,7 +119,7 @@ export interface ForgedReceive {
   /** The new state. */
   readonly after: readonly Holding[];
   readonly keys?: ProveKeys;
-  readonly notes?: readonly ReceivedNote[];
+  readonly notes?: readonly ReceivableNote[];
   readonly notesRoot?: bigint;
   readonly spares?: readonly number[];
 }

@@ -4,13 +4,14 @@
  * @module
  */
 import { Account } from "../../src/account/account.ts";
-import { instrumentId, type Holding } from "../../src/account/holdings.ts";
+import type { Holding } from "../../src/account/holdings.ts";
+import { instrumentId } from "../../src/protocol/instrument.ts";
 import { spendKeys, type ProveKeys, type SpendKeys } from "../../src/account/keys.ts";
 import { Note } from "../../src/account/note.ts";
 import { GrowingTree, NotesTree } from "../../src/account/trees.ts";
 import { publicKey, type CommitteeKeys } from "../../src/committee/ciphertext.ts";
 import { NO_ISSUER_CAP, NO_LOT_CAP, SCENARIO_THIRDS, TIERS, type TierName } from "../../src/protocol/constants.ts";
-import type { ReceivedNote } from "../../src/statements/receive.ts";
+import type { ReceivableNote } from "../../src/statements/receive.ts";
 import type { Row } from "../../src/risk/row.ts";
 import { TableTree, type RiskTable } from "../../src/risk/tree.ts";
 
@@ -75,7 +76,7 @@ export class Issuers {
     leaves.forEach((leaf) => this.tree(issuerId).add(leaf));
   }
 
-  receive(owner: bigint, note: Note): ReceivedNote {
+  receive(owner: bigint, note: Note): ReceivableNote {
     return {
       note,
       path: this.tree(note.issuerId).path(note.leaf(owner)),

@@ -3,7 +3,8 @@
  */
 import { bytesToHex, concatBytes } from "@noble/hashes/utils.js";
 import { describe, expect, it } from "vitest";
-import { instrumentId, type Holding } from "../../src/account/holdings.ts";
+import type { Holding } from "../../src/account/holdings.ts";
+import { instrumentId } from "../../src/protocol/instrument.ts";
 import { aliasOf } from "../../src/account/keys.ts";
 import { Note, noteLeaf } from "../../src/account/note.ts";
 import { noteKey, noteSecret } from "../../src/account/noteKey.ts";

@@ -56,7 +56,7 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await restores(ours, view);
   });
 
-  it("tables debt, opens a line, draws, and gives some back", async () => {
+  it("books debt, opens a line, draws, and gives some back", async () => {
     await ours.spend({ kind: "credit", instrument: CREDIT, lots: 5_000n });
     await theirs.spend({ kind: "credit", instrument: VENUE_CREDIT, lots: 4_000n });
     expect(await (await ours.view()).accountPath("south")).toBeUndefined();

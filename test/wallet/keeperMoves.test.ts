@@ -6,7 +6,7 @@ import { Account } from "../../src/account/account.ts";
 import type { Holding } from "../../src/account/holdings.ts";
 import { Note } from "../../src/account/note.ts";
 import type { Margin } from "../../src/margin/rule.ts";
-import type { ReceivedNote } from "../../src/statements/receive.ts";
+import type { ReceivableNote } from "../../src/statements/receive.ts";
 import { movesOf, warningsOf, type LineSight, type Sight } from "../../src/wallet/keeperMoves.ts";
 import type { TraderLine, TraderNote } from "../../src/wallet/traderView.ts";
 import { BTC, CASH, CREDIT, DESK, ETH_PERP, KEYS, PERP, PUT, RELEASE, USDC } from "../support/world.ts";
@@ -33,7 +33,7 @@ let serial = 0n;
 function waiting(legs: readonly Holding[], arrived = true): TraderNote {
   const issuerId = legs[0]!.instrument >> 16;
   const note = new Note(issuerId, 0n, legs, ++serial, 0n);
-  const received: ReceivedNote = { note, path: { root: 1n, depth: 0, index: 0n, siblings: [] }, issuerSiblings: [] };
+  const received: ReceivableNote = { note, path: { root: 1n, depth: 0, index: 0n, siblings: [] }, issuerSiblings: [] };
   return { note, issuer: { id: issuerId, name: `issuer-${issuerId}`, kind: "venue", chain: "south", contract: "0x" }, received: arrived ? received : undefined };
 }
 const refreshed = (lineSight: LineSight): number | undefined => {

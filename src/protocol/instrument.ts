@@ -1,0 +1,12 @@
+/**
+ * Instrument ids: 24 bits, the issuer's 8 above the serial's 16. Id 0 is the empty slot.
+ *
+ * @module
+ */
+import { SERIAL_BITS } from "./constants.ts";
+
+/** Id of an issuer's instrument, for whole numbers 0 ≤ issuerId < 2^8 and 0 ≤ serial < 2^16. */
+export const instrumentId = (issuerId: number, serial: number): number => issuerId * 2 ** SERIAL_BITS + serial;
+
+/** Who may issue an instrument: the high 8 bits of its id. */
+export const issuerOf = (instrument: number): number => instrument >> SERIAL_BITS;
