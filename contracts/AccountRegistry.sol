@@ -148,9 +148,13 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
     }
 
     /// @dev What opening and receiving share: the proof, then the nullifiers, after which each is below the field's order.
-    function _takeNotes(Tier tier, ReceiveSignals calldata signals, Proof calldata proof, uint256 deadline, uint256 slot)
-        private
-    {
+    function _takeNotes(
+        Tier tier,
+        ReceiveSignals calldata signals,
+        Proof calldata proof,
+        uint256 deadline,
+        uint256 slot
+    ) private {
         if (!issuerNotes.isNotesRoot(signals.notesRoot)) revert UnknownNotesRoot(signals.notesRoot);
         ReceiveSignals memory s = signals;
         s.context = ProofContext.signal(msg.sender, deadline);

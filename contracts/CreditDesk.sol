@@ -115,10 +115,7 @@ contract CreditDesk is ICreditDesk, LineBase, ReentrancyGuardTransient {
     }
 
     /// @dev Interest runs on to the end of validity and the longest grace, from now if validity is over.
-    function _requireWithinLine(uint256 alias_, Line storage line, uint256 debt, uint256 released)
-        private
-        view
-    {
+    function _requireWithinLine(uint256 alias_, Line storage line, uint256 debt, uint256 released) private view {
         uint256 end = Math.max(line.validUntil, block.timestamp) + grace + longestStall;
         uint256 needed = _owedAt(Debt(uint208(debt), uint48(block.timestamp)), end);
         uint256 usable = Math.saturatingSub(line.booked, released) * unit;

@@ -9,7 +9,7 @@ enum Status {
     None,
     Open,
     Closed,
-    Final
+    Defaulted
 }
 
 /// @notice What an issuer keeps per alias. Lots are of the issuer's credit and release instruments.
@@ -98,7 +98,12 @@ interface ILine {
     event LineAuthorised(uint256 indexed alias_, address operator);
     /// @notice A proof was accepted.
     event Proven(
-        uint256 indexed alias_, uint256 coverage, uint256 booked, uint256 released, uint256 validUntil, uint256[6] ciphertext
+        uint256 indexed alias_,
+        uint256 coverage,
+        uint256 booked,
+        uint256 released,
+        uint256 validUntil,
+        uint256[6] ciphertext
     );
     /// @notice Lapsed: a fresh proof cures it within the notice period.
     event Lapsed(uint256 indexed alias_, uint256 defaultAt);

@@ -81,7 +81,9 @@ contract Mover is Lines {
         for (uint256 i = 0; i < names.length; i++) {
             Line memory now_ = desk.lineOf(names[i]);
             Line storage then = _last[names[i]];
-            if (now_.booked < then.booked || now_.released < then.released || now_.received < then.received) fell = true;
+            if (now_.booked < then.booked || now_.released < then.released || now_.received < then.received) {
+                fell = true;
+            }
             if (now_.validUntil < then.validUntil || now_.released > now_.booked) fell = true;
             if (uint8(then.status) > uint8(Status.Open) && now_.status != then.status) fell = true;
             _last[names[i]] = now_;

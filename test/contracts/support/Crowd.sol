@@ -42,8 +42,9 @@ contract Crowd {
     }
 
     function _signals(uint256 oldCommitment, uint256 openingNullifier) private returns (ReceiveSignals memory signals) {
-        signals =
-            ReceiveSignals(oldCommitment, _draw(), _notesRoot, openingNullifier, _draw(_notes), _draw(_cipherLength), 0);
+        signals = ReceiveSignals(
+            oldCommitment, _draw(), _notesRoot, openingNullifier, _draw(_notes), _draw(_cipherLength), 0
+        );
     }
 
     function _draw(uint256 count) private returns (uint256[] memory drawn) {

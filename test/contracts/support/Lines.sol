@@ -84,7 +84,13 @@ abstract contract Lines is World {
             | (credit << 56) | (((uint256(1) << 38) - s.booked) << 80) | ((credit + 1) << 119)
             | (((uint256(1) << 38) + s.released) << 143);
         return SolvencySignals(
-                s.accountsRoot, s.tableRoot, s.alias_, claim, COMMITTEE, ciphertext, contextOf(issuer, s.sender, deadline)
+                s.accountsRoot,
+                s.tableRoot,
+                s.alias_,
+                claim,
+                COMMITTEE,
+                ciphertext,
+                contextOf(issuer, s.sender, deadline)
             ).encode();
     }
 }
