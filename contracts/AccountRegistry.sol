@@ -75,7 +75,9 @@ contract AccountRegistry is IAccountRegistry, IRootHolder, Guarded {
     }
 
     /// @inheritdoc IAccountRegistry
-    function receive(uint256 slot, ReceiveSignals calldata signals, Proof calldata proof, uint256 deadline) external {
+    function receiveNotes(uint256 slot, ReceiveSignals calldata signals, Proof calldata proof, uint256 deadline)
+        external
+    {
         if (signals.oldCommitment == 0 || signals.openingNullifier != 0) {
             revert OpeningMismatch(signals.oldCommitment, signals.openingNullifier);
         }

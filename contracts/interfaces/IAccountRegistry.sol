@@ -44,7 +44,8 @@ interface IAccountRegistry {
         returns (uint256 slot);
 
     /// @notice Receives notes into the account at a slot.
-    function receive(uint256 slot, ReceiveSignals calldata signals, Proof calldata proof, uint256 deadline) external;
+    function receiveNotes(uint256 slot, ReceiveSignals calldata signals, Proof calldata proof, uint256 deadline)
+        external;
 
     /// @notice Spends one holding of the account at a slot. Collateral that leaves by it stands in the queue of exits.
     /// @param  onAnyTable the proof says that the move is right on any table ever signed, so that a past one will do

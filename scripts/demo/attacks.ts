@@ -41,7 +41,7 @@ export async function attack(actors: Actors, left: Leftovers): Promise<void> {
 
   await refused(actors, "an under-margined portfolio: the other 9 WBTC out of the account", MarginError, () => trader.spendCollateral(instrument("vault-ethereum:WBTC"), 90_000n));
   await refused(actors, "a second pledge: another account on a deposit that is received", "NullifierSpent", () => secondAccount(actors, left));
-  await refused(actors, "a replayed receipt", "NotCurrent", () => tried(actors, network.home, lastOf("receive")));
+  await refused(actors, "a replayed receipt", "NotCurrent", () => tried(actors, network.home, lastOf("receiveNotes")));
   await refused(actors, "a replayed exit", "ExitSpent", () => tried(actors, "ethereum", lastOf("exit")));
   await refused(actors, "someone else's proof: a stranger shows the trader's", "InvalidProof", () => tried(actors, deskB.chain, lastOf("authorise"), DEPLOYER));
 

@@ -23,7 +23,7 @@ const JOURNAL = exactly("a journal", {
     hash: hex,
     /** As it is sent. */
     raw: hex,
-    /** What it does, for people: `AccountRegistry.receive`. */
+    /** What it does, for people: `AccountRegistry.receiveNotes`. */
     what: v.string("must be text"),
   }), "must be a list"),
 });

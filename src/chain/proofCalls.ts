@@ -11,7 +11,7 @@ import type { Call } from "./sender.ts";
 
 /** Opens an account (slot undefined) or receives into the one at a slot. The sender is named in the proof's context. */
 export const receiveCall = (registry: string, slot: number | undefined, proof: Proof<"receive">, deadline: bigint): Call => ({
-  name: "AccountRegistry", address: registry, method: slot === undefined ? "open" : "receive",
+  name: "AccountRegistry", address: registry, method: slot === undefined ? "open" : "receiveNotes",
   args: [slot ?? tierNumber(proof.tier), proof.signals, proofArgument(proof), deadline],
 });
 

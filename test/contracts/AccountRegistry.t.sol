@@ -30,7 +30,7 @@ contract AccountRegistryTest is Accounts {
         skip(INTERVAL);
         ReceiveSignals memory f = prove(receiveSignals(11, 12), ALICE);
         vm.prank(ALICE);
-        registry.receive(0, f, noProof, deadline);
+        registry.receiveNotes(0, f, noProof, deadline);
         vm.assertEq(registry.commitmentAt(0), 12);
         vm.assertTrue(registry.isSpent(f.nullifiers[0]) && registry.isSpent(f.nullifiers[1]));
         vm.assertEq(registry.rootTime(RootSlot.ACCOUNTS, before), block.timestamp);
@@ -124,10 +124,10 @@ contract AccountRegistryTest is Accounts {
         skip(INTERVAL);
         ReceiveSignals memory f = prove(receiveSignals(11, 12), ALICE);
         vm.startPrank(ALICE);
-        registry.receive(0, f, noProof, deadline);
+        registry.receiveNotes(0, f, noProof, deadline);
         skip(INTERVAL);
         vm.expectPartialRevert(IAccountRegistry.NotCurrent.selector);
-        registry.receive(0, f, noProof, deadline);
+        registry.receiveNotes(0, f, noProof, deadline);
     }
 
     function testOneNoteTwiceInOneReceiveOrTwo() external {
@@ -138,18 +138,18 @@ contract AccountRegistryTest is Accounts {
         prove(twice, ALICE);
         vm.expectPartialRevert(IAccountRegistry.NullifierSpent.selector);
         vm.prank(ALICE);
-        registry.receive(0, twice, noProof, deadline);
+        registry.receiveNotes(0, twice, noProof, deadline);
 
         ReceiveSignals memory first = prove(receiveSignals(11, 12), ALICE);
         vm.prank(ALICE);
-        registry.receive(0, first, noProof, deadline);
+        registry.receiveNotes(0, first, noProof, deadline);
         skip(INTERVAL);
         ReceiveSignals memory second = receiveSignals(12, 13);
         second.nullifiers[1] = first.nullifiers[0];
         prove(second, ALICE);
         vm.expectPartialRevert(IAccountRegistry.NullifierSpent.selector);
         vm.prank(ALICE);
-        registry.receive(0, second, noProof, deadline);
+        registry.receiveNotes(0, second, noProof, deadline);
     }
 
     /// @dev What is spent is the note: not a proof of it, nor its path under one of many roots.
@@ -158,7 +158,7 @@ contract AccountRegistryTest is Accounts {
         skip(INTERVAL);
         ReceiveSignals memory first = prove(receiveSignals(11, 12), ALICE);
         vm.prank(ALICE);
-        registry.receive(0, first, noProof, deadline);
+        registry.receiveNotes(0, first, noProof, deadline);
         roots.set(VAULT, RootSlot.NOTES, 99, block.timestamp);
         notes.join(1);
         skip(INTERVAL);
@@ -170,7 +170,7 @@ contract AccountRegistryTest is Accounts {
         another.a[0] = 1;
         vm.expectPartialRevert(IAccountRegistry.NullifierSpent.selector);
         vm.prank(ALICE);
-        registry.receive(0, second, another, deadline);
+        registry.receiveNotes(0, second, another, deadline);
     }
 
     /// @dev Every root that was ever current keeps its time: no flood of changes pushes one out.
@@ -231,11 +231,11 @@ contract AccountRegistryTest is Accounts {
         vm.expectPartialRevert(IAccountRegistry.OpeningMismatch.selector);
         registry.open(Tier.T, noNullifier, noProof, deadline);
         vm.expectPartialRevert(IAccountRegistry.OpeningMismatch.selector);
-        registry.receive(0, fromZero, noProof, deadline);
+        registry.receiveNotes(0, fromZero, noProof, deadline);
         vm.expectPartialRevert(IAccountRegistry.OpeningMismatch.selector);
         registry.open(Tier.T, fromOther, noProof, deadline);
         vm.expectPartialRevert(ReplacingTree.NoSuchLeaf.selector);
-        registry.receive(0, fromOther, noProof, deadline);
+        registry.receiveNotes(0, fromOther, noProof, deadline);
     }
 
     function testOtherSlotAndOtherTier() external {
@@ -245,7 +245,7 @@ contract AccountRegistryTest is Accounts {
         ReceiveSignals memory s = prove(receiveSignals(11, 12), ALICE);
         vm.startPrank(ALICE);
         vm.expectPartialRevert(IAccountRegistry.NotCurrent.selector);
-        registry.receive(1, s, noProof, deadline);
+        registry.receiveNotes(1, s, noProof, deadline);
         ReceiveSignals memory big = receiveSignals(0, 33);
         vm.expectPartialRevert(Signals.SignalLength.selector);
         registry.open(Tier.M, big, noProof, deadline);
@@ -262,7 +262,7 @@ contract AccountRegistryTest is Accounts {
         ReceiveSignals memory f = prove(receiveSignals(11, 12), ALICE);
         vm.expectPartialRevert(IAccountRegistry.ReceiveTooSoon.selector);
         vm.prank(ALICE);
-        registry.receive(0, f, noProof, deadline);
+        registry.receiveNotes(0, f, noProof, deadline);
         SpendSignals memory l = prove(spendSignals(11, 12, 0), false, ALICE);
         vm.prank(ALICE);
         registry.spend(0, false, l, noProof, deadline);
@@ -324,7 +324,7 @@ contract AccountRegistryTest is Accounts {
         skip(INTERVAL);
         ReceiveSignals memory f = prove(receiveSignals(11, 12), ALICE);
         vm.prank(ALICE);
-        registry.receive(0, f, noProof, deadline);
+        registry.receiveNotes(0, f, noProof, deadline);
 
         vm.expectRevert();
         vm.prank(GUARDIAN);

@@ -273,12 +273,12 @@ contract Mover is Lines {
         states.push(s.newCommitment);
     }
 
-    function receive(uint256 slot, uint256 stale, uint256 again) external {
+    function receiveNotes(uint256 slot, uint256 stale, uint256 again) external {
         slot = bound(slot, 0, states.length - 1);
         (ReceiveSignals memory s,) = receiving(stale % 4 == 0 ? fresh() : states[slot], fresh());
         // At times a nullifier of an earlier receive.
         if (again % 3 == 0 && nullifiers.length > 0) s.nullifiers[again % 2] = nullifiers[again % nullifiers.length];
-        registry.receive(slot, proven(s), noProof, DEADLINE);
+        registry.receiveNotes(slot, proven(s), noProof, DEADLINE);
         took(s);
         states[slot] = s.newCommitment;
     }
@@ -446,7 +446,7 @@ contract InvariantsTest is Lines {
             Mover.lapse.selector,
             Mover.declareDefault.selector,
             Mover.open.selector,
-            Mover.receive.selector,
+            Mover.receiveNotes.selector,
             Mover.spend.selector,
             Mover.addExits.selector
         ];

@@ -140,7 +140,7 @@ contract PausesTest is Lines {
     function testReceive() external {
         ReceiveSignals memory s = receiving(12, 13);
         vm.prank(ALICE);
-        registry.receive(0, s, noProof, DEADLINE);
+        registry.receiveNotes(0, s, noProof, DEADLINE);
         vm.assertEq(registry.commitmentAt(0), 13);
     }
 

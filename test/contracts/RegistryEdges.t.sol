@@ -17,10 +17,10 @@ contract RegistryEdgesTest is Accounts {
         setUpAccounts();
     }
 
-    function receive(uint256 from, uint256 to) private {
+    function receiveNotes(uint256 from, uint256 to) private {
         ReceiveSignals memory s = prove(receiveSignals(from, to), ALICE);
         vm.prank(ALICE);
-        registry.receive(0, s, noProof, deadline);
+        registry.receiveNotes(0, s, noProof, deadline);
     }
 
     // ── openings ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -55,7 +55,7 @@ contract RegistryEdgesTest is Accounts {
         prove(s, ALICE);
         vm.expectRevert(abi.encodeWithSelector(IAccountRegistry.OpeningMismatch.selector, 11, 7));
         vm.prank(ALICE);
-        registry.receive(0, s, noProof, deadline);
+        registry.receiveNotes(0, s, noProof, deadline);
     }
 
     /// @dev No state of a slot is 0, so that NotCurrent would stop it too, as long as no circuit lets a new state be 0.
@@ -67,7 +67,7 @@ contract RegistryEdgesTest is Accounts {
         prove(s, ALICE);
         vm.expectRevert(abi.encodeWithSelector(IAccountRegistry.OpeningMismatch.selector, 0, 0));
         vm.prank(ALICE);
-        registry.receive(0, s, noProof, deadline);
+        registry.receiveNotes(0, s, noProof, deadline);
     }
 
     // ── pace and time ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -77,16 +77,16 @@ contract RegistryEdgesTest is Accounts {
         open(11);
         vm.assertEq(registry.slotAt(0).receivedAt, START);
         skip(INTERVAL);
-        receive(11, 12);
+        receiveNotes(11, 12);
         vm.assertEq(registry.slotAt(0).receivedAt, START + INTERVAL);
         ReceiveSignals memory s = prove(receiveSignals(12, 13), ALICE);
         skip(INTERVAL - 1);
         vm.expectRevert(abi.encodeWithSelector(IAccountRegistry.ReceiveTooSoon.selector, 0, START + 2 * INTERVAL));
         vm.prank(ALICE);
-        registry.receive(0, s, noProof, deadline);
+        registry.receiveNotes(0, s, noProof, deadline);
         skip(1);
         vm.prank(ALICE);
-        registry.receive(0, s, noProof, deadline);
+        registry.receiveNotes(0, s, noProof, deadline);
     }
 
     function testATableIsGoodToItsLastSecond() external {
@@ -129,8 +129,8 @@ contract RegistryEdgesTest is Accounts {
         vm.assertTrue(registry.slotAt(0).tier == Tier.M);
         skip(INTERVAL);
         vm.expectRevert(abi.encodeWithSelector(Signals.SignalLength.selector, "nullifiers", 4, 2));
-        registry.receive(0, small, noProof, deadline);
-        registry.receive(0, receiving, noProof, deadline);
+        registry.receiveNotes(0, small, noProof, deadline);
+        registry.receiveNotes(0, receiving, noProof, deadline);
         vm.expectRevert(abi.encodeWithSelector(Signals.SignalLength.selector, "cipher", 5, 2));
         registry.spend(0, false, smaller, noProof, deadline);
         registry.spend(0, false, spending, noProof, deadline);

@@ -126,7 +126,7 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   const receive = await contextAt(home.registry, home.chain, me);
   const receiving = receiveStatement({ keys: KEYS, from: account, notes: [], notesRoot, context: receive.context });
   const receiveProof = await prover.prove(proofRequest(receiving.statement));
-  await record("receive", await send(home.registry, "receive", 0, { ...receiveProof.signals }, proofArgument(receiveProof), receive.deadline));
+  await record("receive", await send(home.registry, "receiveNotes", 0, { ...receiveProof.signals }, proofArgument(receiveProof), receive.deadline));
 
   // A state with holdings, put in place of the empty one.
   account = receiving.account.next([{ instrument: BTC, size: 500n }, { instrument: CREDIT, size: -2_000n }]);

@@ -150,7 +150,7 @@ it("what is repaid is released, received, and drops out of the account", async (
   const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
   const { statement, account: next } = receiveStatement({ keys: KEYS, from: account, notes: [received(note)], notesRoot, context: receive.context });
   const proof = await prove(statement);
-  await send(as("registry"), "receive", 0, signalsOf(proof), proofArgument(proof), receive.deadline);
+  await send(as("registry"), "receiveNotes", 0, signalsOf(proof), proofArgument(proof), receive.deadline);
   account = next;
 
   const drop = await contextAt(home.registry, home.chain, trader());

@@ -52,7 +52,7 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
         nullifiers: Array.from({ length: TIERS.M.notes }, () => random.field()), cipher: next.cipher, context: 0n,
       };
       const proof = { a: [0, 0], b: [[0, 0], [0, 0]], c: [0, 0] };
-      await send(registry, old === undefined ? "open" : "receive", old === undefined ? tierNumber("M") : SLOT, signals, proof, 2n ** 255n, GAS);
+      await send(registry, old === undefined ? "open" : "receiveNotes", old === undefined ? tierNumber("M") : SLOT, signals, proof, 2n ** 255n, GAS);
       account = next;
     };
     for (let slot = 0; slot < STRANGERS; slot += AT_ONCE) {
@@ -64,7 +64,7 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
         await change(account, account.next([{ instrument: BTC, size: BigInt(slot + 1) }, { instrument: USDC, size: -7n }]));
       }
       // Slots move up by one where ours is.
-      await send(crowd, "receive", slot < SLOT ? slot : slot + 1, AT_ONCE, GAS);
+      await send(crowd, "receiveNotes", slot < SLOT ? slot : slot + 1, AT_ONCE, GAS);
     }
   });
   afterAll(async () => {

@@ -34,10 +34,10 @@ contract Crowd {
         }
     }
 
-    function receive(uint256 first, uint256 count) external {
+    function receiveNotes(uint256 first, uint256 count) external {
         Proof memory proof;
         for (uint256 slot = first; slot < first + count; slot++) {
-            _registry.receive(slot, _signals(_registry.commitmentAt(slot), 0), proof, type(uint256).max);
+            _registry.receiveNotes(slot, _signals(_registry.commitmentAt(slot), 0), proof, type(uint256).max);
         }
     }
 
