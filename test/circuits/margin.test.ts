@@ -149,4 +149,15 @@ describe("the circuit's margin", () => {
       expect(await circuit.verdict(inputsOf(positions, wide, risk))).toMatch(/Range|NotNegativeSlots/);
     }
   });
+
+  it("takes a linear part below 2^80 either side and none beyond, though two that cancel out cost nothing", async () => {
+    const spread = await Circuit.from(await fixture("margin", `SpreadAlone(${GROUPS})`));
+    const alike: Risk = { groups: ["A", "B"], correlations: [[10_000, 10_000], [10_000, 10_000]], omega: 0 };
+    const apart = (linear: bigint): Promise<string> =>
+      spread.verdict({ words: riskWords(alike as RiskTable, GROUPS), linear: [linear, -linear], diversified: 0n });
+    for (const linear of [0n, most(LINEAR_BITS), -most(LINEAR_BITS)]) expect(await apart(linear)).toBe("accepted");
+    for (const bits of [LINEAR_BITS, LINEAR_BITS + 1, LINEAR_BITS + 39, 200]) {
+      for (const linear of [1n << BigInt(bits), -(1n << BigInt(bits))]) expect(await apart(linear)).toMatch(/\nSigned: /);
+    }
+  });
 });
