@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { encodeRlp, keccak256, toBeArray, type JsonRpcProvider } from "ethers";
-import { InputError } from "../base/errors.ts";
+import { encodeRlp, keccak256, toBeArray } from "ethers";
+import { NodeError } from "../base/errors.ts";
+import type { Node } from "./node.ts";
+import { said } from "./said.ts";
 
 /** One root at one storage slot, with the proofs that eth_getProof gave of it: an argument of RootMirror.mirror. */
 export interface RootProof {
@@ -29,28 +31,56 @@ const FIELDS: readonly (readonly [name: string, isNumber: boolean])[] = [
   ["parentBeaconBlockRoot", false], ["requestsHash", false],
 ];
 
+/** What a block has beside its header. */
+const BESIDE = new Set(["hash", "size", "totalDifficulty", "transactions", "uncles", "withdrawals"]);
+/** Fields that every header has; later forks added the others, one after the other. */
+const FIRST_FORK = 15;
+
+const NUMBER = /^0x[0-9a-f]+$/i;
+const BYTES = /^0x([0-9a-f]{2})*$/i;
+
+/** Whatever answers for a chain. */
+type Asked = Pick<Node, "chain" | "rpc">;
+
 /**
  * The header of a block, from its fields.
  *
- * @throws InputError when the fields don't hash to what the node calls the block's hash: a fork added one, or the node
- * is wrong
+ * @throws NodeError when the fields don't hash to what the node calls the block's hash: it names those of a fork that this
+ *   code doesn't know
  */
-export async function readHeader(provider: JsonRpcProvider, number: bigint): Promise<Header> {
-  const block = (await provider.send("eth_getBlockByNumber", [`0x${number.toString(16)}`, false])) as Record<string, string> | null;
-  if (block === null) throw new InputError("block.number", "must be of a block that the node has", number);
-  // Fields that later forks added are at the end, and absent before.
-  const fields = FIELDS.filter(([name]) => block[name] !== undefined)
-    .map(([name, isNumber]) => (isNumber ? toBeArray(BigInt(block[name]!)) : block[name]!));
-  const rlp = encodeRlp(fields);
-  if (keccak256(rlp) !== block["hash"]) throw new InputError("block", "must hash to its own hash", block["hash"]);
-  return { number, hash: block["hash"], rlp };
+export async function readHeader(node: Asked, number: bigint): Promise<Header> {
+  const { name: chain } = node.chain;
+  const block = await node.rpc<Record<string, unknown> | null>("eth_getBlockByNumber", [`0x${number.toString(16)}`, false]);
+  if (block === null) throw new NodeError(chain, `the node has no block ${number}`);
+  const hash = block["hash"];
+  // A field of a later fork is left out, or null; some nodes fill it in. The hash tells how many there are.
+  const known = FIELDS.filter(([name]) => block[name] !== undefined && block[name] !== null);
+  const fields = known.map(([name, isNumber]) => {
+    const value = block[name];
+    if (!(isNumber ? NUMBER : BYTES).test(String(value))) throw new NodeError(chain, `the node gives block ${number} a ${name} that is no hex`);
+    return isNumber ? toBeArray(BigInt(value as string)) : (value as string);
+  });
+  for (let count = fields.length; count >= Math.min(FIRST_FORK, fields.length); count--) {
+    const rlp = encodeRlp(fields.slice(0, count));
+    if (keccak256(rlp) === hash) return { number, hash, rlp };
+  }
+  const strange = Object.entries(block).filter(([name, value]) => value !== null && !BESIDE.has(name) && !FIELDS.some(([field]) => field === name)).map(([name]) => name);
+  const why = strange.length === 0 ? "" : `; it has fields that this version doesn't know (${said(strange.join(", "))})`;
+  throw new NodeError(chain, `the header of block ${number} doesn't hash to the block's hash${why}`);
 }
 
-/** Proof of what a contract keeps at a slot in one block. */
-export async function readRootProof(provider: JsonRpcProvider, account: string, slot: string, number: bigint): Promise<RootProof> {
-  const { accountProof, storageProof } = (await provider.send("eth_getProof", [account, [slot], `0x${number.toString(16)}`])) as {
-    readonly accountProof: string[];
-    readonly storageProof: readonly { readonly proof: string[] }[];
-  };
-  return { account, slot, accountProof, storageProof: storageProof[0]!.proof };
+/**
+ * Proof of what a contract keeps at a slot in one block.
+ *
+ * @throws NodeError when the node has none: some prove only of their last blocks
+ */
+export async function readRootProof(node: Asked, account: string, slot: string, number: bigint): Promise<RootProof> {
+  const proof = await node.rpc<{ readonly accountProof?: unknown; readonly storageProof?: readonly { readonly proof?: unknown }[] } | null>(
+    "eth_getProof", [account, [slot], `0x${number.toString(16)}`],
+  );
+  const [accountProof, storageProof] = [proof?.accountProof, proof?.storageProof?.[0]?.proof];
+  if (!isList(accountProof) || !isList(storageProof)) throw new NodeError(node.chain.name, `the node answers eth_getProof with what is no proof, for block ${number}`);
+  return { account, slot, accountProof, storageProof };
 }
+
+const isList = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === "string" && BYTES.test(item));

@@ -6,21 +6,44 @@
 import { Interface, type ErrorDescription } from "ethers";
 import { RefusedError } from "../base/errors.ts";
 import { ABI } from "./abi.ts";
+import { said } from "./said.ts";
 
 /** Errors of all contracts: a call may fail in one that it calls. */
 const errors = new Interface([...new Set(Object.values(ABI).flat().filter((line) => line.startsWith("error ")))]);
+const SILENT = "reverted without a reason";
 
 /** The refusal in what ethers threw for a call, or undefined when the contract never got to refuse. */
 export function refusalOf(error: unknown, call: string): RefusedError | undefined {
-  const { code, data, reason, info } = error as {
-    code?: string; data?: string | null; reason?: string | null; info?: { error?: { data?: string; message?: string } };
-  };
+  const { code, data, info } = error as { code?: unknown; data?: unknown; info?: { error?: unknown } };
   if (code !== "CALL_EXCEPTION") return undefined;
-  const bytes = data ?? info?.error?.data;
-  const parsed = bytes == null ? null : errors.parseError(bytes);
-  if (parsed !== null) return new RefusedError(call, parsed.name, named(parsed), { cause: error });
-  // Tokens say why in words, or not at all.
-  return new RefusedError(call, reason == null || reason === "" ? "reverted without a reason" : reason, {}, { cause: error });
+  const { refusal, args } = described(revertData(data) ?? revertData(info?.error)) ?? { refusal: SILENT, args: {} };
+  return new RefusedError(call, refusal, args, { cause: error });
+}
+
+/**
+ * The bytes that a contract reverted with, wherever a node puts them: as `data` of its error, in an object or a sentence
+ * there (`Reverted 0x…`). Undefined when there are none, or no whole number of bytes.
+ */
+export function revertData(given: unknown): string | undefined {
+  if (typeof given === "string") {
+    const [found] = /\b0x[0-9a-f]*/i.exec(given) ?? [];
+    return found === undefined || found.length % 2 !== 0 || found === "0x" ? undefined : found;
+  }
+  return typeof given === "object" && given !== null && "data" in given ? revertData(given.data) : undefined;
+}
+
+/** Undefined for what none of the contracts says, or is cut short. */
+function described(bytes: string | undefined): { readonly refusal: string; readonly args: Record<string, unknown> } | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    const parsed = errors.parseError(bytes);
+    if (parsed === null) return undefined;
+    // Tokens say why in words, or not at all.
+    if (parsed.signature === "Error(string)") return { refusal: said(parsed.args[0] as string) || SILENT, args: {} };
+    return { refusal: parsed.name, args: named(parsed) };
+  } catch {
+    return undefined;
+  }
 }
 
 const named = ({ fragment, args }: ErrorDescription): Record<string, unknown> =>

@@ -102,9 +102,9 @@ async function bring(
   signed: { readonly set: bigint; readonly signatures: readonly MemberSignature[] } | undefined, state: Fields,
 ): Promise<Fields> {
   const source = await world.node(from);
-  const header = await readHeader(source.provider, BigInt(block.number));
+  const header = await readHeader(source, BigInt(block.number));
   if (header.hash !== block.hash) throw new NodeError(from, `block ${block.number} changed while it was read`);
-  const proofs = await Promise.all(roots.map(({ account, root }) => readRootProof(source.provider, account, ROOT_SLOTS[root], header.number)));
+  const proofs = await Promise.all(roots.map(({ account, root }) => readRootProof(source, account, ROOT_SLOTS[root], header.number)));
   const { interface: calls } = sender.node.contract("RootMirror", mirror);
   const attest = signed === undefined ? [] : [calls.encodeFunctionData("attest", [block.number, block.hash, signed.set, signed.signatures])];
   const args = [[...attest, calls.encodeFunctionData("mirror", [header.rlp, proofs])]];

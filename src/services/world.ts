@@ -48,11 +48,10 @@ export function withSenders(world: World, signer: Wallet, folder?: string): Send
 
 /** What is on its way may be just what would look missing now, and what is sent behind it waits for it anyway. */
 async function idle(sender: Sender): Promise<Sender> {
-  const { node: { chain, provider }, address } = sender;
-  const [mined, known] = await Promise.all((["latest", "pending"] as const).map((tag) => provider.getTransactionCount(address, tag)))
-    .catch((cause: unknown) => {
-      throw new NodeError(chain.name, "the node didn't answer eth_getTransactionCount", { cause });
-    }) as [number, number];
-  if (known > mined) throw new NodeError(chain.name, `${known - mined} transactions of ${address} are on their way`);
-  return sender;
+  const { node, address } = sender;
+  const [mined, known] = [await node.transactionCount(address, "latest"), await node.transactionCount(address, "pending")];
+  if (known <= mined) return sender;
+  // It may wait for ever at the price it was signed at.
+  await sender.settle();
+  throw new NodeError(node.chain.name, `${known - mined} transactions of ${address} are on their way`);
 }

@@ -1,6 +1,8 @@
 /** Every transaction happens once: after a crash before or after it was sent, after a reorg, when it is refused. */
 import { ContractFactory, JsonRpcProvider, Wallet } from "ethers";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -12,6 +14,15 @@ import type { NetworkChain } from "../../src/chain/network.ts";
 import { Sender, type Call } from "../../src/chain/sender.ts";
 import { InputError, NodeError, RefusedError } from "../../src/base/errors.ts";
 
+/** One that nobody listens at. */
+const closedPort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+};
 const ZERO = `0x${"00".repeat(20)}`;
 const signer = new Wallet(ANVIL_KEYS[1]);
 const other = new Wallet(ANVIL_KEYS[2]);
@@ -153,8 +164,8 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   });
 
   it("never shows the endpoint, which may hold credentials", async () => {
-    const error = await Node.connect(chain(0), "http://user:secret@127.0.0.1:9/key-in-path").catch((failure: Error) => failure);
+    const error = await Node.connect(chain(0), `http://user:secret@127.0.0.1:${await closedPort()}/key-in-path`).catch((failure: Error) => failure);
     expect(error).toBeInstanceOf(NodeError);
-    expect((error as Error).message).toBe("home: the node didn't answer eth_chainId (ECONNREFUSED)");
+    expect((error as Error).message).toBe("home: the node didn't answer eth_chainId: can't be reached (ECONNREFUSED)");
   });
 });

@@ -7,6 +7,7 @@ import { Contract, Wallet, getCreateAddress, resolveAddress, type AddressLike, t
 import { committeeHash } from "../../src/committee/ciphertext.ts";
 import { ATTESTATION_TYPES, EPOCH_TYPES, ROOT_SLOTS, circuitNumber, signingDomain, tierNumber } from "../../src/chain/calls.ts";
 import { readHeader, readRootProof } from "../../src/chain/header.ts";
+import type { NetworkChain } from "../../src/chain/network.ts";
 import { INSTANCES, type TierName } from "../../src/protocol/constants.ts";
 import { verifierName } from "../../src/setup/verifierSolidity.ts";
 import { send, type Chain } from "./chain.ts";
@@ -99,8 +100,9 @@ export async function publishTable({ chain, table }: Pick<Base, "chain" | "table
 export async function relay(
   to: Pick<Base, "chain" | "mirror">, from: Pick<Base, "chain">, contract: AddressLike, root: keyof typeof ROOT_SLOTS,
 ): Promise<ContractTransactionReceipt> {
-  const header = await readHeader(from.chain.provider, BigInt(await from.chain.provider.getBlockNumber()));
-  const proof = await readRootProof(from.chain.provider, await resolveAddress(contract), ROOT_SLOTS[root], header.number);
+  const source = { chain: { name: "source" } as NetworkChain, rpc: from.chain.rpc };
+  const header = await readHeader(source, BigInt(await from.chain.provider.getBlockNumber()));
+  const proof = await readRootProof(source, await resolveAddress(contract), ROOT_SLOTS[root], header.number);
   const signatures = await attestation(to, from, header.number, header.hash);
   const { interface: calls } = to.mirror;
   return send(to.mirror, "multicall", [
