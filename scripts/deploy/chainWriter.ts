@@ -2,10 +2,12 @@
  * The deployer on one chain: transactions of given nonces, each waited for. Sending one again is harmless, since a nonce is
  * mined once.
  */
-import { FetchRequest, JsonRpcProvider, Transaction as SignedTransaction, type Interface, type Result, type Wallet } from "ethers";
+import { Transaction as SignedTransaction, type Interface, type Result, type Wallet } from "ethers";
 import { setTimeout } from "node:timers/promises";
-import { NodeError } from "../../src/base/errors.ts";
 import { refusalOf } from "../../src/chain/refusals.ts";
+import { NodeRefusal, RpcProvider } from "../../src/chain/rpc.ts";
+import { unsent } from "../../src/chain/unsent.ts";
+import { NodeError, PlimsollError } from "../../src/base/errors.ts";
 import type { ChainConfig } from "./config.ts";
 
 /** What a transaction does; without `to` it makes a contract. */
@@ -19,8 +21,7 @@ export interface Transaction {
 /** How far a transaction is: signed and about to be sent, sent, mined. */
 export type Stage = "sending" | "sent" | "mined";
 
-/** Milliseconds that a node may take to answer, and a transaction to be mined. */
-const TIMEOUT = 30_000;
+/** Milliseconds that a transaction may take to be mined. */
 const PATIENCE = 600_000;
 const POLL = 50;
 /** Estimates are of the state now; the state it meets may take a little more. */
@@ -29,15 +30,13 @@ const GAS_MARGIN = { numerator: 11n, denominator: 10n };
 export class ChainWriter {
   private constructor(
     readonly chain: ChainConfig,
-    readonly provider: JsonRpcProvider,
+    readonly provider: RpcProvider,
     private readonly deployer: Wallet,
   ) {}
 
   /** Throws a NodeError when the node can't be reached or is of another chain. */
   static async connect(chain: ChainConfig, url: string, deployer: Wallet): Promise<ChainWriter> {
-    const request = new FetchRequest(url);
-    request.timeout = TIMEOUT;
-    const provider = new JsonRpcProvider(request, chain.chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
+    const provider = new RpcProvider(chain.name, chain.chainId, url);
     const writer = new ChainWriter(chain, provider, deployer.connect(provider));
     try {
       const chainId = BigInt(await writer.ask("eth_chainId", () => provider.send("eth_chainId", []) as Promise<string>));
@@ -98,9 +97,11 @@ export class ChainWriter {
     const raw = await this.ask(what, async () => deployer.signTransaction(await deployer.populateTransaction({ ...request, nonce, gasLimit })));
     const hash = SignedTransaction.from(raw).hash!;
     await onStage("sending", hash);
-    // A node that knows the transaction, or has mined its nonce, refuses it again, which is as good.
-    await provider.broadcastTransaction(raw).catch((cause: { code?: string }) => {
-      if (cause.code === "INSUFFICIENT_FUNDS") throw new NodeError(this.chain.name, `${deployer.address} can't pay the gas of ${what}`, { cause });
+    await provider.send("eth_sendRawTransaction", [raw]).catch(async (error: unknown) => {
+      if (!(error instanceof NodeRefusal)) throw error;
+      // A node that has the transaction, or has mined its nonce, refuses it again, which is as good.
+      const refused = unsent(error, what, deployer.address);
+      if (refused.kind !== "nonce" && (await this.ask(what, () => provider.getTransaction(hash))) === null) throw refused;
     });
     await onStage("sent", hash);
     for (let waited = 0; waited <= PATIENCE; waited += POLL) {
@@ -117,14 +118,15 @@ export class ChainWriter {
     this.provider.destroy();
   }
 
-  /** Without what ethers says: its messages carry the endpoint's URL. */
+  /** Our own errors say enough; others mean that ethers can't read what the node answered. */
   private async ask<T>(what: string, question: () => Promise<T>): Promise<T> {
     try {
       return await question();
     } catch (cause) {
+      if (cause instanceof NodeRefusal && /insufficient (funds|balance)/i.test(cause.said)) throw unsent(cause, what, this.deployer.address);
+      if (cause instanceof PlimsollError) throw cause;
       const { code } = cause as { code?: string };
-      if (code === "INSUFFICIENT_FUNDS") throw new NodeError(this.chain.name, `${this.deployer.address} can't pay the gas of ${what}`, { cause });
-      throw refusalOf(cause, what) ?? new NodeError(this.chain.name, `the node didn't answer ${what}${code === undefined ? "" : ` (${code})`}`, { cause });
+      throw refusalOf(cause, what) ?? new NodeError(this.chain.name, `the node didn't answer ${what} with what it should${code === undefined ? "" : ` (${code})`}`, { cause });
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 import { ZeroAddress, getAddress, isAddress } from "ethers";
 import * as v from "valibot";
+import { isEndpoint } from "../../src/chain/endpoint.ts";
 import { committeeKeys, type CommitteeKeys } from "../../src/committee/ciphertext.ts";
 import { readJson } from "../../src/base/files.ts";
 import { FIELD, ISSUER_BITS, LOTS_BITS, PROTOCOL_VERSION, SERIAL_BITS, TIERS, type TierName } from "../../src/protocol/constants.ts";
@@ -41,7 +42,7 @@ const CHAIN = exactly("a chain", {
   /** EIP-155 chain id. */
   chainId: count(1, Number.MAX_SAFE_INTEGER),
   /** URL of a node; $PLIMSOLL_RPC_<NAME> comes first. */
-  endpoint: v.optional(v.pipe(v.string("must be a URL"), v.check((text) => /^https?:\/\//.test(text) && URL.canParse(text), "must be an http or https URL"))),
+  endpoint: v.optional(v.pipe(v.string("must be a URL"), v.check(isEndpoint, "must be an http or https URL"))),
   /** When a block counts as final: the node's own word, or so many blocks on top of it. */
   finality: v.union([v.literal("finalized"), count(0, 10_000)], 'must be "finalized" or a number of blocks'),
   riskTable: exactly("terms of a risk table", {
@@ -151,7 +152,7 @@ export interface DeploymentConfig extends Omit<Parsed, "format" | "version" | "c
 
 /** Reads parsed JSON. Throws an InputError whose path starts with `deployment`. */
 export function parseDeployment(json: unknown): DeploymentConfig {
-  const { format: _format, version: _version, committee, ...parsed } = validated(DEPLOYMENT, json, "deployment");
+  const { format: _format, version: _version, committee, ...parsed } = validated(DEPLOYMENT, json, "deployment", (path) => path.endsWith(".endpoint"));
   const config = { ...parsed, committee: committeeKeys(committee.flat(), "deployment.committee") };
   checkRules(config);
   return config;

@@ -5,8 +5,7 @@
  */
 import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import type { Instance } from "../../src/setup/mainComponent.ts";
-import { instanceName } from "../../src/setup/mainComponent.ts";
+import { instanceName, type Instance } from "../../src/setup/mainComponent.ts";
 import { describeFile, readManifest } from "../../src/groth16/manifestFile.ts";
 import { COMPILED_FILES } from "../../src/setup/compile.ts";
 

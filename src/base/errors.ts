@@ -105,9 +105,12 @@ export class KeystoreError extends PlimsollError {
   override readonly name = "KeystoreError";
 }
 
-/** Shortens a value for a message; powers of two above 2^20 read as such. */
+/** A text without URLs, which may hold keys. */
+export const withoutUrls = (text: string): string => text.replace(/\b(https?|wss?):\/\/[^\s"'\\)]+/gi, "<url>");
+
+/** Shortens a value for a message, URLs left out; powers of two above 2^20 read as such. */
 function show(value: unknown): string {
   if (typeof value === "bigint" || typeof value === "number") return String(value);
-  const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  const text = withoutUrls(typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value)));
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { InputError } from "./errors.ts";
+import { InputError, withoutUrls } from "./errors.ts";
 
 /** Decimal digits without sign or leading zero: one spelling for each number. 78 digits hold any 256-bit value. */
 export const DIGITS = /^(0|[1-9]\d{0,77})$/;
@@ -68,14 +68,21 @@ export const list = <const S extends v.GenericSchema>(item: S, low = 0, high = I
     v.minLength(low, low === 1 ? "must not be empty" : `must have at least ${low} entries`), v.maxLength(high, `must have at most ${high} entries`),
   );
 
-/** Parses `input`, or throws an {@link InputError} for the first finding, its path under `root`. */
-export function validated<const S extends v.GenericSchema>(schema: S, input: unknown, root: string): v.InferOutput<S> {
+/**
+ * Parses `input`, or throws an {@link InputError} for the first finding, its path under `root`.
+ *
+ * @param isSecret which paths' values are never shown
+ */
+export function validated<const S extends v.GenericSchema>(
+  schema: S, input: unknown, root: string, isSecret: (path: string) => boolean = () => false,
+): v.InferOutput<S> {
   const result = v.safeParse(schema, input, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];
   const keys = (issue.path ?? []).map(({ key }) => key);
   const at = pathOf(keys);
-  throw new InputError(at === "" ? root : at.startsWith("[") ? root + at : `${root}.${at}`, issue.message, shown(valueAt(input, keys)));
+  const path = at === "" ? root : at.startsWith("[") ? root + at : `${root}.${at}`;
+  throw new InputError(withoutUrls(path), issue.message, isSecret(path) ? undefined : shown(valueAt(input, keys)));
 }
 
 /** Where and why a parse failed first, such as `proof.a[1]`; the path is empty at the root. */

@@ -167,7 +167,8 @@ function decoded(chunks: readonly Uint8Array[], length: number): string {
     bytes.set(chunk, at);
     at += chunk.length;
   }
-  return new TextDecoder().decode(bytes);
+  // As it is: a byte order mark is part of what was hashed.
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /** Without escapes, when it has any that can be undone. */

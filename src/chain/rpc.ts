@@ -57,11 +57,13 @@ export class RpcProvider extends JsonRpcApiProvider {
   }
 
   override getRpcError({ method, params }: JsonRpcPayload, { error }: JsonRpcError): Error {
-    const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+    const { code, message, data: inner } = (error ?? {}) as { code?: unknown; message?: unknown; data?: unknown };
     const said = typeof message === "string" ? message : "";
     if (method === "eth_call" || method === "eth_estimateGas") {
       const data = revertData(error);
-      if (code === REVERTED || data !== undefined || EXECUTED.test(said)) {
+      // Some wrap the word of the machine below.
+      const below = (inner as { message?: unknown } | null | undefined)?.message ?? inner;
+      if (code === REVERTED || data !== undefined || EXECUTED.test(`${said} ${typeof below === "string" ? below : ""}`)) {
         return AbiCoder.getBuiltinCallException(method === "eth_call" ? "call" : "estimateGas", (params as [never])[0], data ?? null);
       }
     }

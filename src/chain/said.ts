@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { withoutUrls } from "../base/errors.ts";
 
 const LONGEST = 200;
 
-/** One short line, without what moves a terminal's cursor, and without URLs, which may hold keys. */
+/** One short line, without URLs and without what moves a terminal's cursor. */
 export function said(words: string): string {
-  const line = words.replace(/\b(https?|wss?):\/\/[^\s"'\\)]+/gi, "<url>").replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  const line = withoutUrls(words).replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
 }

@@ -12,6 +12,7 @@ import { TIERS, type TierName } from "../protocol/constants.ts";
 import { TABLE_LENGTH, decodeTable } from "../risk/tableFile.ts";
 import type { ListedTable } from "../risk/listing.ts";
 import { TableTree } from "../risk/tree.ts";
+import { Endpoint } from "./endpoint.ts";
 
 export interface TableSources {
   /** Of reporters: each serves `/tables/<root>`. They may hold an access token, so they are never shown. */
@@ -56,10 +57,10 @@ async function find(root: bigint, { urls, folder }: TableSources, tier: TierName
 
   const reasons = cached === undefined || isMissing(cached) ? [] : [`${root}.json: ${cached.message}`];
   for (const [i, url] of urls.entries()) {
-    const table = await download(`${url.replace(/\/+$/, "")}/tables/${root}`)
+    const table = await download(`reporters[${i}]`, url, root)
       .then(async (text) => ({ text, found: await checked(text, root, tier) })).catch(refused);
     if (table instanceof PlimsollError) {
-      reasons.push(`reporters[${i}]: ${table.message}`);
+      reasons.push(table instanceof NodeError ? table.message : `reporters[${i}]: ${table.message}`);
     } else {
       if (file !== undefined) await writeAtomic(file, table.text);
       return table.found;
@@ -75,30 +76,14 @@ async function checked(text: string, root: bigint, tier: TierName): Promise<Chec
   return { listed, tree };
 }
 
-async function download(url: string): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT) }).catch(unreachable);
-  if (!response.ok || response.body === null) throw new NodeError("reporter", `answered ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read().catch(unreachable);
-    if (done) return Buffer.concat(chunks).toString("utf8");
-    chunks.push(value);
-    length += value.length;
-    if (length > TABLE_LENGTH) {
-      await reader.cancel();
-      throw new InputError("table", `must be at most ${TABLE_LENGTH} bytes`);
-    }
-  }
+async function download(who: string, url: string, root: bigint): Promise<string> {
+  const endpoint = new Endpoint(who, url);
+  const answer = await endpoint.get(`/tables/${root}`, { timeout: TIMEOUT, length: TABLE_LENGTH });
+  if (answer.status !== 200) throw new NodeError(who, `answered ${endpoint.refused(answer)}`);
+  return answer.text;
 }
 
 const isMissing = ({ cause }: PlimsollError): boolean => (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
-
-/** What fetch says may show the URL. */
-const unreachable = (cause: unknown): never => {
-  throw new NodeError("reporter", "can't be reached", { cause });
-};
 
 /** Passes our own errors on as values; all others are defects. */
 const refused = (error: unknown): PlimsollError => {

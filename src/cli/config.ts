@@ -8,6 +8,7 @@ import { Wallet } from "ethers";
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
+import { isEndpoint } from "../chain/endpoint.ts";
 import { Node } from "../chain/node.ts";
 import { chainNamed, readNetwork, type Network } from "../chain/network.ts";
 import { InputError, KeystoreError, NodeError } from "../base/errors.ts";
@@ -18,15 +19,16 @@ import { environment } from "./environment.ts";
 
 export const CONFIG_FORMAT = "plimsoll-config";
 const KEY_BYTES = 256;
+const NO_URL = "must be an http or https URL";
 
-const url = v.pipe(v.string("must be a URL"), v.check((text) => /^https?:\/\//.test(text) && URL.canParse(text), "must be an http or https URL"));
+const url = v.pipe(v.string("must be a URL"), v.check(isEndpoint, NO_URL));
 const CONFIG = exactly("a config file", {
   format: v.literal(CONFIG_FORMAT, `must be "${CONFIG_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
   /** Path of the network file, from the config's folder on. */
   network: v.string("must be a path"),
   /** URL of a node by name of its chain. */
-  endpoints: v.record(v.string(), url),
+  endpoints: v.record(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be by names of chains")), url),
   /** Path of a file (0600) with the private key that sends transactions or signs, in hex. */
   key: v.optional(v.string("must be a path")),
   /** Attestors and reporters by URL: who is asked for signatures, and for tables by their root. */
@@ -42,31 +44,29 @@ export interface Config extends Omit<v.InferOutput<typeof CONFIG>, "format" | "v
 /** Reads `<home>/config.json`; $PLIMSOLL_NETWORK and $PLIMSOLL_RPC_<CHAIN> stand in for what it says. */
 export async function loadConfig(home: string): Promise<Config> {
   const path = join(home, "config.json");
-  const { network, endpoints, key, attestors, reporters } = withoutValues(await readConfig(path));
+  const { network, endpoints, key, attestors, reporters } = await readConfig(path);
   const at = (file: string): string => resolve(dirname(path), file);
   const parsed = await readNetwork(environment("PLIMSOLL_NETWORK") ?? at(network));
   return { network: parsed, endpoints: endpointsOf(parsed, endpoints), attestors, reporters, keyPath: key === undefined ? undefined : at(key) };
 }
 
-const readConfig = (path: string): Promise<unknown> =>
-  readJson(path).catch((cause: unknown) => {
+/**
+ * A value of the config is never shown: it may be an endpoint, whose URL holds a key, or stand where one should. What
+ * JSON.parse says quotes the text.
+ */
+async function readConfig(path: string): Promise<v.InferOutput<typeof CONFIG>> {
+  const json = await readJson(path).catch((cause: unknown) => {
     if ((cause as { cause?: NodeJS.ErrnoException }).cause?.code === "ENOENT") throw new InputError(path, "is missing: it says where the network's nodes are; plimsoll init --network NETWORK.json writes one to fill in", undefined, { cause });
-    throw cause;
+    throw cause instanceof InputError && cause.cause instanceof SyntaxError ? new InputError(cause.path, cause.rule) : cause;
   });
-
-/** URLs may hold access tokens, so what is wrong with one is said without it. */
-function withoutValues(json: unknown): v.InferOutput<typeof CONFIG> {
-  try {
-    return validated(CONFIG, json, "config");
-  } catch (cause) {
-    if (cause instanceof InputError && /^config\.(endpoints|attestors|reporters)/.test(cause.path)) throw new InputError(cause.path, cause.rule);
-    throw cause;
-  }
+  return validated(CONFIG, json, "config", () => true);
 }
 
 function endpointsOf({ chains }: Network, given: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(chains.flatMap(({ name }) => {
-    const found = environment(endpointVariable(name)) ?? given[name];
+    const fromEnvironment = environment(endpointVariable(name));
+    if (fromEnvironment !== undefined && !isEndpoint(fromEnvironment)) throw new InputError(endpointVariable(name), NO_URL);
+    const found = fromEnvironment ?? given[name];
     return found === undefined ? [] : [[name, found]];
   }));
 }

@@ -54,11 +54,11 @@ export async function collectAttestations({ source, destination, mirror, signers
   return { ballots, finalised, refused };
 
   async function ask(who: string, url: string): Promise<string | undefined> {
-    const { status, json } = await getJson(who, url, `/attestations/${source.name}/${number}?mirror=${destination.name}`);
+    const { status, json, shown } = await getJson(who, url, `/attestations/${source.name}/${number}?mirror=${destination.name}`);
     if (status !== 200) {
       const early = v.safeParse(NOT_FINAL, json);
       if (early.success) finalised.push(early.output.finalised);
-      return early.success ? `isn't final there, ${early.output.finalised} is` : `answered ${status}${refusalIn(json)}`;
+      return early.success ? `isn't final there, ${early.output.finalised} is` : shown;
     }
     const answer = v.safeParse(ATTESTATION, json);
     if (!answer.success || answer.output.number !== number) return "answered no attestation of this height";
@@ -70,10 +70,4 @@ export async function collectAttestations({ source, destination, mirror, signers
     ballots.add(blockHash, blockHash, checked);
     return undefined;
   }
-}
-
-/** What a daemon said when it refused, cut short: it is a stranger's text. */
-export function refusalIn(json: unknown): string {
-  const said = v.safeParse(v.object({ error: v.string() }), json);
-  return said.success ? `: ${said.output.error.slice(0, 120)}` : "";
 }

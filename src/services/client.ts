@@ -3,11 +3,14 @@
  *
  * @module
  */
-import { NodeError } from "../base/errors.ts";
+import { Endpoint, type Answer } from "../chain/endpoint.ts";
 
-export interface Answer {
+export interface JsonAnswer {
   readonly status: number;
-  readonly text: string;
+  /** Null for what is no JSON. */
+  readonly json: unknown;
+  /** `answered HTTP 502 (why)`, for logs. */
+  readonly shown: string;
 }
 
 /** Milliseconds and bytes that an answer may take; by default what a signature needs. */
@@ -15,7 +18,6 @@ interface Limits {
   readonly timeout?: number;
   readonly length?: number;
 }
-
 
 const TIMEOUT = 5_000;
 const LENGTH = 16 * 1024;
@@ -26,46 +28,16 @@ const LENGTH = 16 * 1024;
  * @param who is asked, for errors: `attestors[1]`
  * @throws NodeError when it can't be reached, takes too long or says too much
  */
-export async function get(who: string, base: string, path: string, { timeout = TIMEOUT, length: most = LENGTH }: Limits = {}): Promise<Answer> {
-  const { url, headers } = withCredentials(base, path);
-  const failed = (cause: unknown): never => {
-    throw new NodeError(who, `can't be reached${(cause as Error).name === "TimeoutError" ? ` within ${timeout / 1000} s` : ""}`, { cause });
-  };
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeout), redirect: "error", headers }).catch(failed);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const { done, value } = (await reader?.read().catch(failed)) ?? { done: true, value: undefined };
-    if (done || value === undefined) return { status: response.status, text: Buffer.concat(chunks).toString("utf8") };
-    chunks.push(value);
-    length += value.length;
-    if (length > most) {
-      await reader?.cancel();
-      throw new NodeError(who, `must answer with at most ${most} bytes`);
-    }
-  }
-}
+export const get = (who: string, base: string, path: string, { timeout = TIMEOUT, length = LENGTH }: Limits = {}): Promise<Answer> =>
+  new Endpoint(who, base).get(path, { timeout, length });
 
-/** As {@link get}, of JSON. What is no JSON reads as null. */
-export async function getJson(who: string, base: string, path: string, limits?: Limits): Promise<{ readonly status: number; readonly json: unknown }> {
-  const { status, text } = await get(who, base, path, limits);
+/** As {@link get}, of JSON. */
+export async function getJson(who: string, base: string, path: string, limits?: Limits): Promise<JsonAnswer> {
+  const answer = await get(who, base, path, limits);
+  const shown = `answered ${new Endpoint(who, base).refused(answer)}`;
   try {
-    return { status, json: JSON.parse(text) as unknown };
+    return { status: answer.status, json: JSON.parse(answer.text) as unknown, shown };
   } catch {
-    return { status, json: null };
+    return { status: answer.status, json: null, shown };
   }
-}
-
-/** fetch refuses URLs with a user in them: it goes into a header. A query, which may be a token, stays. */
-function withCredentials(base: string, path: string): { url: URL; headers: Record<string, string> } {
-  const url = new URL(base);
-  const given = new URL(path, "http://localhost");
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}${given.pathname}`;
-  for (const [name, value] of given.searchParams) url.searchParams.set(name, value);
-  const { username, password } = url;
-  url.username = url.password = "";
-  if (username === "") return { url, headers: {} };
-  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { url, headers: { authorization: `Basic ${Buffer.from(user).toString("base64")}` } };
 }

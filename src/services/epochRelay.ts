@@ -9,7 +9,6 @@ import { chainNamed, type NetworkChain } from "../chain/network.ts";
 import type { Sender } from "../chain/sender.ts";
 import { NodeError, RefusedError } from "../base/errors.ts";
 import { askAll } from "./askAll.ts";
-import { refusalIn } from "./attestations.ts";
 import { getJson } from "./client.ts";
 import { EPOCH, type Epoch } from "./epoch.ts";
 import { reasonOf, type Fields } from "./log.ts";
@@ -72,10 +71,10 @@ export async function relayEpoch(world: SendingWorld, chainName: string, reporte
   }
 
   async function report(who: string, url: string, which: string): Promise<string | undefined> {
-    const { status, json } = await getJson(who, url, `/epochs/${which}?chain=${chainName}`);
+    const { status, json, shown } = await getJson(who, url, `/epochs/${which}?chain=${chainName}`);
     // It hasn't signed that one, or nothing yet.
     if (status === 404) return undefined;
-    if (status !== 200) return `answered ${status}${refusalIn(json)}`;
+    if (status !== 200) return shown;
     const answer = v.safeParse(REPORT, json);
     if (!answer.success) return "answered no epoch";
     const { epoch, set, place, signature } = answer.output;

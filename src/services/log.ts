@@ -5,7 +5,7 @@
  * @module
  */
 import { BoundedMap } from "../base/bounded.ts";
-import { PlimsollError } from "../base/errors.ts";
+import { PlimsollError, withoutUrls } from "../base/errors.ts";
 import { toJson } from "../base/json.ts";
 
 /** `alarm` is for people, now: a chain or a signer broke what everything rests on. */
@@ -46,5 +46,3 @@ export function reasonOf(error: unknown): string {
   const { name, message, code } = error as { name?: string; message?: string; code?: unknown };
   return withoutUrls(`defect: ${name ?? "Error"}${typeof code === "string" ? ` ${code}` : ""}: ${message ?? String(error)}`.slice(0, 300));
 }
-
-const withoutUrls = (text: string): string => text.replace(/\b(https?|wss?):\/\/[^\s"'\\)]+/gi, "<url>");

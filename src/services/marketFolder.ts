@@ -82,8 +82,8 @@ export class MarketFolder {
   }
 
   private async fetchFrom(who: string, url: string, from: number): Promise<void> {
-    const { status, json } = await getJson(who, url, "/markets", { length: LISTING_LENGTH });
-    if (status !== 200) throw new InputError(who, `answered ${status}`);
+    const { status, json, shown } = await getJson(who, url, "/markets", { length: LISTING_LENGTH });
+    if (status !== 200) throw new InputError(who, shown);
     const listing = v.safeParse(LISTING, json);
     if (!listing.success) throw new InputError(who, "must answer with a list of markets");
     const missing = listing.output.markets

@@ -1,5 +1,5 @@
 /** Every transaction happens once: after a crash before or after it was sent, after a reorg, when it is refused. */
-import { ContractFactory, JsonRpcProvider, Wallet } from "ethers";
+import { ContractFactory, JsonRpcProvider, Transaction, Wallet } from "ethers";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
@@ -12,7 +12,9 @@ import { compileContracts } from "../../scripts/solidity.ts";
 import { Node } from "../../src/chain/node.ts";
 import type { NetworkChain } from "../../src/chain/network.ts";
 import { Sender, type Call } from "../../src/chain/sender.ts";
+import { UnsentError } from "../../src/chain/unsent.ts";
 import { InputError, NodeError, RefusedError } from "../../src/base/errors.ts";
+import { fakeNode, type FakeNode } from "../support/fakeNode.ts";
 
 /** One that nobody listens at. */
 const closedPort = async (): Promise<number> => {
@@ -155,6 +157,167 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
     const sender = await Sender.open(node, new Wallet(poor.privateKey), { folder });
     await expect(sender.send(approve(1n))).rejects.toThrow(/can't pay the gas of IERC20Metadata.approve/);
     expect(await readFile(join(folder, `sent-31337-${poor.address.toLowerCase()}.json`), "utf8")).toContain('"transactions": []');
+  });
+
+  describe("whose fees are outrun", () => {
+    const GWEI = 1_000_000_000n;
+    let baseFee: bigint;
+    /** A block at the base fee that the test has set; in place of waiting. */
+    const mineAt = async (): Promise<void> => {
+      await node.rpc("anvil_setNextBlockBaseFeePerGas", [`0x${baseFee.toString(16)}`]);
+      await node.rpc("evm_mine");
+    };
+    const offered = async (): Promise<{ nonce: number; fee: bigint; tip: bigint }[]> => (await journal()).transactions
+      .map(({ raw }) => Transaction.from(raw)).map(({ nonce, maxFeePerGas, maxPriorityFeePerGas }) => ({ nonce, fee: maxFeePerGas!, tip: maxPriorityFeePerGas! }));
+
+    beforeEach(async () => {
+      baseFee = GWEI;
+      await mineAt();
+      await node.rpc("evm_setAutomine", [false]);
+      return async () => {
+        baseFee = GWEI;
+        await node.rpc("anvil_dropAllTransactions");
+        await mineAt();
+        await node.rpc("evm_setAutomine", [true]);
+      };
+    });
+
+    it("replaces what it waits for under the same nonce, at a price that mines", async () => {
+      const sender = await Sender.open(node, signer, { folder, pause: mineAt });
+      const first = await nonce();
+      // Signed at twice the base fee and a tip; then the base fee rises twentyfold.
+      const sending = sender.send(approve(50n));
+      baseFee = 40n * GWEI;
+      const receipt = await sending;
+      expect([receipt.status, await nonce(), await allowance()]).toEqual([1, first + 1, 50n]);
+      const [cheap, dear, ...more] = await offered();
+      expect([cheap!.nonce, dear!.nonce, more]).toEqual([first, first, []]);
+      for (const field of ["fee", "tip"] as const) expect(dear![field] * 10n).toBeGreaterThanOrEqual(cheap![field] * 11n);
+      expect(cheap!.fee).toBeLessThan(baseFee);
+      expect(dear!.fee).toBeGreaterThan(baseFee);
+      // Once that is final nothing is left of either.
+      await mine(5);
+      await sender.settle();
+      expect(await offered()).toEqual([]);
+    });
+
+    it("and so does one that is started anew, before it sends what comes after", async () => {
+      const first = await nonce();
+      await expect((await Sender.open(node, signer, { folder, patience: 0 })).send(approve(51n))).rejects.toThrow(/not mined within 0 s/);
+      baseFee = 40n * GWEI;
+      for (let i = 0; i < 3; i++) await mineAt();
+      expect(await nonce()).toBe(first);
+      const again = await Sender.open(node, signer, { folder, pause: mineAt });
+      expect((await again.send(approve(52n))).status).toBe(1);
+      expect([await nonce(), await allowance()]).toEqual([first + 2, 52n]);
+    });
+
+    it("up to its ceiling, and says so beyond it", async () => {
+      const sender = await Sender.open(node, signer, { folder, pause: mineAt, ceiling: 30n * GWEI });
+      const sending = sender.send(approve(53n));
+      baseFee = 40n * GWEI;
+      await expect(sending).rejects.toThrow(/^home: IERC20Metadata\.approve of nonce \d+, signed at [\d.]+ gwei would need 4[\d.]+ gwei a gas, above the ceiling of 30 gwei; try again when fees have fallen$/);
+      expect(await offered()).toHaveLength(1);
+      await expect(sender.send(approve(54n))).rejects.toThrow(/above the ceiling of 30 gwei/);
+      // They fall.
+      baseFee = GWEI;
+      await mineAt();
+      await mine(5);
+      await sender.drained();
+      expect(await allowance()).toBe(53n);
+      baseFee = 40n * GWEI;
+      await mineAt();
+      await expect(sender.send(approve(54n))).rejects.toThrow(/^home: a transaction would need 4[\d.]+ gwei a gas, above the ceiling of 30 gwei/);
+    });
+
+    it("by a larger step where a node wants one", async () => {
+      const between = await fakeNode(anvil.url);
+      const careful = await Node.connect(chain(5), between.url);
+      const seen: bigint[] = [];
+      between.answer = ({ method, params }) => {
+        if (method !== "eth_sendRawTransaction") return undefined;
+        const fee = Transaction.from(params[0] as string).maxFeePerGas!;
+        const known = seen[0];
+        seen.push(fee);
+        return known !== undefined && fee > known && fee < 3n * 40n * GWEI ? { error: { code: -32000, message: "replacement transaction underpriced" } } : undefined;
+      };
+      const sender = await Sender.open(careful, signer, { folder, pause: mineAt });
+      const sending = sender.send(approve(55n));
+      baseFee = 40n * GWEI;
+      expect((await sending).status).toBe(1);
+      expect(seen.length).toBeGreaterThan(3);
+      // What was refused is not in the journal.
+      expect(await offered()).toHaveLength(2);
+      careful.close();
+      await between.close();
+    });
+  });
+
+  describe("whose node refuses it", () => {
+    let between: FakeNode;
+    let refusing: Node;
+    beforeAll(async () => {
+      between = await fakeNode(anvil.url);
+      refusing = await Node.connect(chain(5), between.url);
+    });
+    afterAll(async () => {
+      refusing.close();
+      await between.close();
+    });
+
+    it.each([
+      ["fee", "max fee per gas less than block base fee: address 0x7099, maxFeePerGas: 2000000000, baseFee: 90000000000", "its fee for IERC20Metadata.approve is below what the node takes"],
+      ["fee", "transaction underpriced: gas tip cap 0, minimum needed 1000000", "its fee for IERC20Metadata.approve is below what the node takes"],
+      ["fee", "transaction gas price below minimum: gas tip cap 1, minimum needed 25000000000", "its fee"],
+      ["fee", "FeeTooLow, MaxFeePerGas too low", "its fee"],
+      ["nonce", "nonce too low: next nonce 9, tx nonce 5", "something else sends with this key"],
+      ["nonce", "OldNonce, Current nonce: 9, nonce of rejected tx: 5", "something else sends with this key"],
+      ["replacement", "replacement transaction underpriced", "another transaction of"],
+      ["funds", "insufficient funds for gas * price + value: balance 0", "can't pay the gas of IERC20Metadata.approve"],
+      ["funds", "Upfront cost exceeds account balance", "can't pay the gas of IERC20Metadata.approve"],
+      ["size", "oversized data: transaction size 200000, limit 131072", "it can't be sent as it is"],
+      ["gas", "exceeds block gas limit", "needs more gas than a block, or a transaction, may take"],
+      ["pool", "txpool is full", "its pool is full for now"],
+      ["method", "the method eth_sendRawTransaction does not exist/is not available", "it takes no transactions"],
+      ["other", "computer says no", "it doesn't take IERC20Metadata.approve"],
+    ])("says %s at once, what the node said, and keeps nothing: %s", async (kind, message, follows) => {
+      between.answer = ({ method }) => (method === "eth_sendRawTransaction" ? { error: { code: -32000, message } } : undefined);
+      const before = await nonce();
+      const pauses: number[] = [];
+      const sender = await Sender.open(refusing, signer, { folder, pause: async (milliseconds) => void pauses.push(milliseconds) });
+      const error = await sender.send(approve(60n)).catch((thrown: Error) => thrown);
+      expect(error).toBeInstanceOf(UnsentError);
+      expect(error).toMatchObject({ kind, message: expect.stringContaining(follows) as string });
+      expect((error as Error).message).toContain(message);
+      expect([pauses, (await journal()).transactions, await nonce()]).toEqual([[], [], before]);
+      // The next goes out.
+      between.answer = () => undefined;
+      expect((await sender.send(approve(61n))).status).toBe(1);
+    });
+
+    it("takes a word for one that it has for what it is", async () => {
+      let sent = 0;
+      between.answer = ({ method }) => (method === "eth_sendRawTransaction" && sent++ > 0 ? { error: { code: -32010, message: "Transaction with the same hash was already imported." } } : undefined);
+      await node.rpc("evm_setAutomine", [false]);
+      try {
+        await expect((await Sender.open(refusing, signer, { folder, patience: 0, pause: async () => undefined })).send(approve(62n))).rejects.toThrow(/not mined within/);
+        const again = await Sender.open(refusing, signer, { folder, pause: () => node.rpc("evm_mine") });
+        await again.drained();
+        expect([await allowance(), sent > 1]).toEqual([62n, true]);
+      } finally {
+        await node.rpc("evm_setAutomine", [true]);
+      }
+    });
+
+    it("keeps what may have reached a node that then fell silent", async () => {
+      between.answer = ({ method }) => (method === "eth_sendRawTransaction" ? { status: 502, body: "" } : undefined);
+      const sender = await Sender.open(refusing, signer, { folder });
+      await expect(sender.send(approve(63n))).rejects.toThrow("home: the node didn't answer eth_sendRawTransaction: HTTP 502");
+      expect((await journal()).transactions).toHaveLength(1);
+      between.answer = () => undefined;
+      await sender.drained();
+      expect(await allowance()).toBe(63n);
+    });
   });
 
   it("refuses a damaged journal by the place that is wrong, and a node of another chain", async () => {

@@ -63,7 +63,7 @@ it("fetches what isn't here, keeps what is needed, and lets no service stop it",
   for (const bytes of [text(1), text(5), text(6)]) files.set(nameOf(bytes), bytes);
   await markets.fetch(5);
   expect(await readdir(folder)).toEqual([nameOf(text(5)), nameOf(text(6))].sort());
-  expect(lines).toEqual([{ level: "warn", event: "market source skipped", fields: { source: 1, reason: "markets[1]: can't be reached" } }]);
+  expect(lines).toEqual([{ level: "warn", event: "market source skipped", fields: { source: 1, reason: "markets[1]: can't be reached (HTTP isn't spoken at such a port)" } }]);
   await markets.names(5);
   asked = [];
   await markets.fetch(5);
