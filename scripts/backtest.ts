@@ -16,6 +16,19 @@ import { readMarket } from "../src/risk/marketFile.ts";
 import { chartSvg } from "./backtest/chart.ts";
 import { dateOf, historyOf } from "./backtest/history.ts";
 import { backtest, withoutCosts } from "./backtest/run.ts";
+import { helpIfAsked } from "./help.ts";
+
+helpIfAsked(`
+npm run backtest -- [options]
+How often random tables of the past would have lost more than their initial margin; a table, and build/backtest.svg.
+
+  --market <file>   with histories (default: data/market.json)
+  --tables <n>       random tables of each kind and day (default: 4)
+  --seed <n>        of the generator (default: 1)
+  --step <days>     from one day to the next (default: 1)
+  --warmup <days>   of history before the first (default: 120)
+  --json            for programs
+`);
 
 const CHART = "build/backtest.svg";
 

@@ -5,11 +5,19 @@
  */
 import { spawnSync } from "node:child_process";
 import { foundry } from "./foundry.ts";
+import { helpIfAsked } from "./help.ts";
+
+helpIfAsked(`
+npm run check
+Everything that can be wrong without running a test: generated files, the kernel's code,
+the rooms' order, types, formats, unused code, licences, costs.
+`);
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
 const CHECKS: (readonly [what: string, command: string, ...args: string[]])[] = [
   ["generated files", bin("tsx"), "scripts/generate.ts", "--check"],
   ["kernel: the pinned code from these sources", bin("tsx"), "scripts/kernel.ts"],
+  ["imports point down the rooms' order", bin("tsx"), "scripts/imports.ts"],
   ["types", bin("tsc"), "-p", "tsconfig.json"],
   ["unused code and packages", bin("knip")],
   ["licences of interfaces", bin("tsx"), "scripts/licences.ts"],

@@ -13,6 +13,13 @@ import { Meter } from "./demo/meter.ts";
 import { startNetwork } from "./demo/network.ts";
 import { tell } from "./demo/story.ts";
 import { FOUNDRY_PLATFORMS, foundry } from "./foundry.ts";
+import { helpIfAsked } from "./help.ts";
+
+helpIfAsked(`
+npm run demo
+One trader's story on three development chains, and what must fail: circuits and development keys are built first (a minute
+or two, once), then it takes some minutes. Leaves a proof and a margin report in build/demo.
+`);
 
 const OUT = "build/demo";
 /** The sample's prices are of a day in the past, so the chains begin a minute after them. */

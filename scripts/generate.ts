@@ -9,6 +9,12 @@ import { poseidonSolidity } from "../src/setup/poseidonSolidity.ts";
 import { protocolSolidity, protocolTypesSolidity } from "../src/setup/protocolSolidity.ts";
 import { proofJsonSchema } from "../src/groth16/proofSchema.ts";
 import { writeAtomic } from "../src/base/files.ts";
+import { helpIfAsked } from "./help.ts";
+
+helpIfAsked(`
+npm run generate -- [--check]
+Writes every copy of src/protocol/constants.ts in another language, and the contracts' interfaces; --check compares and writes nothing.
+`);
 
 const copies: readonly (readonly [path: string, text: () => string | Promise<string>])[] = [
   ["circuits/lib/protocol.circom", protocolCircom],

@@ -4,6 +4,12 @@
  */
 import { startVitest } from "vitest/node";
 import { spawnSync } from "node:child_process";
+import { helpIfAsked } from "./help.ts";
+
+helpIfAsked(`
+npm test -- [part of a path...]
+Builds the circuits and keys that tests prove with, then runs every test, or those whose paths contain one of the words.
+`);
 
 const built = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts"], { stdio: "inherit" });
 if (built.status !== 0) process.exit(built.status ?? 1);

@@ -22,10 +22,10 @@ export function nearest(text: string, names: Iterable<string>): string[] {
   return scored.sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1)).slice(0, MOST).map(([name]) => name);
 }
 
-/** `; did you mean A or B?`, or nothing. */
+/** ` (did you mean A or B?)`, or nothing. */
 export function didYouMean(text: string, names: Iterable<string>): string {
   const found = nearest(text, names);
-  return found.length === 0 ? "" : `; did you mean ${found.join(" or ")}?`;
+  return found.length === 0 ? "" : ` (did you mean ${found.join(" or ")}?)`;
 }
 
 /** Letters to insert, leave out, replace or swap with their neighbour. */

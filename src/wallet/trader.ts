@@ -104,9 +104,9 @@ export class Trader {
   async receive({ tier, empty }: { readonly tier?: TierName | undefined; readonly empty?: boolean | undefined } = {}): Promise<number> {
     const view = await this.view();
     const { home, registry } = this.means.network;
-    if (view.receivableAt > timeAt(view, home)) throw new WaitError("account", view.receivableAt, "was received into so recently that it must wait");
     const sender = await this.means.sender(home);
     const { statement, deadline, count } = await receiveOf(view, this.means.tables, sender.address, { tier, empty });
+    if (view.receivableAt > timeAt(view, home)) throw new WaitError("account", view.receivableAt, "was received into so recently that it must wait");
     const proof = await this.means.prove(statement);
     await this.send(sender, receiveCall(registry, view.slot, proof, deadline));
     return count;

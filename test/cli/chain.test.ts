@@ -1,5 +1,5 @@
 /** A trader's commands on three real chains, each in a process of its own: collateral in, a line, its end, collateral out. */
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
@@ -80,6 +80,8 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     refused(await run("deposit", "nothing=1"), 2, "must be listed in the risk table");
     refused(await run("deposit", `${nameOf(BTC)}=-1`), 2, "must be above 0");
     refused(await run("receive", "--tier", "M"), 2, "tier: must be one that the network verifies: T");
+    refused(await run("receive"), 2, "notes: none has arrived at home that could be received; --empty opens the account all the same, for 590,000 gas");
+    refused(await run("margin", "--account"), 2, "account: must be open; plimsoll receive opens it");
     const deposited = await json("deposit", `${nameOf(BTC)}=200`);
     expect(deposited["transactions"]).toMatchObject([{ chain: "north", what: "IERC20Metadata.approve" }, { chain: "north", what: "CollateralVault.deposit" }]);
     await json("deposit", `${nameOf(USDC)}=1000`);
@@ -90,12 +92,31 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     refused(await run("receive"), 2, "notes: none has arrived at home that could be received");
   });
 
+  it("says when it may receive again, before it proves, and stops waiting when interrupted", async () => {
+    await json("deposit", `${nameOf(USDC)}=1`);
+    await local.relayNotes("vault-north");
+    refused(await run("receive"), 5, "account: was received into so recently that it must wait, until 20");
+    const { child, outcome } = home.start(["receive", "--wait"], KEY);
+    let told = "";
+    await new Promise<void>((resolve) => child.stderr!.on("data", (text: Buffer) => ((told += text.toString()).includes("waiting for ") && resolve())));
+    child.kill("SIGINT");
+    expect(await outcome).toMatchObject({ code: 130, stdout: "", stderr: expect.stringMatching(/^waiting for the time from which the account may receive again, 20\S+Z\nerror: interrupted\n$/) as string });
+    expect(await readdir(home.folder)).not.toContain(".lock");
+    await local.pass(300);
+    expect(await json("receive", "--wait")).toMatchObject({ version: 1 });
+  });
+
+  it("measures the registered account as status does", async () => {
+    const { equity, requirement } = await json("status");
+    expect(await json("margin", "--account")).toMatchObject({ equity, requirement, format: "plimsoll-margin" });
+  });
+
   it("opens a line, draws within it and no further", async () => {
     refused(await run("draw", "1", "--issuer", "desk-south"), 2, "line: must be open at desk-south");
     refused(await run("open-line", `${nameOf(CREDIT)}=49999999`), 2, "must leave a net debt of at most");
-    expect(await relayed("open-line", `${nameOf(CREDIT)}=5000`)).toMatchObject({ version: 1 });
+    expect(await relayed("open-line", `${nameOf(CREDIT)}=5000`)).toMatchObject({ version: 2 });
     // Asked for again it finds the line there: nothing is booked twice.
-    expect(await relayed("open-line", `${nameOf(CREDIT)}=5000`)).toMatchObject({ version: 1 });
+    expect(await relayed("open-line", `${nameOf(CREDIT)}=5000`)).toMatchObject({ version: 2 });
     const before = await balance(trader());
     refused(await run("draw", "5000", "--issuer", "desk-south"), 1, "CreditDesk.draw: BeyondLine");
     refused(await run("draw", "0.0000001", "--issuer", "desk-south"), 2, "amount: must be a decimal with at most 6 places");
@@ -103,10 +124,10 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     expect(await balance(trader())).toBe(before + 4_000_500_000n);
     await json("refresh", "--issuer", "desk-south");
     await json("refresh", "--issuer", "3", "--maintenance");
-    expect((await json("status"))["lines"]).toMatchObject([{ issuer: "desk-south", chain: "south", status: "open", booked: "5000", released: "0", owed: expect.stringMatching(/^40005\d{5}$/) as string }]);
+    expect((await json("status"))["lines"]).toMatchObject([{ issuer: "desk-south", chain: "south", status: "open", booked: "5000", released: "0", owed: expect.stringMatching(/^40005\d{5}$/) as string, amounts: { unit: "USD", booked: "5000", usable: "5000", owed: expect.stringMatching(/^4000\.5\d*$/) as string } }]);
     const text = (await run("status")).stdout;
-    expect(text).toMatch(/account 0, tier T, version 1, 3 of 4 holdings\n {2}equity [\d,.]+ USD, required/);
-    expect(text).toMatch(/line at desk-south: open, booked 5000, released 0, usable 5000 lots, good until \S+Z \(in 1 h\), grace until/);
+    expect(text).toMatch(/account 0, tier T, version 2, 3 of 4 holdings\n {2}equity [\d,.]+ USD, required/);
+    expect(text).toMatch(/line at desk-south: open, booked 5,000 USD, released 0 USD, usable 5,000 USD, owes 4,000\.5\d* \S+, good until \S+Z \(in 1 h\), grace until/);
   });
 
   it("warns of what runs out, most urgent first", async () => {
@@ -129,7 +150,7 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     await json("receive");
     expect((await json("status"))["holdings"]).toContainEqual(expect.objectContaining({ instrument: RELEASE, size: "5000" }));
     await json("close-line", "--issuer", "desk-south");
-    expect((await json("status"))["holdings"]).toMatchObject([{ instrument: BTC, size: "200" }, { instrument: USDC, size: "1000" }]);
+    expect((await json("status"))["holdings"]).toMatchObject([{ instrument: BTC, size: "200" }, { instrument: USDC, size: "1001" }]);
     refused(await run("withdraw", `${nameOf(BTC)}=201`), 2, "move.lots: must be at most the 200 held");
     const vault = issuerNamed(local.network, "vault-north").contract;
     const withdrawal = home.start(["withdraw", `${nameOf(BTC)}=120`, "--recipient", RECIPIENT, "--json"], KEY);

@@ -61,7 +61,7 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper in a process of its ow
     const { code, stdout, stderr } = await once().outcome;
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    expect(stdout.trim().split("\n").map((text) => (JSON.parse(text) as { event: string }).event)).toEqual(["refresh desk-south", "receive"]);
+    expect(stdout.trim().split("\n").map((text) => (JSON.parse(text) as { event: string }).event)).toEqual(["refresh desk-south", "receive", "done"]);
     await happenedOnce();
   });
 

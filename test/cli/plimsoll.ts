@@ -39,16 +39,16 @@ export class Home {
     return join(this.folder, ...names);
   }
 
-  /** Runs a command; `env` may take variables away by undefined, `input` goes to its standard input. */
-  async run(args: readonly string[], env: Record<string, string | undefined> = {}, input?: string): Promise<Outcome> {
-    return this.start(args, env, input).outcome;
+  /** Runs a command; `env` may take variables away by undefined, `input` goes to its standard input, `uid` is whose process it is. */
+  async run(args: readonly string[], env: Record<string, string | undefined> = {}, input?: string, uid?: number): Promise<Outcome> {
+    return this.start(args, env, input, uid).outcome;
   }
 
   /** As {@link run}; the process may be interrupted. */
-  start(args: readonly string[], env: Record<string, string | undefined> = {}, input?: string): { child: ChildProcess; outcome: Promise<Outcome> } {
+  start(args: readonly string[], env: Record<string, string | undefined> = {}, input?: string, uid?: number): { child: ChildProcess; outcome: Promise<Outcome> } {
     const child = spawn(process.execPath, [join(COMPILED, "cli/main.js"), ...args], {
-      cwd: ROOT, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      env: { ...process.env, PLIMSOLL_HOME: this.folder, PLIMSOLL_PASSPHRASE: PASSPHRASE, PLIMSOLL_ARTIFACTS: join(ROOT, "build/artifacts"), ...env },
+      ...(uid === undefined ? {} : { uid }), cwd: ROOT, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, PLIMSOLL_HOME: this.folder, PLIMSOLL_PASSPHRASE: PASSPHRASE, PLIMSOLL_ARTIFACTS: join(ROOT, "build/artifacts"), ...env },
     });
     let [stdout, stderr] = ["", ""];
     child.stdin?.end(input);

@@ -1,31 +1,41 @@
 /**
- * What a command's start costs: nothing is imported before it is known which command runs.
+ * What a command's start costs: nothing heavy is loaded before it is known which command runs.
  */
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { expect, it } from "vitest";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
 
-const IMPORT = /^(?:import|export)(?! type)[^;]*? from "([^"]+)";|^import "([^"]+)";/gm;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "plimsoll-start-"));
+  // Writes down every module that Node loads.
+  await writeFile(join(folder, "hooks.mjs"), `import { appendFileSync } from "node:fs"; export async function load(url, context, next) { appendFileSync(process.env.LOADED, url + "\\n"); return next(url, context); }`);
+  await writeFile(join(folder, "watch.mjs"), `import { register } from "node:module"; register("./hooks.mjs", import.meta.url);`);
+});
+afterAll(() => rm(folder, { recursive: true }));
 
-/** Modules and packages that importing `path` loads, without what is imported later. */
-function loadedBy(path: string, found = new Set<string>()): Set<string> {
-  if (found.has(path)) return found;
-  found.add(path);
-  for (const [, from, alone] of readFileSync(path, "utf8").matchAll(IMPORT)) {
-    const name = (from ?? alone)!;
-    if (name.startsWith(".")) loadedBy(resolve(dirname(path), name), found);
-    else found.add(name);
-  }
-  return found;
+/** Packages that a command line loads, without what Node has, and modules of ours. */
+async function loadedBy(...args: string[]): Promise<{ packages: string[]; modules: string[] }> {
+  const loaded = join(folder, "loaded.txt");
+  await rm(loaded, { force: true });
+  await promisify(execFile)(process.execPath, ["--import", "tsx", "--import", pathToFileURL(join(folder, "watch.mjs")).href, "src/cli/main.ts", ...args], { env: { ...process.env, LOADED: loaded, PLIMSOLL_HOME: folder } }).catch(() => undefined);
+  const urls = (await readFile(loaded, "utf8")).split("\n").map((url) => decodeURIComponent(url.split("?")[0]!));
+  const packages = urls.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+  return { packages: [...new Set(packages)].filter((name) => name !== "tsx").sort(), modules: urls.flatMap((url) => /\/src\/(.*)$/.exec(url)?.[1] ?? []) };
 }
 
-it("imports declarations alone", () => {
-  const loaded = [...loadedBy(resolve("src/cli/main.ts"))];
-  expect(loaded.filter((name) => !name.startsWith("/")).sort()).toEqual(["commander", "node:os", "node:path"]);
-  const modules = loaded.filter((name) => name.startsWith("/")).map((name) => name.slice(resolve("src").length + 1));
-  expect(modules.filter((name) => !name.startsWith("cli/commands/")).sort()).toEqual(["cli/exitCodes.ts", "cli/main.ts", "prove/backendName.ts", "protocol.ts"].sort());
+it("loads no package but commander for help", async () => {
+  const { packages, modules } = await loadedBy("withdraw", "--help");
+  // Which requires commander, as CommonJS does: that shows to no hook.
+  expect(packages).toEqual(["@commander-js/extra-typings"]);
+  expect(modules).toContain("cli/withdraw.ts");
+  expect(modules.filter((name) => /^(?:prove\/(?!backendName)|chain\/node|wallet\/trader\.|risk\/tree|report\/)/.test(name))).toEqual([]);
 });
 
-it("finds what a command's module imports, as a check of the test above", () => {
-  expect([...loadedBy(resolve("src/cli/prove.ts"))]).toEqual(expect.arrayContaining(["ethers", resolve("src/prover/prover.ts")]));
+it("loads what a command needs once it runs, as a check of the test above", async () => {
+  expect((await loadedBy("keys", "show")).packages).toContain("valibot");
 });

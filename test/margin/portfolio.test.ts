@@ -70,7 +70,7 @@ describe("a portfolio file", () => {
     ["part of a lot", one("0.0005"), "portfolio.holdings[0].size", /whole number of lots of 0\.001 BTC, got "0\.0005"/],
     ["2^38 lots", one("274877906.944"), "portfolio.holdings[0].size", /must be below 2\^38 lots/],
     ["−2^38 lots", one("-274877906.944"), "portfolio.holdings[0].size", /must be below 2\^38 lots/],
-    ["an unknown instrument", one("1", "venue-z:BTC-PERP"), "portfolio.holdings[0].instrument", /must be listed in the risk table, got "venue-z/],
+    ["an unknown instrument", one("1", "venue-z:BTC-PERP"), "portfolio.holdings[0].instrument", /must be listed in the risk table \(did you mean venue-a:BTC-PERP or .*\), got "venue-z/],
     ["an instrument named like a method", one("1", "__proto__"), "portfolio.holdings[0].instrument", /must be listed/],
     ["a duplicate", file([{ instrument: PERP, size: "1" }, { instrument: PERP, size: "2" }]), "portfolio.holdings[1].instrument", /must not be held twice/],
     ["17 holdings at tier M", file(names.slice(0, 17).map((instrument) => ({ instrument, size: "1" }))), "portfolio.holdings", /tier M holds at most 16 instruments, got 17/],
