@@ -12,7 +12,7 @@ import type { Block, Node } from "../chain/node.ts";
 import type { IssuerLine } from "./lines.ts";
 
 /** Amounts are smallest units of the asset. */
-export interface Funds {
+interface Funds {
   readonly asset: Asset;
   readonly available: bigint;
   /** What may be drawn now on top of what is out: never more than is there. */

@@ -7,7 +7,7 @@
 import { issuerOf } from "../protocol/instrument.ts";
 import type { ProveKeys } from "../account/keys.ts";
 import { fetchTable, type TableSources } from "../chain/tableSource.ts";
-import type { NetworkIssuer } from "../chain/network.ts";
+import { issuerNamed, type NetworkIssuer } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
 import { lineContract } from "../chain/line.ts";
 import { InputError, NodeError } from "../base/errors.ts";
@@ -76,7 +76,7 @@ export async function receiveOf(
   const known = new Set(table.rows.map(({ instrument }) => instrument));
   for (const { note } of ready) {
     for (const { instrument } of note.legs) {
-      if (!known.has(instrument)) throw new InputError(`note ${note.serial} of issuer ${issuerOf(instrument)}`, "must have legs that the newest table lists: its issuer has to list this one first", instrument);
+      if (!known.has(instrument)) throw new InputError(`note ${note.serial} of ${issuerNamed(view.network, issuerOf(instrument)).name}`, "must have legs that the newest table lists: its issuer has to list this one first", instrument);
     }
   }
   const { registry } = view.network;

@@ -298,15 +298,18 @@ export class Trader {
 /** The clock of a chain, at the block that the view is of. */
 const timeAt = ({ blocks }: TraderView, chain: string): number => blocks.get(chain)?.time ?? 0;
 
-/** Adds to a refusal how much the account would bear. */
-function withLimit<T>(holdings: readonly Holding[], move: Move, listed: ListedTable, tree: TableTree, work: () => T): T {
+/** Says in people's units what is too much, and how much the account would bear. */
+function withLimit<T>(holdings: readonly Holding[], move: Move, { listings }: ListedTable, tree: TableTree, work: () => T): T {
+  const { instrument } = move;
+  const listing = listings.find((known) => known.instrument === instrument);
+  const amount = (lots: bigint): string => (listing === undefined ? `${lots} lots` : `${lotsToUnits(lots, listing.lot)} ${listing.unit}`);
+  const held = sizeOf(holdings, instrument);
+  if (move.kind === "collateral" && move.lots > held) throw new InputError(listing?.name ?? `instrument ${instrument}`, `must be at most the ${amount(held)} held`, amount(move.lots));
   try {
     return work();
   } catch (error) {
     if (!(error instanceof MarginError) || !("lots" in move)) throw error;
-    const most = mostThatCovered(holdings, move.instrument, move.lots, tree);
-    const listing = listed.listings.find(({ instrument }) => instrument === move.instrument);
-    const amount = listing === undefined ? `${most} lots` : `${lotsToUnits(most, listing.lot)} ${listing.unit}`;
-    throw new MarginError(error.coverage, error.equity, error.required, `${error.detail}; at most ${amount} can ${move.kind === "credit" ? "be booked" : "leave"}`);
+    const most = mostThatCovered(holdings, instrument, move.lots, tree);
+    throw new MarginError(error.coverage, error.equity, error.required, `${error.detail}; at most ${amount(most)} can ${move.kind === "credit" ? "be booked" : "leave"}`);
   }
 }

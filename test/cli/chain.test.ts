@@ -151,7 +151,7 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
     expect((await json("status"))["holdings"]).toContainEqual(expect.objectContaining({ instrument: RELEASE, size: "5000" }));
     await json("close-line", "--issuer", "desk-south");
     expect((await json("status"))["holdings"]).toMatchObject([{ instrument: BTC, size: "200" }, { instrument: USDC, size: "1001" }]);
-    refused(await run("withdraw", `${nameOf(BTC)}=201`), 2, "move.lots: must be at most the 200 held");
+    refused(await run("withdraw", `${nameOf(BTC)}=201`), 2, `${nameOf(BTC)}: must be at most the 200 USD held, got "201 USD"`);
     const vault = issuerNamed(local.network, "vault-north").contract;
     const withdrawal = home.start(["withdraw", `${nameOf(BTC)}=120`, "--recipient", RECIPIENT, "--json"], KEY);
     let ended = false;

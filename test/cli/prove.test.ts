@@ -94,6 +94,10 @@ it("proves solvency to a desk, and verify accepts that proof and nothing near it
   const people = await home.run(["verify", file, "--table", home.at("table.json")]);
   expect(people).toMatchObject({ code: 0, stderr: "" });
   expect(people.stdout).toMatch(/^verified: solvency, tier T, by noble and snarkjs\nkey: DEVELOPMENT\. /);
+  expect(people.stdout).toContain("on the table at hand: epoch 7, prices of 2023-11-14T22:13:20Z, good until 2023-11-14T22:28:20Z");
+  expect(people.stdout).toMatch(/\n {2}claim +equity covers 100 % of the requirement, to desk, with the spend key, showing desk:CREDIT -1000 USD and desk:RELEASE 0 USD\n/);
+  expect(people.stdout).toMatch(/\n {2}accountsRoot +0x[0-9a-f]{6}…[0-9a-f]{6}\n/);
+  expect(people.stdout).not.toMatch(/\d{25}/);
   const { signals, key } = JSON.parse((await home.run(["verify", file, "--json"])).stdout) as Record<string, unknown>;
   expect(signals).toMatchObject({ claim: { coverage: 10_000, withSpendKey: true, issuerId: DESK, instrumentA: CREDIT, sizeA: "-1000", sizeB: "0" } });
   expect(key).toMatchObject({ kind: "development" });

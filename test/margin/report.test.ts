@@ -180,6 +180,10 @@ describe("the renderers", () => {
       expect(stack).toEqual([]);
     }
     expect(renderHtml(report).match(/<svg viewBox="0 0 920/g)).toHaveLength(5);
+    const trade = whatIf(samplePortfolio.positions, parseTrades(["venue-a:BTC-PERP=-5"], sampleTable), sampleTable);
+    const [after, traded] = [renderHtml(trade.after), renderHtml(report, trade)];
+    for (const chart of after.match(/<svg viewBox="0 0 920.*?<\/svg>/gs)!) expect(traded).toContain(chart);
+    expect(traded).toContain("After the trade. Epoch");
   });
 
   test("of the page take names as text, never as markup", () => {
