@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { didYouMean, nearest } from "../src/nearest.ts";
+import { didYouMean, nearest } from "../../src/base/nearest.ts";
 
 const NAMES = ["venue-a:BTC-PERP", "venue-b:BTC-PERP", "venue-a:ETH-PERP", "vault-ethereum:WBTC", "desk-a:CREDIT"];
 
