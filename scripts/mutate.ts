@@ -2,7 +2,7 @@
  * npm run mutate: weakens one guard at a time, of the list in test/mutants, in a copy of the sources, and runs the tests
  * that must notice. Prints the survivors; there should be none.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
@@ -45,7 +45,7 @@ if (mutants.length === 0) {
 for (const mutant of mutants) weaken(await readFile(join(ROOT, mutant.file), "utf8"), mutant);
 await haveArtifacts(INSTANCES.filter(({ tier }) => tier === "T"));
 const started = performance.now();
-const copies = await Promise.all(Array.from({ length: Math.min(flags.jobs, mutants.length) }, (_, i) => Copy.of(ROOT, join(FOLDER, `copy-${i}`))));
+const copies = await Promise.all(Array.from({ length: Math.min(flags.jobs, mutants.length) }, (_, i) => Copy.of(ROOT, join(FOLDER, `${process.pid}-${i}`))));
 if (!flags.trust) await expectPassing(copies[0]!);
 
 const survivors: string[] = [];
@@ -66,6 +66,7 @@ await Promise.all(copies.map(async (copy) => {
   }
 }));
 
+await Promise.all(copies.map(({ root }) => rm(root, { recursive: true })));
 say(`${mutants.length} mutants, ${survivors.length} survived, ${((performance.now() - started) / 1000).toFixed(0)} s`);
 if (flags.json) console.log(JSON.stringify({ mutants: mutants.length, survivors: survivors.sort(), ...(broken.length > 0 ? { broken: broken.sort() } : {}) }));
 else for (const survivor of survivors) console.log(survivor);
