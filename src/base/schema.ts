@@ -82,7 +82,9 @@ export function validated<const S extends v.GenericSchema>(
   const keys = (issue.path ?? []).map(({ key }) => key);
   const at = pathOf(keys);
   const path = at === "" ? root : at.startsWith("[") ? root + at : `${root}.${at}`;
-  throw new InputError(withoutUrls(path), issue.message, isSecret(path) ? undefined : shown(valueAt(input, keys)));
+  if (!isSecret(path)) throw new InputError(withoutUrls(path), issue.message, shown(valueAt(input, keys)));
+  // What a finding says may end with the value.
+  throw new InputError(withoutUrls(path), issue.message.replace(/(, got| but received) .*$/s, ""));
 }
 
 /** Where and why a parse failed first, such as `proof.a[1]`; the path is empty at the root. */

@@ -30,7 +30,7 @@ export interface Answer {
 const SHORTEST_KEY = 8;
 const SHORTEST_USER = 3;
 const TOO_MANY = 429;
-/** Milliseconds before a service that doesn't say how long is asked again; doubled each time. */
+/** Least milliseconds before a service is asked again; doubled each time where it doesn't say how long. */
 const FIRST_PAUSE = 500;
 
 /** Whether a text is a URL that an {@link Endpoint} takes. */
@@ -92,7 +92,7 @@ export class Endpoint {
       const answer: Answer = { status: response.status, type: (response.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase(), text };
       if (response.status !== TOO_MANY || options.patience === undefined) return answer;
       const wanted = retryAfter(response.headers.get("retry-after"));
-      const wait = wanted ?? pause;
+      const wait = Math.max(wanted ?? pause, FIRST_PAUSE);
       if (wait > left) {
         const when = wanted === undefined ? "and doesn't say until when" : `and asks to wait ${Math.ceil(wanted / 1000)} s`;
         throw new NodeError(this.who, `HTTP ${TOO_MANY}: it is asked too often${this.#said(answer)}, ${when}`);

@@ -26,7 +26,7 @@ const KINDS: readonly (readonly [kind: UnsentKind, words: RegExp, follows: (what
   ["replacement", /replac\w+ .*underpriced|underpriced.* replac|fee too low to (replace|compete)/i, (what, address) => `another transaction of ${address} waits under the nonce of ${what}, at a price that this doesn't beat`],
   ["nonce", /nonce.* too low|old ?nonce|nonce .*(already|has been) (used|taken)|lower than the (current|next) nonce/i, (what, address) => `another transaction of ${address} took the nonce of ${what}: something else sends with this key`],
   ["funds", /insufficient (funds|balance)|lack of funds|upfront cost exceeds|not enough (funds|balance)|lackoffund/i, (what, address) => `${address} can't pay the gas of ${what}`],
-  ["fee", /base ?fee|underpriced|fee ?(per gas)? ?(cap )?(is )?(too low|less than|below)|gas ?price.* (too low|below)|feecap/i, (what) => `its fee for ${what} is below what the node takes`],
+  ["fee", /base ?fee|underpriced|fee.*(too ?low|less than|below)|gas ?price.*(too ?low|below)/i, (what) => `its fee for ${what} is below what the node takes`],
   ["size", /oversized|too large|size (limit|exceed)|exceeds? (the )?max\w* (transaction|initcode|code)? ?size/i, (what) => `${what} is larger than any node takes: it can't be sent as it is`],
   ["gas", /(exceeds|above|over|too high).*gas limit|gas ?limit.*(exceed|too high|above)|intrinsic gas/i, (what) => `${what} needs more gas than a block, or a transaction, may take: it can't be sent as it is`],
   ["pool", /pool.*(full|limit|overflow)|too many|limit reached/i, () => "its pool is full for now"],

@@ -28,7 +28,7 @@ const CONFIG = exactly("a config file", {
   /** Path of the network file, from the config's folder on. */
   network: v.string("must be a path"),
   /** URL of a node by name of its chain. */
-  endpoints: v.record(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be by names of chains")), url),
+  endpoints: v.record(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be by names of chains")), url, "must be an object of URLs"),
   /** Path of a file (0600) with the private key that sends transactions or signs, in hex. */
   key: v.optional(v.string("must be a path")),
   /** Attestors and reporters by URL: who is asked for signatures, and for tables by their root. */

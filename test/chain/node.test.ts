@@ -71,6 +71,10 @@ describe("what stands before a node", () => {
     expect((await failure(() => node.rpc("eth_chainId"), busy("120"))).message)
       .toBe("north: the node didn't answer eth_chainId: HTTP 429: it is asked too often (exceeded its compute units), and asks to wait 120 s");
     expect(pauses).toEqual([]);
+    // One that says "at once" for ever is left alone in the end.
+    await failure(() => node.rpc("eth_chainId"), busy("0"));
+    expect(pauses).toEqual(Array(40).fill(500));
+    pauses = [];
     expect((await failure(() => node.rpc("eth_chainId"), { status: 429, body: "Too Many Requests" })).message).toMatch(/HTTP 429: it is asked too often, and doesn't say until when$/);
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000]);
     const date = await failure(() => node.rpc("eth_chainId"), busy(new Date(Date.now() + 3_600_000).toUTCString()));

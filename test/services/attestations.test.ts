@@ -56,7 +56,7 @@ it("needs no more than enough attestors: one is dead, one never answers", async 
   const silent = await roguish(() => undefined);
   const relayer = relaying(local, { attestors: ["http://127.0.0.1:1", silent, ...urls().slice(1)] });
   expect(await relayer.task(ROUTE)).toMatchObject({ frozen: false, lagSeconds: 0 });
-  expect(troubles(relayer.lines).map(({ fields }) => [fields["attestor"], fields["reason"]])).toEqual([[0, "attestors[0]: can't be reached"]]);
+  expect(troubles(relayer.lines).map(({ fields }) => [fields["attestor"], fields["reason"]])).toEqual([[0, "attestors[0]: can't be reached (HTTP isn't spoken at such a port)"]]);
 });
 
 it("is told by nobody what no member signed", async () => {
