@@ -32,7 +32,7 @@ it.each([
   ["an endpoint of another scheme", config({ endpoints: { home: `wss://node.example/ws/v3/${KEY}` } }), "config.endpoints.home: must be an http or https URL"],
   ["an endpoint without a scheme", config({ endpoints: { home: `node.example/${KEY}` } }), "config.endpoints.home: must be an http or https URL"],
   ["an endpoint in place of all", config({ endpoints: `https://node.example/${KEY}` }), "config.endpoints: must be an object of URLs"],
-  ["an endpoint in place of the attestors", config({ attestors: `https://node.example/${KEY}` }), "config.attestors: Invalid type: Expected Array"],
+  ["an endpoint in place of the attestors", config({ attestors: `https://node.example/${KEY}` }), "config.attestors: must be a list of URLs"],
   ["an endpoint in place of everything", JSON.stringify(`https://node.example/${KEY}`), "config: must be a config file"],
   ["an endpoint in place of a chain's name", config({ endpoints: { [`https://node.example/${KEY}`]: "home" } }), "config.endpoints.<url>: must be by names of chains"],
   ["an attestor that is no URL", config({ attestors: [KEY] }), "config.attestors[0]: must be an http or https URL"],
