@@ -67,6 +67,7 @@ function report(count: number): { onEvent: (event: BuildEvent) => void; end: () 
     if (bar === undefined) console.error(text);
   };
   const onEvent = (event: BuildEvent): void => {
+    if (event.type === "waiting") return line(`waiting for ${event.what}`);
     const { instance, type } = event;
     // Compiling takes about four fifths of an instance's time.
     shares.set(instance, type === "compiling" ? 0 : type === "compiled" ? 0.8 : type === "setup" ? 0.8 + 0.2 * event.share : 1);

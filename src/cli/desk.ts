@@ -77,15 +77,15 @@ export function deskCommands(program: Program): void {
 
 /** Sends what is due; a line that holds but dust is left alone, as the contract does. */
 async function markDue(flags: Globals, config: Config, issuer: NetworkIssuer, node: Node, all: readonly IssuerLine[]): Promise<{ alias: bigint; method: string; transaction: string }[]> {
-  const [{ Sender }, { withLock }, { dueCall }, { signingKey }, { remark }] = await Promise.all([
-    import("../chain/sender.ts"), import("../base/lock.ts"), import("../venue/lines.ts"), import("./config.ts"), import("./output.ts"),
+  const [{ Sender }, { withHome }, { dueCall }, { signingKey }, { remark }] = await Promise.all([
+    import("../chain/sender.ts"), import("./home.ts"), import("../venue/lines.ts"), import("./config.ts"), import("./output.ts"),
   ]);
   const due = all.flatMap((line) => {
     const call = dueCall(issuer, line);
     return call === undefined ? [] : [{ line, call }];
   });
   if (due.length === 0) return [];
-  return withLock(flags.home, async () => {
+  return withHome(flags, async () => {
     const sender = await Sender.open(node, await signingKey(config), { folder: flags.home });
     const done = [];
     for (const { line: { alias }, call } of due) {

@@ -7,10 +7,12 @@ import { join } from "node:path";
 import type { ProveKeys, SpendKeys } from "../account/keys.ts";
 import { InputError, KeystoreError } from "../base/errors.ts";
 import { readText } from "../base/files.ts";
+import { withLock } from "../base/lock.ts";
 import { TABLE_LENGTH, decodeTable } from "../risk/tableFile.ts";
 import type { ListedTable } from "../risk/listing.ts";
 import { canSpend, decryptKeys, readKeystore } from "../wallet/keystore.ts";
 import type { Globals } from "./options.ts";
+import { remark } from "./output.ts";
 import { askPassphrase } from "./passphrase.ts";
 
 type Home = Pick<Globals, "home">;
@@ -49,3 +51,7 @@ export const tableForNames = (globals: Home): Promise<ListedTable | undefined> =
     if (error instanceof InputError) return undefined;
     throw error;
   });
+
+/** Runs `work` as the only command that changes the home; says whom it waits for. */
+export const withHome = <T>(flags: Globals, work: () => Promise<T>): Promise<T> =>
+  withLock(flags.home, work, { onWaiting: (what) => remark(flags, `waiting for ${what}`) });

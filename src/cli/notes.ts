@@ -23,8 +23,8 @@ A batch file:
 Sizes are in the table's units; "released" and "unreceived" in those of the venue's release instrument.
 Before the venue's window is over it ends with exit code 5: post again then.`)
     .action(async (file, _, command) => {
-      const [{ sha256 }, { bytesToHex, utf8ToBytes }, { join }, { issuerNamed }, { Sender }, { readJson }, { withLock }, { parseBatch }, { VenueEngine }, { newestTable, nodeOf }, { connect, loadConfig, signingKey }, { tableSources, cacheFolder }, { remark, show }] = await Promise.all([
-        import("@noble/hashes/sha2.js"), import("@noble/hashes/utils.js"), import("node:path"), import("../chain/network.ts"), import("../chain/sender.ts"), import("../base/files.ts"), import("../base/lock.ts"),
+      const [{ sha256 }, { bytesToHex, utf8ToBytes }, { join }, { issuerNamed }, { Sender }, { readJson }, { withHome }, { parseBatch }, { VenueEngine }, { newestTable, nodeOf }, { connect, loadConfig, signingKey }, { tableSources, cacheFolder }, { remark, show }] = await Promise.all([
+        import("@noble/hashes/sha2.js"), import("@noble/hashes/utils.js"), import("node:path"), import("../chain/network.ts"), import("../chain/sender.ts"), import("../base/files.ts"), import("./home.ts"),
         import("../venue/batchFile.ts"), import("../venue/engine.ts"), import("../wallet/submissions.ts"), import("./config.ts"), import("./onchain.ts"), import("./output.ts"),
       ]);
       const flags = command.optsWithGlobals();
@@ -35,7 +35,7 @@ Before the venue's window is over it ends with exit code 5: post again then.`)
       const signer = await signingKey(config);
       const nodes = await connect(config, [venue.chain]);
       try {
-        await withLock(flags.home, async () => {
+        await withHome(flags, async () => {
           const node = nodeOf(nodes, venue.chain);
           const { listed } = await newestTable(node, tableSources(config, flags.home), network.tiers[0]!);
           const sender = await Sender.open(node, signer, { folder: flags.home });

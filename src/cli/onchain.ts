@@ -10,13 +10,12 @@ import type { TableSources } from "../chain/tableSource.ts";
 import { Sender } from "../chain/sender.ts";
 import { InputError } from "../base/errors.ts";
 import { readJson, writeAtomic } from "../base/files.ts";
-import { withLock } from "../base/lock.ts";
 import { proofRequest } from "../statements/statement.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
 import { nodeOf, type Nodes } from "../wallet/submissions.ts";
 import { Trader, type Means, type Sent } from "../wallet/trader.ts";
 import { connect, connectReachable, loadConfig, signingKey, type Config } from "./config.ts";
-import { unlock, unlockSpend } from "./home.ts";
+import { unlock, unlockSpend, withHome } from "./home.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Globals } from "./options.ts";
 import { remark } from "./output.ts";
@@ -76,7 +75,7 @@ export async function withWallet<T>(flags: ChainFlags, work: (looking: Looking) 
 export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, looking: Looking<SpendKeys>, sent: readonly Sent[]) => Promise<T>): Promise<T> {
   const config = await loadConfig(flags.home);
   const keys = await unlockSpend(flags, flags.keystore);
-  return withLock(flags.home, () => interruptible((signal) => opened(flags, config, keys, false, (looking) => withProver(flags, signal, async (prove) => {
+  return withHome(flags, () => interruptible((signal) => opened(flags, config, keys, false, (looking) => withProver(flags, signal, async (prove) => {
     const { nodes, wallet, tables } = looking;
     const signer = await signingKey(config);
     const senders = new Map<string, Promise<Sender>>();

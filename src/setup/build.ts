@@ -11,13 +11,13 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withLock } from "../base/lock.ts";
 import { ArtifactError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import { emptyManifest, type KeyRecord, type Manifest, type ManifestEntry } from "../groth16/manifest.ts";
 import { COMPILED_FILES, compile, compileInputs } from "./compile.ts";
 import { writeDevelopmentKey } from "./devKey.ts";
 import { exportVerificationKey } from "./exportKey.ts";
-import { withLock } from "../base/lock.ts";
 import { instanceName, type Instance } from "./mainComponent.ts";
 import { describeFile, hashFile, readManifest, writeEntry } from "../groth16/manifestFile.ts";
 
@@ -31,6 +31,8 @@ export const KEY_FILES = { zkey: "circuit.zkey", vkey: "vkey.json" } as const;
 
 /** What the build is doing; `share` counts from 0 to 1 within a set-up. */
 export type BuildEvent =
+  /** `what` holds the artifacts' lock, in words. */
+  | { readonly type: "waiting"; readonly what: string }
   | { readonly type: "current" | "compiling"; readonly instance: string }
   | { readonly type: "setup"; readonly instance: string; readonly share: number }
   | { readonly type: "compiled" | "built"; readonly instance: string; readonly seconds: number; readonly constraints: number };
@@ -75,7 +77,7 @@ export async function build(instances: readonly Instance[], options: BuildOption
     };
     const results = await Promise.allSettled(Array.from({ length: jobs }, worker));
     for (const result of results) if (result.status === "rejected") throw result.reason;
-  });
+  }, { name: "plimsoll build", onWaiting: (what) => options.onEvent?.({ type: "waiting", what }) });
   return readManifest(artifacts);
 }
 

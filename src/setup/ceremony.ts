@@ -10,13 +10,14 @@ import { randomBytes } from "node:crypto";
 import { cp, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { zKey } from "snarkjs";
+import { fileError } from "../base/fileError.ts";
+import { withLock } from "../base/lock.ts";
 import { ArtifactError, InputError } from "../base/errors.ts";
-import { writeAtomic } from "../base/files.ts";
+import { draftOf, moveInto, writeAtomic } from "../base/files.ts";
 import { artifactsFolder, loadArtifacts } from "../prover/artifacts.ts";
 import type { Contribution, KeyRecord, ManifestEntry } from "../groth16/manifest.ts";
 import { KEY_FILES, describeFiles } from "./build.ts";
 import { exportVerificationKey } from "./exportKey.ts";
-import { withLock } from "../base/lock.ts";
 import { instanceName, type Instance } from "./mainComponent.ts";
 import { hashFile, writeEntry } from "../groth16/manifestFile.ts";
 import { checkPowersOfTau } from "./powersOfTau.ts";
@@ -146,11 +147,14 @@ async function checkUnwritten(out: string): Promise<void> {
 /** Writes `out` by way of a draft; a ceremony's files are never overwritten, since each may be the only copy. */
 async function writeStep(out: string, step: (draft: string, logger: Logger) => Promise<boolean>): Promise<void> {
   await checkUnwritten(out);
-  await mkdir(dirname(out), { recursive: true });
-  const draft = `${out}.${randomBytes(6).toString("hex")}.tmp`;
+  const draft = draftOf(out);
   try {
+    await mkdir(dirname(out), { recursive: true });
     await callSnarkjs(out, "could not be made", (logger) => step(draft, logger));
-    await rename(draft, out);
+    // Once more: a step takes minutes, in which another may have made it.
+    await moveInto(draft, out);
+  } catch (error) {
+    throw fileError(out, error);
   } finally {
     await rm(draft, { force: true });
   }
