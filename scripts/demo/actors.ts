@@ -19,6 +19,7 @@ import type { ListedTable } from "../../src/risk/listing.ts";
 import { readMarket } from "../../src/risk/marketFile.ts";
 import { TableTree } from "../../src/risk/tree.ts";
 import { proofRequest } from "../../src/statements/statement.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { ChainWallet } from "../../src/wallet/chainWallet.ts";
 import { Keeper } from "../../src/services/keeper.ts";
 import { Trader, type Prove, type Sent } from "../../src/wallet/trader.ts";
@@ -73,7 +74,7 @@ export class Actors {
       if (proof.circuit === "solvency") solvency = proof as Proof as Proof<"solvency">;
       return proof;
     };
-    const means = { network, nodes, prove, tables: { urls: services.reporters, folder: join(out, "tables") } };
+    const means = { network, nodes, prove, tables: { urls: services.reporters, store: new FileStore(out) } };
     const actors: Actors = new Actors(
       chains, meter, keys,
       new Trader({

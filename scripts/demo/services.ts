@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { writeAtomic } from "../../src/base/files.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { Attestor } from "../../src/services/attestor.ts";
 import { Daemon } from "../../src/services/daemon.ts";
 import { jsonLog, type Log } from "../../src/services/log.ts";
@@ -49,9 +50,9 @@ export async function startServices({ network, nodes }: DemoNetwork, folder: str
   const reporting: Reporter[] = [];
   const reporters: string[] = [];
   for (const [i, signer] of SIGNERS.entries()) {
-    attestors.push(await listen(new Attestor(world, signer, { folder: join(folder, `attestor-${i}`) }).handler));
+    attestors.push(await listen(new Attestor(world, signer, { store: new FileStore(join(folder, `attestor-${i}`)) }).handler));
     const reporter = await Reporter.open(world, signer, {
-      folder: join(folder, `reporter-${i}`), markets: new MarketFolder(markets, [], log), parameters: DEFAULT_PARAMETERS, maxAge: MAX_AGE, keepTables: KEPT_TABLES,
+      store: new FileStore(join(folder, `reporter-${i}`)), markets: new MarketFolder(markets, [], log), parameters: DEFAULT_PARAMETERS, maxAge: MAX_AGE, keepTables: KEPT_TABLES,
     });
     reporting.push(reporter);
     reporters.push(await listen(reporter.handler));

@@ -11,6 +11,7 @@ import { renderHtml } from "../../src/margin/report/html.ts";
 import type { Holding } from "../../src/account/holdings.ts";
 import { formatPercent, formatUsd, lotsToUnits } from "../../src/base/amounts.ts";
 import { marginReport } from "../../src/margin/report/marginReport.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { VenueEngine } from "../../src/venue/engine.ts";
 import { ChainWallet } from "../../src/wallet/chainWallet.ts";
 import type { Actors } from "./actors.ts";
@@ -123,7 +124,7 @@ async function postPositions(actors: Actors, venue: NetworkIssuer): Promise<void
   const [btc, eth] = [20_000n, -25_000n];
   // Bought at the mark: cash moves by what the positions are worth, µUSD to cents.
   const cash = -(btc * mark("venue-b:BTC-PERP") + eth * mark("venue-b:ETH-PERP")) / 10_000n;
-  const engine = await VenueEngine.open(actors.node(venue.chain), venue, await actors.sender(venue.chain, DEPLOYER), `${actors.out}/venue`);
+  const engine = await VenueEngine.open(actors.node(venue.chain), venue, await actors.sender(venue.chain, DEPLOYER), new FileStore(actors.out));
   const { alias } = await actors.lineAt(venue);
   await engine.post({
     id: "window-1",

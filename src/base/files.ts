@@ -35,6 +35,13 @@ export async function writeAtomic(path: string, data: string | Uint8Array, { sec
   }
 }
 
+/** A path that must be new, and isn't. */
+export class PathTaken extends InputError {
+  constructor(path: string, options?: ErrorOptions) {
+    super(path, "must not exist yet", undefined, options);
+  }
+}
+
 /** A path of its own beside another's. */
 export const draftOf = (path: string): string => `${path}.${randomBytes(6).toString("hex")}.tmp`;
 
@@ -53,17 +60,17 @@ export async function writeDraft(draft: string, data: string | Uint8Array, secre
 /**
  * Moves a whole file to a path that must not exist yet. The system decides between two who do so at once.
  *
- * @throws InputError when it exists
+ * @throws PathTaken when it exists
  */
 export async function moveInto(draft: string, path: string): Promise<void> {
   try {
     await link(draft, path);
   } catch (error) {
-    if (systemCode(error) === "EEXIST") throw new InputError(path, "must not exist yet", undefined, { cause: error });
+    if (systemCode(error) === "EEXIST") throw new PathTaken(path, { cause: error });
     // Drives without links: the name is taken first, and then what is whole put in its place.
     if (!["EPERM", "ENOTSUP", "ENOSYS", "EMLINK"].includes(systemCode(error) ?? "")) throw error;
     await (await open(path, "wx").catch((cause: unknown) => {
-      throw systemCode(cause) === "EEXIST" ? new InputError(path, "must not exist yet", undefined, { cause }) : cause;
+      throw systemCode(cause) === "EEXIST" ? new PathTaken(path, { cause }) : cause;
     })).close();
     return rename(draft, path);
   }

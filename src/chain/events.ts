@@ -1,13 +1,13 @@
 /**
- * Events of a few contracts of one chain, from its first block to its head: fetched once, kept in a folder, rolled back
+ * Events of a few contracts of one chain, from its first block to its head: fetched once, kept in a store, rolled back
  * when the chain reorganises.
  *
  * @module
  */
-import { rm } from "node:fs/promises";
 import { NodeError } from "../base/errors.ts";
+import type { Store } from "../store/store.ts";
 import { ChainEvent, type EventSource } from "./chainEvent.ts";
-import { eventPath, readEvents, writeEvents, type Checkpoint, type EventState, type RawLog } from "./eventFile.ts";
+import { EventFile, type Checkpoint, type EventState, type RawLog } from "./eventFile.ts";
 import type { Block, Node } from "./node.ts";
 
 export type { ChainEvent, EventSource } from "./chainEvent.ts";
@@ -19,8 +19,11 @@ export type EventProgress = (block: number, head: number) => void;
 const CHUNK = 10_000;
 /** The last blocks are a chunk of their own, so that the usual reorg costs no more than these. */
 const TAIL = 64;
-/** Blocks without an event that are not worth writing the file anew. */
+/** Blocks without an event that are not worth writing. */
 const SAVE_AFTER = 1_000;
+/** Events, and characters of their data, after which a long download is written down: a crash costs no more than these. */
+const SAVE_EVENTS = 20_000;
+const SAVE_LENGTH = 16 * 2 ** 20;
 /** How often a chain may reorganise while it is read. */
 const ATTEMPTS = 8;
 
@@ -29,29 +32,28 @@ export class EventLog {
   private logs: RawLog[] = [];
   private checkpoints: Checkpoint[] = [];
   private takenBack = 0;
-  /** Block that the file goes to, and events that it lacks. */
-  private savedAt = -1;
-  private unsaved = 0;
+  /** Characters of the data of events that the file lacks. */
+  private unsavedLength = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly node: Node,
     private readonly sources: readonly EventSource[],
-    private readonly path: string | undefined,
+    private readonly file: EventFile | undefined,
     private readonly onProgress: EventProgress | undefined,
   ) {}
 
   /**
-   * Takes up what a folder has of these sources; {@link sync} checks it against the chain.
+   * Takes up what a store has of these sources; {@link sync} checks it against the chain.
    *
-   * @param folder where to keep what was fetched; nowhere by default
+   * @param store where to keep what was fetched, under `cache/`; nowhere by default
    */
-  static async open(node: Node, sources: readonly EventSource[], folder?: string, onProgress?: EventProgress): Promise<EventLog> {
+  static async open(node: Node, sources: readonly EventSource[], store?: Store, onProgress?: EventProgress): Promise<EventLog> {
     const { chainId, startBlock } = node.chain;
     const key = JSON.stringify([chainId, startBlock, sources.map(({ name, address }) => [name, address.toLowerCase()])]);
-    const path = folder === undefined ? undefined : eventPath(folder, chainId, key);
-    const log = new EventLog(node, sources, path, onProgress);
-    if (path !== undefined) log.restore(await readEvents(path));
+    const { file, state } = store === undefined ? {} : await EventFile.open(store, chainId, key);
+    const log = new EventLog(node, sources, file, onProgress);
+    if (state !== undefined) log.restore(state);
     return log;
   }
 
@@ -76,13 +78,13 @@ export class EventLog {
     return mine;
   }
 
-  /** Forgets everything, the file too: for events that turn out not to be the contracts'. */
+  /** Forgets everything, what the store has too: for events that turn out not to be the contracts'. */
   async forget(): Promise<void> {
     await this.turn;
     [this.list, this.logs, this.checkpoints] = [[], [], []];
-    [this.savedAt, this.unsaved] = [-1, 0];
+    this.unsavedLength = 0;
     this.takenBack++;
-    if (this.path !== undefined) await rm(this.path, { force: true });
+    await this.file?.remove();
   }
 
   private async syncNow(): Promise<Block> {
@@ -91,7 +93,7 @@ export class EventLog {
       if (this.checkpoints.at(-1)?.[1] === head.hash) return head;
       await this.rollBack(head.number);
       if (await this.fetchTo(head)) {
-        if (this.unsaved > 0 || head.number - this.savedAt >= SAVE_AFTER) await this.save();
+        if (this.unsaved > 0 || head.number - (this.file?.block ?? head.number) >= SAVE_AFTER) await this.save();
         return head;
       }
     }
@@ -105,12 +107,12 @@ export class EventLog {
     if (common === this.checkpoints.length) return;
     this.checkpoints = this.checkpoints.slice(0, common);
     const height = this.checkpoints.at(-1)?.[0] ?? -1;
+    this.file?.cut(height);
     const kept = this.logs.findIndex(([block]) => block > height);
     if (kept < 0) return;
     this.logs = this.logs.slice(0, kept);
     this.list = this.list.slice(0, kept);
     this.takenBack++;
-    this.savedAt = -1;
   }
 
   /** False when the chain was reorganised meanwhile; what was fetched until then stays. */
@@ -131,12 +133,17 @@ export class EventLog {
       if (!(await this.isCanonical([end.number, end.hash], head.number))) return false;
       this.append(logs, end);
       this.onProgress?.(to, head.number);
-      // Now and then, so that a crash costs part of a long download, and writing does not take longer than it.
-      if (this.unsaved * 4 > this.logs.length + SAVE_AFTER || to - this.savedAt >= 10 * CHUNK) await this.save();
+      const blocks = to - (this.file?.block ?? to);
+      if (this.unsaved >= SAVE_EVENTS || this.unsavedLength >= SAVE_LENGTH || blocks >= 10 * CHUNK) await this.save();
       // Slowly: what one provider refuses depends on how many events there are.
       size = Math.min(CHUNK, size + (size >> 2) + 1);
     }
     return true;
+  }
+
+  /** Events that the file lacks; none where there is no file. */
+  private get unsaved(): number {
+    return this.file === undefined ? 0 : this.logs.length - this.file.length;
   }
 
   private get nextBlock(): number {
@@ -176,7 +183,7 @@ export class EventLog {
       this.logs.push(raw);
       this.list.push(this.eventOf(raw));
     }
-    this.unsaved += logs.length;
+    this.unsavedLength += logs.reduce((sum, [, , , , , data]) => sum + data.length, 0);
     this.checkpoints = thinned([...this.checkpoints, [number, hash]]);
   }
 
@@ -186,19 +193,16 @@ export class EventLog {
   }
 
   private restore({ checkpoints, logs }: EventState): void {
-    if (checkpoints.length === 0 || logs.some(([, , , source]) => source >= this.sources.length)) return;
-    this.checkpoints = [...checkpoints];
+    // Named by its sources, it has none of others unless somebody made it up.
+    if (checkpoints.length === 0 || logs.some(([, , , source]) => source >= this.sources.length)) return this.file?.cut(-1);
+    this.checkpoints = thinned(checkpoints);
     this.logs = [...logs];
     this.list = logs.map((raw) => this.eventOf(raw));
-    this.savedAt = checkpoints.at(-1)![0];
   }
 
   private async save(): Promise<void> {
-    const known = this.checkpoints.at(-1);
-    if (this.path === undefined || known === undefined) return;
-    await writeEvents(this.path, { checkpoints: this.checkpoints, logs: this.logs });
-    this.savedAt = known[0];
-    this.unsaved = 0;
+    await this.file?.save({ checkpoints: this.checkpoints, logs: this.logs });
+    this.unsavedLength = 0;
   }
 
   private async isCanonical([number, hash]: Checkpoint, head: number): Promise<boolean> {

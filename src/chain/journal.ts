@@ -1,16 +1,16 @@
 /**
- * Signed transactions of one address that may not be final yet, in a file. A transaction is written here before it is
+ * Signed transactions of one address that may not be final yet, in a store. A transaction is written here before it is
  * sent, so that whoever crashes in between, or sees a reorg drop it, sends the very same one again: its nonce is used
- * once, so nothing happens twice.
+ * once, so nothing happens twice. Processes that send from one address share it: none takes out what another put in.
  *
  * @module
  */
-import { join } from "node:path";
 import * as v from "valibot";
-import { InputError } from "../base/errors.ts";
-import { readJson, writeAtomic } from "../base/files.ts";
+import { jsonOf } from "../base/text.ts";
 import { PROTOCOL_VERSION } from "../protocol/constants.ts";
 import { exactly, validated } from "../base/schema.ts";
+import { getText } from "../store/json.ts";
+import { StoreConflict, type Store } from "../store/store.ts";
 
 const JOURNAL_FORMAT = "plimsoll-journal";
 
@@ -30,22 +30,22 @@ const JOURNAL = exactly("a journal", {
 
 export type SignedTransaction = v.InferOutput<typeof JOURNAL>["transactions"][number];
 
-/** Kept in a file, or in memory for tests and one-off scripts. */
+/** How often others may write at the same moment. */
+const ATTEMPTS = 16;
+
+/** Kept in a store, or in memory for tests and one-off scripts. */
 export class Journal {
   private constructor(
-    private readonly path: string | undefined,
+    private readonly store: Store | undefined,
+    private readonly key: string,
     private list: readonly SignedTransaction[],
   ) {}
 
-  /** Reads a folder's journal of one chain and address; empty when there is none. Without a folder nothing is kept. */
-  static async open(chainId: number, address: string, folder?: string): Promise<Journal> {
-    if (folder === undefined) return new Journal(undefined, []);
-    const path = join(folder, `sent-${chainId}-${address.toLowerCase()}.json`);
-    const json = await readJson(path).catch((error: unknown) => {
-      if (error instanceof InputError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return undefined;
-      throw error;
-    });
-    return new Journal(path, json === undefined ? [] : validated(JOURNAL, json, "journal").transactions);
+  /** Reads a store's journal of one chain and address; empty when there is none. Without a store nothing is kept. */
+  static async open(chainId: number, address: string, store?: Store): Promise<Journal> {
+    const journal = new Journal(store, `sent-${chainId}-${address.toLowerCase()}.json`, []);
+    if (store !== undefined) journal.list = journal.parse(await getText(store, journal.key));
+    return journal;
   }
 
   /** In the order of their nonces. */
@@ -54,16 +54,31 @@ export class Journal {
   }
 
   add(transaction: SignedTransaction): Promise<void> {
-    return this.write([...this.list, transaction].sort((a, b) => a.nonce - b.nonce));
+    return this.change((list) => [...list.filter(({ hash }) => hash !== transaction.hash), transaction].sort((a, b) => a.nonce - b.nonce));
   }
 
-  remove(gone: readonly SignedTransaction[]): Promise<void> {
-    return gone.length === 0 ? Promise.resolve() : this.write(this.list.filter((transaction) => !gone.includes(transaction)));
+  async remove(gone: readonly SignedTransaction[]): Promise<void> {
+    const hashes = new Set(gone.map(({ hash }) => hash));
+    if (hashes.size > 0) await this.change((list) => list.filter(({ hash }) => !hashes.has(hash)));
   }
 
-  private async write(list: readonly SignedTransaction[]): Promise<void> {
-    const json = { format: JOURNAL_FORMAT, version: PROTOCOL_VERSION, transactions: list };
-    if (this.path !== undefined) await writeAtomic(this.path, `${JSON.stringify(json, null, 1)}\n`, { secret: true });
-    this.list = list;
+  /** Changes what is there now, whoever wrote it. */
+  private async change(change: (list: readonly SignedTransaction[]) => readonly SignedTransaction[]): Promise<void> {
+    if (this.store === undefined) return void (this.list = change(this.list));
+    for (let attempt = 1; ; attempt++) {
+      const before = await getText(this.store, this.key);
+      const list = change(this.parse(before));
+      const value = `${JSON.stringify({ format: JOURNAL_FORMAT, version: PROTOCOL_VERSION, transactions: list }, null, 1)}\n`;
+      try {
+        await this.store.transaction([{ key: this.key, value, expected: before ?? null }]);
+        return void (this.list = list);
+      } catch (error) {
+        if (!(error instanceof StoreConflict) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private parse(text: string | undefined): readonly SignedTransaction[] {
+    return text === undefined ? [] : validated(JOURNAL, jsonOf(text, this.store!.where(this.key)), "journal").transactions;
   }
 }

@@ -7,6 +7,7 @@
 import { Transaction, type Contract, type TransactionReceipt, type Wallet } from "ethers";
 import { setTimeout } from "node:timers/promises";
 import { NodeError, RefusedError } from "../base/errors.ts";
+import type { Store } from "../store/store.ts";
 import type { ContractName } from "./abi.ts";
 import { FEE_CEILING, canBeMined, feesNow, feesOf, replacementFees, type Fees } from "./fees.ts";
 import { Journal, type SignedTransaction } from "./journal.ts";
@@ -25,7 +26,7 @@ export interface Call {
 
 export interface SenderOptions {
   /** Where the journal is kept; nowhere by default, and then a crash forgets what was sent. */
-  readonly folder?: string | undefined;
+  readonly store?: Store | undefined;
   /** Milliseconds to wait for a transaction to be mined. */
   readonly patience?: number;
   /** Most that a gas may cost, in wei: {@link FEE_CEILING} by default. */
@@ -54,9 +55,9 @@ export class Sender {
 
   /** Takes up where the journal stopped: {@link settle} sends again what is neither mined nor replaced. */
   static async open(
-    node: Node, signer: Wallet, { folder, patience = PATIENCE, ceiling = FEE_CEILING, pause = (milliseconds) => setTimeout(milliseconds) }: SenderOptions = {},
+    node: Node, signer: Wallet, { store, patience = PATIENCE, ceiling = FEE_CEILING, pause = (milliseconds) => setTimeout(milliseconds) }: SenderOptions = {},
   ): Promise<Sender> {
-    const sender = new Sender(node, signer, await Journal.open(node.chain.chainId, signer.address, folder), patience, ceiling, pause);
+    const sender = new Sender(node, signer, await Journal.open(node.chain.chainId, signer.address, store), patience, ceiling, pause);
     await sender.settle();
     return sender;
   }

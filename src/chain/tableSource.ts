@@ -1,24 +1,24 @@
 /**
- * Risk tables by their root: from a folder, or from reporters, who are asked in turn. Nobody is believed: what doesn't
+ * Risk tables by their root: from a store, or from reporters, who are asked in turn. Nobody is believed: what doesn't
  * hash to the root is refused. The root binds rows, correlations and ω; an epoch's number and times are the chain's to
  * say, and names, lots and reasons are the word of whoever served the table.
  *
  * @module
  */
-import { join } from "node:path";
 import { InputError, NodeError, PlimsollError } from "../base/errors.ts";
-import { readText, writeAtomic } from "../base/files.ts";
 import { TIERS, type TierName } from "../protocol/constants.ts";
 import { TABLE_LENGTH, decodeTable } from "../risk/tableFile.ts";
 import type { ListedTable } from "../risk/listing.ts";
 import { TableTree } from "../risk/tree.ts";
 import { Endpoint } from "./endpoint.ts";
+import { getText } from "../store/json.ts";
+import type { Store } from "../store/store.ts";
 
 export interface TableSources {
   /** Of reporters: each serves `/tables/<root>`. They may hold an access token, so they are never shown. */
   readonly urls: readonly string[];
-  /** Where tables are kept once they were checked. */
-  readonly folder?: string;
+  /** Where tables are kept once they were checked, under `cache/tables/`. */
+  readonly store?: Store;
 }
 
 interface CheckedTable {
@@ -30,7 +30,7 @@ interface CheckedTable {
 const TIMEOUT = 60_000;
 /** Tables that stay in memory: the newest and the one before, on two chains. */
 const KEPT = 4;
-const kept = new Map<string, Promise<CheckedTable>>();
+const known = new Map<string, Promise<CheckedTable>>();
 
 /**
  * The table of a root.
@@ -40,34 +40,36 @@ const kept = new Map<string, Promise<CheckedTable>>();
  */
 export function fetchTable(root: bigint, sources: TableSources, tier: TierName): Promise<CheckedTable> {
   const name = `${tier} ${root}`;
-  const known = kept.get(name);
-  if (known !== undefined) return known;
+  const found = known.get(name);
+  if (found !== undefined) return found;
   const fetching = find(root, sources, tier);
-  kept.set(name, fetching);
-  fetching.catch(() => kept.delete(name));
-  for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest);
+  known.set(name, fetching);
+  fetching.catch(() => known.delete(name));
+  for (const oldest of [...known.keys()].slice(0, -KEPT)) known.delete(oldest);
   return fetching;
 }
 
-async function find(root: bigint, { urls, folder }: TableSources, tier: TierName): Promise<CheckedTable> {
-  const file = folder === undefined ? undefined : join(folder, `${root}.json`);
-  // A file that is gone or damaged is fetched again.
-  const cached = file === undefined ? undefined : await readText(file, TABLE_LENGTH).then((text) => checked(text, root, tier)).catch(refused);
+async function find(root: bigint, { urls, store }: TableSources, tier: TierName): Promise<CheckedTable> {
+  const key = `cache/tables/${root}.json`;
+  // What is gone or damaged is fetched again.
+  const cached = await kept(store, key).then((text) => (text === undefined ? undefined : checked(text, root, tier))).catch(refused);
   if (cached !== undefined && !(cached instanceof PlimsollError)) return cached;
 
-  const reasons = cached === undefined || isMissing(cached) ? [] : [`${root}.json: ${cached.message}`];
+  const reasons = cached === undefined ? [] : [`${root}.json: ${cached.message}`];
   for (const [i, url] of urls.entries()) {
     const table = await download(`reporters[${i}]`, url, root)
       .then(async (text) => ({ text, found: await checked(text, root, tier) })).catch(refused);
     if (table instanceof PlimsollError) {
       reasons.push(table instanceof NodeError ? table.message : `reporters[${i}]: ${table.message}`);
     } else {
-      if (file !== undefined) await writeAtomic(file, table.text);
+      await store?.put(key, table.text);
       return table.found;
     }
   }
   throw new NodeError("reporters", `none has the table of root ${root} (${reasons.length === 0 ? "none is known" : reasons.join("; ")})`);
 }
+
+const kept = async (store: Store | undefined, key: string): Promise<string | undefined> => (store === undefined ? undefined : getText(store, key));
 
 async function checked(text: string, root: bigint, tier: TierName): Promise<CheckedTable> {
   const listed = decodeTable(text);
@@ -82,8 +84,6 @@ async function download(who: string, url: string, root: bigint): Promise<string>
   if (answer.status !== 200) throw new NodeError(who, `answered ${endpoint.refused(answer)}`);
   return answer.text;
 }
-
-const isMissing = ({ cause }: PlimsollError): boolean => (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 
 /** Passes our own errors on as values; all others are defects. */
 const refused = (error: unknown): PlimsollError => {

@@ -21,10 +21,10 @@ Serves:
 
 What was signed stands in <home>/attested-*.json. Keep it: without it the attestor may sign a second hash for a height.`)
     .action(async (_, command) => {
-      const [{ Attestor }, { signingKey }, { runDaemon }] = await Promise.all([import("../services/attestor.ts"), import("./config.ts"), import("./daemons.ts")]);
+      const [{ Attestor }, { signingKey }, { runDaemon }, { homeStore }] = await Promise.all([import("../services/attestor.ts"), import("./config.ts"), import("./daemons.ts"), import("./home.ts")]);
       const flags = command.optsWithGlobals();
       await runDaemon("attest", flags, async (world, config) => {
-        const attestor = new Attestor(world, await signingKey(config), { folder: flags.home, keep: flags.keep });
+        const attestor = new Attestor(world, await signingKey(config), { store: homeStore(flags), keep: flags.keep });
         return { tasks: attestor.tasks(), handlers: [attestor.handler] };
       });
     });

@@ -21,12 +21,12 @@ export function deskCommands(program: Program): void {
     desk.command("status").description("funds, loans, lines, and whether draws stand still").requiredOption(...ISSUER),
     "plimsoll desk status --issuer desk-a", "plimsoll desk status --issuer venue-a --json",
   ).action(async (_, command) => {
-    const [{ epochOf, fundsOf, routeOf, stopsOf }, { readLines }, { cacheFolder }, { show }] = await Promise.all([
-      import("../venue/issuerStatus.ts"), import("../venue/lines.ts"), import("./onchain.ts"), import("./output.ts"),
+    const [{ epochOf, fundsOf, routeOf, stopsOf }, { readLines }, { homeStore }, { show }] = await Promise.all([
+      import("../venue/issuerStatus.ts"), import("../venue/lines.ts"), import("./home.ts"), import("./output.ts"),
     ]);
     const flags = command.optsWithGlobals();
     await atIssuer(flags, async ({ network }, issuer, node) => {
-      const { block, lines } = await readLines(node, issuer, cacheFolder(flags.home));
+      const { block, lines } = await readLines(node, issuer, homeStore(flags));
       const [funds, stops, table, route] = await Promise.all([
         issuer.kind === "desk" ? fundsOf(node, issuer, block, lines) : undefined, stopsOf(node, network, issuer, block), epochOf(node, block), routeOf(node, network, block),
       ]);
@@ -56,15 +56,15 @@ export function deskCommands(program: Program): void {
       .option("--lapse", "mark what is due as lapsed, and declare in default what is due to be; takes a key that can pay gas, anyone's"),
     "plimsoll desk lines --issuer desk-a", "plimsoll desk lines --issuer desk-a --lapse",
   ).action(async (_, command) => {
-    const [{ readLines }, { creditOf }, { cacheFolder }, { show }] = await Promise.all([
-      import("../venue/lines.ts"), import("../wallet/submissions.ts"), import("./onchain.ts"), import("./output.ts"),
+    const [{ readLines }, { creditOf }, { homeStore }, { show }] = await Promise.all([
+      import("../venue/lines.ts"), import("../wallet/submissions.ts"), import("./home.ts"), import("./output.ts"),
     ]);
     const flags = command.optsWithGlobals();
     await atIssuer(flags, async (config, issuer, node) => {
-      const cache = cacheFolder(flags.home);
-      let { block, lines: found } = await readLines(node, issuer, cache);
+      const store = homeStore(flags);
+      let { block, lines: found } = await readLines(node, issuer, store);
       const done = flags.lapse === true ? await markDue(flags, config, issuer, node, found) : [];
-      if (done.length > 0) ({ block, lines: found } = await readLines(node, issuer, cache));
+      if (done.length > 0) ({ block, lines: found } = await readLines(node, issuer, store));
       const [asset, credit, listed] = await Promise.all([issuer.kind === "desk" ? assetOf(node, issuer) : undefined, creditOf(node, issuer), tableAt(flags, config, node)]);
       const lines = found.map((line) => ({ ...line, amounts: lineAmounts(line, credit, listed, asset) }));
       show(flags, { issuer: issuer.name, time: block.time, asset, done, lines, units: LINE_UNITS }, () => [
@@ -77,7 +77,7 @@ export function deskCommands(program: Program): void {
 
 /** Sends what is due; a line that holds but dust is left alone, as the contract does. */
 async function markDue(flags: Globals, config: Config, issuer: NetworkIssuer, node: Node, all: readonly IssuerLine[]): Promise<{ alias: bigint; method: string; transaction: string }[]> {
-  const [{ Sender }, { withHome }, { dueCall }, { signingKey }, { remark }] = await Promise.all([
+  const [{ Sender }, { homeStore, withHome }, { dueCall }, { signingKey }, { remark }] = await Promise.all([
     import("../chain/sender.ts"), import("./home.ts"), import("../venue/lines.ts"), import("./config.ts"), import("./output.ts"),
   ]);
   const due = all.flatMap((line) => {
@@ -86,7 +86,7 @@ async function markDue(flags: Globals, config: Config, issuer: NetworkIssuer, no
   });
   if (due.length === 0) return [];
   return withHome(flags, async () => {
-    const sender = await Sender.open(node, await signingKey(config), { folder: flags.home });
+    const sender = await Sender.open(node, await signingKey(config), { store: homeStore(flags) });
     const done = [];
     for (const { line: { alias }, call } of due) {
       try {
@@ -104,8 +104,8 @@ async function markDue(flags: Globals, config: Config, issuer: NetworkIssuer, no
 
 /** The chain's newest table, for units; without it sizes show in lots. */
 async function tableAt(flags: Globals, config: Config, node: Node): Promise<ListedTable | undefined> {
-  const [{ newestTable }, { tableForNames }, { tableSources }] = await Promise.all([import("../wallet/submissions.ts"), import("./home.ts"), import("./onchain.ts")]);
-  const newest = await newestTable(node, tableSources(config, flags.home), config.network.tiers[0]!).catch(() => undefined);
+  const [{ newestTable }, { homeStore, tableForNames }, { tableSources }] = await Promise.all([import("../wallet/submissions.ts"), import("./home.ts"), import("./onchain.ts")]);
+  const newest = await newestTable(node, tableSources(config, homeStore(flags)), config.network.tiers[0]!).catch(() => undefined);
   return newest?.listed ?? tableForNames(flags);
 }
 

@@ -10,7 +10,8 @@ import { readText } from "../base/files.ts";
 import { withLock } from "../base/lock.ts";
 import { TABLE_LENGTH, decodeTable } from "../risk/tableFile.ts";
 import type { ListedTable } from "../risk/listing.ts";
-import { canSpend, decryptKeys, readKeystore } from "../wallet/keystore.ts";
+import { FileStore, fileAt } from "../store/fileStore.ts";
+import { canSpend, decryptKeys, readKeystore, writeKeystore } from "../wallet/keystore.ts";
 import type { Globals } from "./options.ts";
 import { remark } from "./output.ts";
 import { askPassphrase } from "./passphrase.ts";
@@ -24,9 +25,24 @@ export const homeFiles = ({ home }: Home) => ({
   table: join(home, "table.json"),
 });
 
+/** The home as wallet, venue and daemons see it. */
+export const homeStore = ({ home }: Pick<Globals, "home">): FileStore => new FileStore(home);
+
+/** Text of a keystore file. Throws a KeystoreError when it can't be read. */
+export function keystoreText(path: string): Promise<string> {
+  const { store, key } = fileAt(path);
+  return readKeystore(store, key);
+}
+
+/** Writes a keystore file. Throws a KeystoreError when there is one already. */
+export function writeKeystoreFile(path: string, text: string): Promise<void> {
+  const { store, key } = fileAt(path);
+  return writeKeystore(store, key, text);
+}
+
 /** Keys of the home's keystore, or of another one. Asks for the passphrase. */
 export async function unlock(globals: Home, path = homeFiles(globals).keystore): Promise<ProveKeys | SpendKeys> {
-  const text = await readKeystore(path);
+  const text = await keystoreText(path);
   return decryptKeys(text, await askPassphrase(`passphrase of ${path}`), path);
 }
 

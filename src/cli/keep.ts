@@ -17,7 +17,7 @@ A keeper has a home of its own: keystore.json as keys derive --keeper writes it,
 on every chain with a line. It warns when equity falls below 120, 110, 100 and 80 % of initial margin, and when a line
 can't be refreshed in time. Two keepers of one account cost each other gas and nothing else.`)
     .action(async (_, command) => {
-      const [{ InputError, KeystoreError }, { DEFAULT_BACKEND }, { localProver }, { canSpend }, { Keeping }, { loadConfig, signingKey }, { runDaemon }, { homeFiles, unlock }] = await Promise.all([
+      const [{ InputError, KeystoreError }, { DEFAULT_BACKEND }, { localProver }, { canSpend }, { Keeping }, { loadConfig, signingKey }, { runDaemon }, { homeFiles, homeStore, unlock }] = await Promise.all([
         import("../base/errors.ts"), import("../prover/backendName.ts"), import("../prover/backends.ts"), import("../wallet/keystore.ts"), import("./keeping.ts"),
         import("./config.ts"), import("./daemons.ts"), import("./home.ts"),
       ]);
@@ -30,7 +30,7 @@ can't be refreshed in time. Two keepers of one account cost each other gas and n
       if (canSpend(keys)) throw new KeystoreError(`${path}: is the trader's; a keeper takes less, which plimsoll keys derive --keeper writes`);
       const prover = localProver({ backend, pointTableMiB: tableMib });
       try {
-        await runDaemon("keep", flags, async (world, config) => ({ tasks: [new Keeping(world, config, await signingKey(config), keys, prover, flags.home)] }));
+        await runDaemon("keep", flags, async (world, config) => ({ tasks: [new Keeping(world, config, await signingKey(config), keys, prover, homeStore(flags))] }));
       } finally {
         await prover.close();
       }

@@ -12,10 +12,11 @@ import type { Task } from "../services/daemon.ts";
 import type { Fields } from "../services/log.ts";
 import { withSenders, type SendingWorld, type World } from "../services/world.ts";
 import { proofRequest } from "../statements/statement.ts";
+import type { Store } from "../store/store.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
 import { Keeper } from "../services/keeper.ts";
 import type { Config } from "./config.ts";
-import { tableSources, cacheFolder } from "./onchain.ts";
+import { tableSources } from "./onchain.ts";
 
 /** A keeper over the chains that answer, and over more once they do: one that is down holds up no other's lines. */
 export class Keeping implements Task {
@@ -30,9 +31,9 @@ export class Keeping implements Task {
     signer: Wallet,
     private readonly keys: ProveKeys,
     private readonly prover: Prover,
-    private readonly folder: string,
+    private readonly store: Store,
   ) {
-    this.world = withSenders(world, signer, folder);
+    this.world = withSenders(world, signer, store);
   }
 
   async run(): Promise<Fields> {
@@ -46,8 +47,8 @@ export class Keeping implements Task {
     }
     if (this.keeper === undefined || nodes.size !== this.reached) {
       this.keeper = new Keeper({
-        network, keys: this.keys, tables: tableSources(this.config, this.folder),
-        wallet: await ChainWallet.open(network, nodes, this.keys, { folder: cacheFolder(this.folder) }),
+        network, keys: this.keys, tables: tableSources(this.config, this.store),
+        wallet: await ChainWallet.open(network, nodes, this.keys, { store: this.store }),
         prove: (statement) => this.prover.prove(proofRequest(statement)),
         sender: (chain) => this.world.sender(chain), log: this.world.log,
       });

@@ -57,13 +57,13 @@ export function keysCommands(program: Program): void {
       .option("--issuer <issuer>", "show the alias at this issuer, by name or id; repeatable", repeated, []),
     "plimsoll keys show --issuer desk-a --issuer venue-a",
   ).action(async (_, command) => {
-    const [{ aliasOf, ownerOf }, { keystoreKind, readKeystore }, { homeFiles, unlock }, { remark, show }] = await Promise.all([
+    const [{ aliasOf, ownerOf }, { keystoreKind }, { homeFiles, keystoreText, unlock }, { remark, show }] = await Promise.all([
       import("../account/keys.ts"), import("../wallet/keystore.ts"), import("./home.ts"), import("./output.ts"),
     ]);
     const flags = command.optsWithGlobals();
     const issuers = flags.issuer.length === 0 ? [] : await issuersOf(flags, flags.issuer);
     const path = flags.keystore ?? homeFiles(flags).keystore;
-    const kind = keystoreKind(await readKeystore(path), path);
+    const kind = keystoreKind(await keystoreText(path), path);
     const owner = ownerOf(await unlock(flags, path));
     const aliases = issuers.map(({ issuerId, name }) => ({ issuer: name, issuerId, alias: aliasOf(owner, issuerId) }));
     remark(flags, "The owner links all aliases; show it to nobody who should see only one.");
@@ -82,7 +82,7 @@ export function keysCommands(program: Program): void {
       .option(...KEYSTORE),
     "plimsoll keys derive --keeper keeper.json", "plimsoll keys derive --reader 12",
   ).action(async (_, command) => {
-    const [{ readKeyAt }, { encryptKeys, writeKeystore }, { unlock, unlockSpend }, { remark, show }, { askNewPassphrase }] = await Promise.all([
+    const [{ readKeyAt }, { encryptKeys }, { unlock, unlockSpend, writeKeystoreFile }, { remark, show }, { askNewPassphrase }] = await Promise.all([
       import("../account/keys.ts"), import("../wallet/keystore.ts"), import("./home.ts"), import("./output.ts"), import("./passphrase.ts"),
     ]);
     const flags = command.optsWithGlobals();
@@ -94,20 +94,20 @@ export function keysCommands(program: Program): void {
     }
     const { proveKey, spendLock } = await unlockSpend(flags, flags.keystore);
     const passphrase = await askNewPassphrase("keeper's passphrase", "PLIMSOLL_KEEPER_PASSPHRASE");
-    await writeKeystore(flags.keeper!, await encryptKeys({ proveKey, spendLock }, passphrase));
+    await writeKeystoreFile(flags.keeper!, await encryptKeys({ proveKey, spendLock }, passphrase));
     show(flags, { keystore: flags.keeper, kind: "prove" }, () => `keeper's keystore ${flags.keeper}`);
   });
 }
 
 /** Writes the home's keystore, never over another. */
 async function writeNew(globals: Globals, spendKey: bigint): Promise<void> {
-  const [{ stat }, { spendKeys }, { encryptKeys, writeKeystore }, { homeFiles }, { remark, show }, { askNewPassphrase }] = await Promise.all([
+  const [{ stat }, { spendKeys }, { encryptKeys }, { homeFiles, writeKeystoreFile }, { remark, show }, { askNewPassphrase }] = await Promise.all([
     import("node:fs/promises"), import("../account/keys.ts"), import("../wallet/keystore.ts"), import("./home.ts"), import("./output.ts"), import("./passphrase.ts"),
   ]);
   const path = homeFiles(globals).keystore;
   // Said before a passphrase is asked for; the writing looks again.
   if (await stat(path).then(() => true, () => false)) throw new KeystoreError(`${path}: must not exist yet`);
-  await writeKeystore(path, await encryptKeys(spendKeys(spendKey), await askNewPassphrase()));
+  await writeKeystoreFile(path, await encryptKeys(spendKeys(spendKey), await askNewPassphrase()));
   remark(globals, "Keep a copy of this file and its passphrase, or the words of plimsoll keys export: they alone restore the account, and nobody can replace them.");
   show(globals, { keystore: path, kind: "spend" }, () => `keystore ${path}`);
 }

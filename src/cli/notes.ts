@@ -23,8 +23,8 @@ A batch file:
 Sizes are in the table's units; "released" and "unreceived" in those of the venue's release instrument.
 Before the venue's window is over it ends with exit code 5: post again then.`)
     .action(async (file, _, command) => {
-      const [{ sha256 }, { bytesToHex, utf8ToBytes }, { join }, { issuerNamed }, { Sender }, { readJson }, { withHome }, { parseBatch }, { VenueEngine }, { newestTable, nodeOf }, { connect, loadConfig, signingKey }, { tableSources, cacheFolder }, { remark, show }] = await Promise.all([
-        import("@noble/hashes/sha2.js"), import("@noble/hashes/utils.js"), import("node:path"), import("../chain/network.ts"), import("../chain/sender.ts"), import("../base/files.ts"), import("./home.ts"),
+      const [{ sha256 }, { bytesToHex, utf8ToBytes }, { issuerNamed }, { Sender }, { readJson }, { homeStore, withHome }, { parseBatch }, { VenueEngine }, { newestTable, nodeOf }, { connect, loadConfig, signingKey }, { tableSources }, { remark, show }] = await Promise.all([
+        import("@noble/hashes/sha2.js"), import("@noble/hashes/utils.js"), import("../chain/network.ts"), import("../chain/sender.ts"), import("../base/files.ts"), import("./home.ts"),
         import("../venue/batchFile.ts"), import("../venue/engine.ts"), import("../wallet/submissions.ts"), import("./config.ts"), import("./onchain.ts"), import("./output.ts"),
       ]);
       const flags = command.optsWithGlobals();
@@ -37,9 +37,10 @@ Before the venue's window is over it ends with exit code 5: post again then.`)
       try {
         await withHome(flags, async () => {
           const node = nodeOf(nodes, venue.chain);
-          const { listed } = await newestTable(node, tableSources(config, flags.home), network.tiers[0]!);
-          const sender = await Sender.open(node, signer, { folder: flags.home });
-          const engine = await VenueEngine.open(node, venue, sender, join(flags.home, "batches", venue.name), cacheFolder(flags.home));
+          const store = homeStore(flags);
+          const { listed } = await newestTable(node, tableSources(config, store), network.tiers[0]!);
+          const sender = await Sender.open(node, signer, { store });
+          const engine = await VenueEngine.open(node, venue, sender, store);
           const release = await engine.release();
           const batch = parseBatch(json, listed, release);
           const posted = await engine.post(batch, bytesToHex(sha256(utf8ToBytes(JSON.stringify(json)))));

@@ -3,19 +3,17 @@
  *
  * @module
  */
-import { isAddress } from "ethers";
-import { join } from "node:path";
 import type { ProveKeys, SpendKeys } from "../account/keys.ts";
 import type { TableSources } from "../chain/tableSource.ts";
 import { Sender } from "../chain/sender.ts";
-import { InputError } from "../base/errors.ts";
-import { readJson, writeAtomic } from "../base/files.ts";
+import type { Store } from "../store/store.ts";
 import { proofRequest } from "../statements/statement.ts";
 import { ChainWallet } from "../wallet/chainWallet.ts";
+import { knownRecipients } from "../wallet/recipients.ts";
 import { nodeOf, type Nodes } from "../wallet/submissions.ts";
 import { Trader, type Means, type Sent } from "../wallet/trader.ts";
 import { connect, connectReachable, loadConfig, signingKey, type Config } from "./config.ts";
-import { unlock, unlockSpend, withHome } from "./home.ts";
+import { homeStore, unlock, unlockSpend, withHome } from "./home.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Globals } from "./options.ts";
 import { remark } from "./output.ts";
@@ -35,30 +33,8 @@ export interface Looking<K extends ProveKeys = ProveKeys> {
   readonly tables: TableSources;
 }
 
-/** Folder of cached events and tables: public data, kept because reading it again takes time. */
-export const cacheFolder = (home: string): string => join(home, "cache");
-
-/** Where tables are fetched, by their root. */
-export const tableSources = ({ reporters }: Pick<Config, "reporters">, home: string): TableSources => ({ urls: reporters, folder: join(cacheFolder(home), "tables") });
-
-/** Addresses other than senders that exits were made out to, which the chains don't tell. */
-const recipientsPath = (home: string): string => join(home, "recipients.json");
-
-export async function knownRecipients(home: string): Promise<string[]> {
-  const path = recipientsPath(home);
-  const known = await readJson(path).catch((error: unknown) => {
-    if ((error as { cause?: NodeJS.ErrnoException }).cause?.code === "ENOENT") return [];
-    throw error;
-  });
-  if (!Array.isArray(known) || !known.every((address) => isAddress(address))) throw new InputError(path, "must be a list of addresses");
-  return known;
-}
-
-/** Keeps an address for {@link knownRecipients}. Callers hold the home's lock. */
-export async function rememberRecipient(home: string, address: string): Promise<void> {
-  const known = await knownRecipients(home);
-  if (!known.includes(address)) await writeAtomic(recipientsPath(home), `${JSON.stringify([...known, address], null, 1)}\n`, { secret: true });
-}
+/** Where tables are fetched, by their root, and kept. */
+export const tableSources = ({ reporters }: Pick<Config, "reporters">, store: Store): TableSources => ({ urls: reporters, store });
 
 /**
  * Opens the wallet with the keystore's keys, a keeper's or the trader's. What is missing in the home shows before the
@@ -85,7 +61,7 @@ export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, lo
       network: config.network, nodes, wallet, keys, tables, signal,
       prove: (statement) => prove(proofRequest(statement)),
       sender: (chain) => {
-        const sender = senders.get(chain) ?? Sender.open(nodeOf(nodes, chain), signer, { folder: flags.home });
+        const sender = senders.get(chain) ?? Sender.open(nodeOf(nodes, chain), signer, { store: homeStore(flags) });
         senders.set(chain, sender);
         return sender;
       },
@@ -105,8 +81,9 @@ export async function withTrader<T>(flags: ChainFlags, work: (trader: Trader, lo
 async function opened<K extends ProveKeys, T>(flags: ChainFlags, config: Config, keys: K, missing: boolean, work: (looking: Looking<K>) => Promise<T>): Promise<T> {
   const nodes = missing ? (await connectReachable(config)).nodes : await connect(config);
   try {
-    const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home), recipients: await knownRecipients(flags.home) });
-    return await work({ config, nodes, keys, wallet, tables: tableSources(config, flags.home) });
+    const store = homeStore(flags);
+    const wallet = await ChainWallet.open(config.network, nodes, keys, { store, recipients: await knownRecipients(store) });
+    return await work({ config, nodes, keys, wallet, tables: tableSources(config, store) });
   } finally {
     for (const node of nodes.values()) node.close();
   }

@@ -15,13 +15,13 @@ export function relayCommand(program: Program): void {
 Asks the attestors and reporters of config.json for signatures, checks each, and pays the gas from the config's key. Any
 number of relayers may run side by side: what is done already is done.`)
     .action(async (_, command) => {
-      const [{ relayTasks }, { withSenders }, { signingKey }, { runDaemon }] = await Promise.all([
-        import("../services/relayer.ts"), import("../services/world.ts"), import("./config.ts"), import("./daemons.ts"),
+      const [{ relayTasks }, { withSenders }, { signingKey }, { runDaemon }, { homeStore }] = await Promise.all([
+        import("../services/relayer.ts"), import("../services/world.ts"), import("./config.ts"), import("./daemons.ts"), import("./home.ts"),
       ]);
       const flags = command.optsWithGlobals();
       await runDaemon("relay", flags, async (world, config) => {
         const { attestors, reporters } = config;
-        const sending = withSenders(world, await signingKey(config), flags.home);
+        const sending = withSenders(world, await signingKey(config), homeStore(flags));
         return { tasks: relayTasks(sending, { attestors, reporters, refreshAge: flags.refreshAge }) };
       });
     });

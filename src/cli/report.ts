@@ -29,15 +29,15 @@ A market file goes into the folder under the SHA-256 of its bytes:
 
 What was signed stands in <home>/report/reported.json. Keep it: without it the reporter may sign a second epoch of a number.`)
     .action(async (_, command) => {
-      const [{ join }, { readJson }, { MarketFolder }, { Reporter }, { DEFAULT_PARAMETERS, parseParameters }, { signingKey }, { runDaemon }] = await Promise.all([
-        import("node:path"), import("../base/files.ts"), import("../services/marketFolder.ts"), import("../services/reporter.ts"), import("../risk/parameters.ts"), import("./config.ts"), import("./daemons.ts"),
+      const [{ join }, { readJson }, { MarketFolder }, { Reporter }, { DEFAULT_PARAMETERS, parseParameters }, { signingKey }, { runDaemon }, { homeStore }] = await Promise.all([
+        import("node:path"), import("../base/files.ts"), import("../services/marketFolder.ts"), import("../services/reporter.ts"), import("../risk/parameters.ts"), import("./config.ts"), import("./daemons.ts"), import("./home.ts"),
       ]);
       const flags = command.optsWithGlobals();
       await runDaemon("report", flags, async (world, config) => {
         const markets = new MarketFolder(flags.markets ?? join(flags.home, "markets"), flags.marketUrl, world.log);
         const parameters = flags.parameters === undefined ? DEFAULT_PARAMETERS : parseParameters(await readJson(flags.parameters));
         const { maxAge, keepTables } = flags;
-        const reporter = await Reporter.open(world, await signingKey(config), { folder: join(flags.home, "report"), markets, parameters, maxAge, keepTables });
+        const reporter = await Reporter.open(world, await signingKey(config), { store: homeStore(flags), markets, parameters, maxAge, keepTables });
         return { tasks: [{ name: "epoch", run: () => reporter.step() }], handlers: [reporter.handler] };
       });
     });

@@ -22,8 +22,8 @@ export function restoreCommand(program: Program): void {
       .option("--recipient <address>", "whom exits may be for, beside whom the chains name; repeatable", repeated),
     "plimsoll restore", "plimsoll restore --keystore keeper.json --json", "plimsoll restore --recipient 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
   ).action(async (_, command) => {
-    const [{ getAddress }, { ChainWallet }, { newestTable, nodeOf }, { connectReachable, loadConfig }, { tableForNames, loadTable, unlock }, { tableSources, cacheFolder, knownRecipients }, { remark, show }] = await Promise.all([
-      import("ethers"), import("../wallet/chainWallet.ts"), import("../wallet/submissions.ts"), import("./config.ts"), import("./home.ts"), import("./onchain.ts"), import("./output.ts"),
+    const [{ getAddress }, { ChainWallet }, { newestTable, nodeOf }, { connectReachable, loadConfig }, { homeStore, tableForNames, loadTable, unlock }, { tableSources }, { knownRecipients }, { remark, show }] = await Promise.all([
+      import("ethers"), import("../wallet/chainWallet.ts"), import("../wallet/submissions.ts"), import("./config.ts"), import("./home.ts"), import("./onchain.ts"), import("../wallet/recipients.ts"), import("./output.ts"),
     ]);
     const flags = command.optsWithGlobals();
     const config = await loadConfig(flags.home);
@@ -32,11 +32,11 @@ export function restoreCommand(program: Program): void {
     const { nodes, unreachable } = await connectReachable(config);
     const bar = await progressBar(flags);
     try {
-      const wallet = await ChainWallet.open(config.network, nodes, keys, { folder: cacheFolder(flags.home), recipients: [...(await knownRecipients(flags.home)), ...(flags.recipient ?? [])], onProgress: bar?.update });
+      const wallet = await ChainWallet.open(config.network, nodes, keys, { store: homeStore(flags), recipients: [...(await knownRecipients(homeStore(flags))), ...(flags.recipient ?? [])], onProgress: bar?.update });
       const view = await wallet.refresh();
       bar?.stop();
       const newest = async (): Promise<ListedTable | undefined> =>
-        (await newestTable(nodeOf(nodes, config.network.home), tableSources(config, flags.home), view.tier ?? config.network.tiers[0]!).catch(() => undefined))?.listed;
+        (await newestTable(nodeOf(nodes, config.network.home), tableSources(config, homeStore(flags)), view.tier ?? config.network.tiers[0]!).catch(() => undefined))?.listed;
       const listed = given ?? (await newest()) ?? (await tableForNames(flags));
       const amounts = await Promise.all(view.lines.map(async ({ issuer, ...line }) =>
         lineAmounts(line, line.credit, listed, issuer.kind === "desk" ? await assetOf(nodeOf(nodes, issuer.chain), issuer) : undefined)));

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Wallet } from "ethers";
-import { join } from "node:path";
 import { ATTESTATION_TYPES, signingDomain } from "../chain/calls.ts";
 import type { NetworkChain } from "../chain/network.ts";
+import type { Store } from "../store/store.ts";
 import type { Task } from "./daemon.ts";
 import { currentSet } from "./members.ts";
 import { HttpRefusal, badRequest, type Handler } from "./server.ts";
@@ -26,7 +26,7 @@ export interface Attestation {
 
 export interface AttestorOptions {
   /** Where the records of what was signed are: lost, the attestor no longer knows what it signed. */
-  readonly folder: string;
+  readonly store: Store;
   /** Heights that are remembered for each route. */
   readonly keep?: number;
 }
@@ -34,11 +34,11 @@ export interface AttestorOptions {
 export const KEPT_HEIGHTS = 1_024;
 
 export class Attestor {
-  /** By file name. Two requests may not open one record twice. */
+  /** By name. Two requests may not open one record twice. */
   private readonly record: (name: string) => Promise<SignedOnce>;
 
-  constructor(private readonly world: World, private readonly signer: Wallet, { folder, keep = KEPT_HEIGHTS }: AttestorOptions) {
-    this.record = remembered((name) => SignedOnce.open(join(folder, `attested-${name}.json`), `${signer.address} attested ${name}`, keep));
+  constructor(private readonly world: World, private readonly signer: Wallet, { store, keep = KEPT_HEIGHTS }: AttestorOptions) {
+    this.record = remembered((name) => SignedOnce.open(store, `attested-${name}.json`, `${signer.address} attested ${name}`, keep));
   }
 
   /**

@@ -6,19 +6,18 @@
  * @module
  */
 import type { Wallet } from "ethers";
-import { readFile, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
 import * as v from "valibot";
 import { EPOCH_TYPES, signingDomain } from "../chain/calls.ts";
 import { chainNamed } from "../chain/network.ts";
 import { BoundedMap } from "../base/bounded.ts";
 import { InputError, NodeError } from "../base/errors.ts";
-import { writeAtomic } from "../base/files.ts";
 import { TIERS, type Tier } from "../protocol/constants.ts";
 import { encodeTable } from "../risk/tableFile.ts";
 import type { Market } from "../risk/market.ts";
 import type { Parameters } from "../risk/parameters.ts";
 import { TableTree } from "../risk/tree.ts";
+import { getJson, getText } from "../store/json.ts";
+import type { Store } from "../store/store.ts";
 import { EPOCH } from "./epoch.ts";
 import type { Fields } from "./log.ts";
 import { MARKET_NAME, type MarketFolder } from "./marketFolder.ts";
@@ -30,8 +29,8 @@ import { checkSuccession, compute, largestMove, type Computed } from "./successi
 import type { World } from "./world.ts";
 
 export interface ReporterOptions {
-  /** Where tables and the record of what was signed are: lost, the reporter no longer knows what it signed. */
-  readonly folder: string;
+  /** Where tables and the record of what was signed are, under `report/`: lost, the reporter no longer knows what it signed. */
+  readonly store: Store;
   readonly markets: MarketFolder;
   /** Those that all reporters agreed on. */
   readonly parameters: Parameters;
@@ -39,6 +38,11 @@ export interface ReporterOptions {
   readonly maxAge: number;
   readonly keepTables: number;
 }
+
+/** Roots of the tables that are kept, the oldest first. */
+const TABLES = v.array(v.pipe(v.string(), v.regex(/^\d{1,78}$/)));
+const TABLES_KEY = "report/tables.json";
+const tableKey = (root: bigint | string): string => `report/tables/${root}.json`;
 
 /** What is written down before it is signed: the epoch, and the market file that it was computed from. */
 const STATEMENT = v.object({ ...EPOCH.entries, market: v.string() });
@@ -75,7 +79,7 @@ export class Reporter {
   }
 
   static async open(world: World, signer: Wallet, options: ReporterOptions): Promise<Reporter> {
-    const record = await SignedOnce.open(join(options.folder, "reported.json"), `${signer.address} reported`, KEPT_EPOCHS);
+    const record = await SignedOnce.open(options.store, "report/reported.json", `${signer.address} reported`, KEPT_EPOCHS);
     return new Reporter(world, signer, options, record);
   }
 
@@ -201,17 +205,20 @@ export class Reporter {
   }
 
   private async keep(root: bigint, computed: Computed): Promise<void> {
-    const folder = join(this.options.folder, "tables");
-    await writeAtomic(join(folder, `${root}.json`), encodeTable(computed.listed));
+    const { store, keepTables } = this.options;
+    const before = v.parse(TABLES, (await getJson(store, TABLES_KEY)) ?? []);
+    const roots = [...before.filter((known) => known !== String(root)), String(root)];
+    const gone = roots.splice(0, Math.max(0, roots.length - keepTables));
+    await store.transaction([
+      { key: tableKey(root), value: encodeTable(computed.listed) }, { key: TABLES_KEY, value: JSON.stringify(roots) },
+      ...gone.map((old) => ({ key: tableKey(old), value: undefined })),
+    ]);
     this.computed.set(root, computed);
-    const tables = await Promise.all((await readdir(folder)).filter((name) => /^\d+\.json$/.test(name)).map(async (name) => ({ name, time: (await stat(join(folder, name))).mtimeMs })));
-    for (const { name } of tables.sort((a, b) => b.time - a.time).slice(this.options.keepTables)) await rm(join(folder, name));
   }
 
   private async table(root: string): Promise<string> {
     if (!/^\d{1,78}$/.test(root)) throw badRequest("root", "must be a decimal", root);
-    return BoundedMap.remembered(this.texts, root, () =>
-      readFile(join(this.options.folder, "tables", `${root}.json`), "utf8").catch((cause: unknown) => notHere("table", cause)));
+    return BoundedMap.remembered(this.texts, root, () => getText(this.options.store, tableKey(root)).then((text) => text ?? notHere("table")));
   }
 
   private async market(name: string): Promise<string> {

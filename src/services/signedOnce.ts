@@ -1,16 +1,17 @@
 /**
- * What was signed under each number, in a file: a number is signed for one statement, ever. The file is written before a
+ * What was signed under each number, in a store: a number is signed for one statement, ever. It is written before a
  * signature leaves, so neither a crash nor a chain that changed its mind leads to a second one. It stays small: low
  * numbers are forgotten, and what isn't remembered is refused.
  *
  * @module
  */
-import { stat } from "node:fs/promises";
 import * as v from "valibot";
+import { jsonOf } from "../base/text.ts";
 import { InputError, PlimsollError } from "../base/errors.ts";
-import { readJson, writeAtomic } from "../base/files.ts";
 import { PROTOCOL_VERSION } from "../protocol/constants.ts";
 import { exactly, validated } from "../base/schema.ts";
+import { getText } from "../store/json.ts";
+import { StoreConflict, type Store } from "../store/store.ts";
 
 const SIGNED_FORMAT = "plimsoll-signed";
 
@@ -41,30 +42,31 @@ export class SignedOnce {
   private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    private readonly path: string,
+    private readonly store: Store,
+    private readonly key: string,
     private readonly of: string,
     private readonly keep: number,
     private floor: number,
     /** Ascending by number. */
     private signed: ReadonlyMap<number, string>,
-    /** The file as we left it. */
-    private version: string | undefined,
+    /** The record as we left it. */
+    private text: string | undefined,
   ) {}
 
   /**
    * Reads a record; one that isn't there begins empty.
    *
-   * @param of whose signatures of what; a file that says otherwise is refused
+   * @param of whose signatures of what; a record that says otherwise is refused
    * @param keep most numbers that are remembered
    */
-  static async open(path: string, of: string, keep: number): Promise<SignedOnce> {
-    const version = await versionOf(path);
-    if (version === undefined) return new SignedOnce(path, of, keep, -1, new Map(), undefined);
-    const { floor, signed, of: found } = validated(SIGNED, await readJson(path), "signed");
+  static async open(store: Store, key: string, of: string, keep: number): Promise<SignedOnce> {
+    const text = await getText(store, key);
+    if (text === undefined) return new SignedOnce(store, key, of, keep, -1, new Map(), undefined);
+    const { floor, signed, of: found } = validated(SIGNED, jsonOf(text, store.where(key)), "signed");
     if (found !== of) throw new InputError("signed.of", `must be "${of}"`, found);
     const record = new Map(signed.toSorted(([a], [b]) => a - b));
     if (record.size !== signed.length) throw new InputError("signed.signed", "must have each number once");
-    return new SignedOnce(path, of, keep, floor, record, version);
+    return new SignedOnce(store, key, of, keep, floor, record, text);
   }
 
   /** Highest number signed, and what for. */
@@ -80,7 +82,7 @@ export class SignedOnce {
    * Commits to a statement for good: once this returns, signing it is safe. Again for the same one changes nothing.
    *
    * @throws SignedBefore for another statement than the first
-   * @throws InputError when another process writes the file
+   * @throws InputError when another process writes the record
    */
   commit(number: number, statement: string): Promise<void> {
     const mine = this.turn.then(() => this.commitNow(number, statement));
@@ -92,22 +94,16 @@ export class SignedOnce {
     const known = this.signed.get(number);
     if (known === statement) return;
     if (known !== undefined || number <= this.floor) throw new SignedBefore(number, known);
-    if ((await versionOf(this.path)) !== this.version) throw new InputError(this.path, "must be written by one process alone");
     const all = [...this.signed, [number, statement] as const].sort(([a], [b]) => a - b);
     const forgotten = all.slice(0, Math.max(0, all.length - this.keep));
     const floor = forgotten.at(-1)?.[0] ?? this.floor;
     // Below the floor from the start: it would be forgotten at once.
     if (number <= floor) throw new SignedBefore(number, undefined);
     const signed = all.slice(forgotten.length);
-    const json = { format: SIGNED_FORMAT, version: PROTOCOL_VERSION, of: this.of, floor, signed };
-    await writeAtomic(this.path, `${JSON.stringify(json)}\n`, { secret: true });
-    [this.floor, this.signed, this.version] = [floor, new Map(signed), await versionOf(this.path)];
+    const text = `${JSON.stringify({ format: SIGNED_FORMAT, version: PROTOCOL_VERSION, of: this.of, floor, signed })}\n`;
+    await this.store.transaction([{ key: this.key, value: text, expected: this.text ?? null }]).catch((cause: unknown) => {
+      throw cause instanceof StoreConflict ? new InputError(this.store.where(this.key), "must be written by one process alone", undefined, { cause }) : cause;
+    });
+    [this.floor, this.signed, this.text] = [floor, new Map(signed), text];
   }
 }
-
-/** Every write makes a new file. */
-const versionOf = (path: string): Promise<string | undefined> =>
-  stat(path, { bigint: true }).then(({ ino, mtimeNs }) => `${ino} ${mtimeNs}`, (error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });

@@ -9,6 +9,7 @@ import type { Network } from "../chain/network.ts";
 import type { Node } from "../chain/node.ts";
 import { Sender } from "../chain/sender.ts";
 import { NodeError } from "../base/errors.ts";
+import type { Store } from "../store/store.ts";
 import type { Log } from "./log.ts";
 
 export interface World {
@@ -40,9 +41,9 @@ export function remembered<T>(make: (name: string) => Promise<T>): (name: string
   };
 }
 
-/** A sender for each chain, with its journal in a folder. */
-export function withSenders(world: World, signer: Wallet, folder?: string): SendingWorld {
-  const open = remembered(async (chain) => Sender.open(await world.node(chain), signer, { folder }));
+/** A sender for each chain, with its journal in a store. */
+export function withSenders(world: World, signer: Wallet, store?: Store): SendingWorld {
+  const open = remembered(async (chain) => Sender.open(await world.node(chain), signer, { store }));
   return { ...world, sender: async (chain) => idle(await open(chain)) };
 }
 

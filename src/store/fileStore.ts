@@ -11,9 +11,9 @@ import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { fileError, systemCode } from "../base/fileError.ts";
 import { withLockFile } from "../base/lock.ts";
-import { draftOf, missing, readJson, syncFolder, writeAtomic, writeDraft } from "../base/files.ts";
+import { PathTaken, draftOf, missing, readJson, syncFolder, writeAtomic, writeDraft } from "../base/files.ts";
 import { appendSegments, readSegments, SEGMENT_BYTES } from "./segments.ts";
-import { bytesOf, checkExpected, checkKey, checkWrites, isReserved, type Entry, type Store, type Value, type WaitOptions, type Write } from "./store.ts";
+import { bytesOf, checkExpected, checkKey, checkWrites, isReserved, StoreConflict, type Entry, type Store, type Value, type WaitOptions, type Write } from "./store.ts";
 import { Turns } from "./turns.ts";
 
 const PENDING = v.strictObject({
@@ -132,7 +132,12 @@ export class FileStore implements Store {
 
   private async writeOne(key: string, value: Uint8Array | undefined, isNew: boolean): Promise<void> {
     const path = this.path(key);
-    if (value !== undefined) return writeAtomic(path, value, { secret: true, exclusive: isNew });
+    if (value !== undefined) {
+      return writeAtomic(path, value, { secret: true, exclusive: isNew }).catch((error: unknown) => {
+        // Somebody made it who knows nothing of this store.
+        throw error instanceof PathTaken ? new StoreConflict(path, error.rule) : error;
+      });
+    }
     await rm(path, { force: true }).catch((error: unknown) => {
       throw fileError(path, error);
     });

@@ -39,7 +39,7 @@ interface Frame {
   readonly hash: Buffer;
 }
 
-/** The log's sound records from an offset on. */
+/** The log's records from an offset on, up to one that isn't sound. */
 export async function* readSegments(log: string, from: number): AsyncIterable<Entry> {
   const segments = await segmentsOf(log);
   const start = segments.findLastIndex(({ first }) => first <= from);
@@ -59,11 +59,14 @@ export async function* readSegments(log: string, from: number): AsyncIterable<En
       let [position, before] = [0, seedOf(path)];
       while (position < size) {
         const frame = await frameAt(file, position, size);
-        const value = frame === undefined ? undefined : await bytesAt(file, position + HEAD_BYTES, frame.length);
-        if (value === undefined || !hashOf(before, value).equals(frame!.hash)) return;
-        if (offset >= from) yield { offset, value };
+        if (frame === undefined) return;
+        if (offset >= from) {
+          const value = await bytesAt(file, position + HEAD_BYTES, frame.length);
+          if (value === undefined || !hashOf(before, value).equals(frame.hash)) return;
+          yield { offset, value };
+        }
         offset++;
-        [position, before] = [position + HEAD_BYTES + value.length, frame!.hash];
+        [position, before] = [position + HEAD_BYTES + frame.length, frame.hash];
       }
     } finally {
       await file.close();

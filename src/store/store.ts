@@ -64,8 +64,8 @@ export interface Store {
 
   /**
    * Records of a log from an offset on; none of a log that isn't there. It is read as it is walked through, and never held
-   * as a whole. It ends before the first record that was damaged: neither that one nor what follows it is shown, and the
-   * next {@link append} may take its place.
+   * as a whole. It ends before the first record from there on that was damaged: neither that one nor what follows it is
+   * shown, and the next {@link append} may take its place.
    */
   read(log: string, from?: number): AsyncIterable<Entry>;
 

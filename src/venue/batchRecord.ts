@@ -5,19 +5,15 @@
  * @module
  */
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import * as v from "valibot";
-import { InputError } from "../base/errors.ts";
-import { readJson, writeAtomic } from "../base/files.ts";
 import { FIELD, NOTE_BLINDING_BITS, NOTE_SERIAL_BITS, PROTOCOL_VERSION, SIZE_BITS } from "../protocol/constants.ts";
 import { decimal, exactly, validated } from "../base/schema.ts";
+import { getJson } from "../store/json.ts";
+import type { Store } from "../store/store.ts";
 import type { Batch } from "./batch.ts";
 import { batchId } from "./batchFile.ts";
 
 const RECORD_FORMAT = "plimsoll-batch-record";
-/** 2^12 notes of eight legs take a fraction of it. */
-const RECORD_BYTES = 64 * 2 ** 20;
 
 const element = decimal(FIELD, "the field's order");
 const lots = decimal(1n << BigInt(SIZE_BITS), `2^${SIZE_BITS}`);
@@ -49,16 +45,13 @@ const RECORD = exactly("a batch record", {
 
 export type BatchRecord = Omit<v.InferOutput<typeof RECORD>, "format" | "version">;
 
-/** The records of one venue's engine, by the batches' ids. */
+/** The records of one venue's engine, by the batches' ids: under `batches/<venue>/`. */
 export class BatchRecords {
-  constructor(private readonly folder: string) {}
+  constructor(private readonly store: Store, private readonly venue: string) {}
 
   /** Undefined when there is none. Throws an InputError for one that was damaged. */
   async read(id: string): Promise<BatchRecord | undefined> {
-    const json = await readJson(this.path(id), RECORD_BYTES).catch((error: unknown) => {
-      if (error instanceof InputError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return undefined;
-      throw error;
-    });
+    const json = await getJson(this.store, this.key(id));
     if (json === undefined) return undefined;
     const { format: _format, version: _version, ...record } = validated(RECORD, json, this.path(id));
     return record;
@@ -66,16 +59,21 @@ export class BatchRecords {
 
   async write({ encryptedNotes, ...record }: BatchRecord): Promise<void> {
     const json = { format: RECORD_FORMAT, version: PROTOCOL_VERSION, ...record, encryptedNotes: bytesToHex(encryptedNotes) };
-    await writeAtomic(this.path(record.id), `${JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 1)}\n`, { secret: true });
+    await this.store.put(this.key(record.id), `${JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 1)}\n`);
   }
 
   /** Of a batch that was never signed. */
   remove(id: string): Promise<void> {
-    return rm(this.path(id), { force: true });
+    return this.store.delete(this.key(id));
   }
 
+  /** Where the record of a batch is, for people. */
   path(id: string): string {
-    return join(this.folder, `${id}.json`);
+    return this.store.where(this.key(id));
+  }
+
+  private key(id: string): string {
+    return `batches/${this.venue}/${id}.json`;
   }
 }
 

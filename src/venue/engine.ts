@@ -16,6 +16,7 @@ import type { Node } from "../chain/node.ts";
 import type { Call, Sender } from "../chain/sender.ts";
 import { STATUSES, type Line } from "../chain/line.ts";
 import { InputError, NodeError, WaitError } from "../base/errors.ts";
+import type { Store } from "../store/store.ts";
 import { buildBatch } from "./batch.ts";
 import type { BatchFile } from "./batchFile.ts";
 import { BatchRecords, recordOf, type BatchRecord } from "./batchRecord.ts";
@@ -50,18 +51,15 @@ export class VenueEngine {
     private readonly venue: NetworkIssuer,
     private readonly sender: Sender,
     private readonly log: EventLog,
-    folder: string,
+    store: Store,
   ) {
-    this.records = new BatchRecords(folder);
+    this.records = new BatchRecords(store, venue.name);
   }
 
-  /**
-   * @param folder where records of batches are kept; of this venue alone
-   * @param cache folder of cached events
-   */
-  static async open(node: Node, venue: NetworkIssuer, sender: Sender, folder: string, cache?: string): Promise<VenueEngine> {
-    const log = await EventLog.open(node, [{ name: "VenueOutbox", address: venue.contract }], cache);
-    return new VenueEngine(node, venue, sender, log, folder);
+  /** @param store where records of batches and events are kept: lost, a batch that was on its way may be posted twice */
+  static async open(node: Node, venue: NetworkIssuer, sender: Sender, store: Store): Promise<VenueEngine> {
+    const log = await EventLog.open(node, [{ name: "VenueOutbox", address: venue.contract }], store);
+    return new VenueEngine(node, venue, sender, log, store);
   }
 
   /** The venue's release instrument. */

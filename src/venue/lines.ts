@@ -8,6 +8,7 @@ import { EventLog } from "../chain/events.ts";
 import type { NetworkIssuer } from "../chain/network.ts";
 import type { Block, Node } from "../chain/node.ts";
 import type { Call } from "../chain/sender.ts";
+import type { Store } from "../store/store.ts";
 import { STATUSES, lineContract, type Line, type Status } from "../chain/line.ts";
 
 /** Where a line is on the way to default: `due` to be marked as lapsed or, once its notice is over, declared in default. */
@@ -33,9 +34,9 @@ export interface IssuerLine {
 }
 
 /** Every alias that ever had a line: open ones first, of these the one whose grace ends first. */
-export async function readLines(node: Node, issuer: NetworkIssuer, cache?: string): Promise<{ readonly block: Block; readonly lines: readonly IssuerLine[] }> {
+export async function readLines(node: Node, issuer: NetworkIssuer, store?: Store): Promise<{ readonly block: Block; readonly lines: readonly IssuerLine[] }> {
   const name = lineContract(issuer);
-  const log = await EventLog.open(node, [{ name, address: issuer.contract }], cache);
+  const log = await EventLog.open(node, [{ name, address: issuer.contract }], store);
   const block = await log.sync();
   const aliases = new Set(log.events.filter(({ event }) => event === "LineAuthorised").map((event) => event.indexed(0)));
   const read = <T>(method: string, ...args: readonly unknown[]): Promise<T> => node.read<T>(name, issuer.contract, method, ...args, { blockTag: block.number });

@@ -1,6 +1,6 @@
 /**
  * A wallet over a network's chains that keeps nothing but keys: whatever it shows is read from the chains, so there is
- * nothing to lose, and nothing that a crash could leave half-written. A folder spares it reading the same events twice.
+ * nothing to lose, and nothing that a crash could leave half-written. A store spares it reading the same events twice.
  *
  * Its nodes learn which aliases it asks about. Whoever wants that to stay unknown reads from nodes of their own.
  *
@@ -14,6 +14,7 @@ import { issuerNamed, type Network, type NetworkIssuer } from "../chain/network.
 import type { Node } from "../chain/node.ts";
 import { InputError, NodeError } from "../base/errors.ts";
 import { Turns } from "../base/turns.ts";
+import type { Store } from "../store/store.ts";
 import { readChain, readHome, type ChainState, type HomeState } from "./chainState.ts";
 import { Recipients, departuresOf } from "./exits.ts";
 import { FollowedChain } from "./followedChain.ts";
@@ -22,7 +23,7 @@ import type { ExitStage, TraderExit, TraderNote, TraderView, UnknownExit } from 
 
 export interface ChainWalletOptions {
   /** Where events are kept between two runs; nowhere by default. */
-  readonly folder?: string | undefined;
+  readonly store?: Store | undefined;
   /** Addresses that exits may have gone to; those that the chains name are tried as well. */
   readonly recipients?: readonly string[] | undefined;
   /** Told how far the events of a chain are read. */
@@ -58,14 +59,14 @@ export class ChainWallet {
    * @throws InputError when home has no node, or a recipient is no address
    */
   static async open(
-    network: Network, nodes: ReadonlyMap<string, Node>, keys: ProveKeys | SpendKeys, { folder, recipients = [], onProgress }: ChainWalletOptions = {},
+    network: Network, nodes: ReadonlyMap<string, Node>, keys: ProveKeys | SpendKeys, { store, recipients = [], onProgress }: ChainWalletOptions = {},
   ): Promise<ChainWallet> {
     if (!nodes.has(network.home)) throw new InputError("nodes", "must have one of the home chain", network.home);
     const chains = new Map<string, FollowedChain>();
     for (const { name } of network.chains) {
       const node = nodes.get(name);
       if (node === undefined) continue;
-      chains.set(name, await FollowedChain.open(node, network, keys, folder, (block, head) => onProgress?.(name, block, head)));
+      chains.set(name, await FollowedChain.open(node, network, keys, store, (block, head) => onProgress?.(name, block, head)));
     }
     return new ChainWallet(network, keys, chains, recipients);
   }

@@ -12,6 +12,7 @@ import type { IssuerKind, Network, NetworkIssuer } from "../chain/network.ts";
 import type { Block, Node } from "../chain/node.ts";
 import { NodeError } from "../base/errors.ts";
 import { TIERS } from "../protocol/constants.ts";
+import type { Store } from "../store/store.ts";
 import { HomeView } from "./homeView.ts";
 import { IssuerView } from "./issuerView.ts";
 
@@ -49,13 +50,13 @@ export class FollowedChain {
   ) {}
 
   /** Nothing is asked of the node before {@link atOneBlock}. */
-  static async open(node: Node, network: Network, keys: ProveKeys, folder?: string, onProgress?: EventProgress): Promise<FollowedChain> {
+  static async open(node: Node, network: Network, keys: ProveKeys, store?: Store, onProgress?: EventProgress): Promise<FollowedChain> {
     const { name } = node.chain;
     const sources: EventSource[] = name === network.home
       ? [{ name: "AccountRegistry", address: network.registry }, { name: "IssuerNotes", address: network.issuerNotes }]
       : [];
     for (const { chain, kind, contract } of network.issuers) if (chain === name) sources.push({ name: CONTRACTS[kind], address: contract });
-    return new FollowedChain(node, network, keys, await EventLog.open(node, sources, folder, onProgress));
+    return new FollowedChain(node, network, keys, await EventLog.open(node, sources, store, onProgress));
   }
 
   get name(): string {

@@ -10,16 +10,16 @@
  */
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { bytesToHex, hexToBytes, randomBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import { stat } from "node:fs/promises";
 import * as v from "valibot";
 import { spendKeys, type ProveKeys, type SpendKeys } from "../account/keys.ts";
 import { KeystoreError, PlimsollError } from "../base/errors.ts";
-import { readText, writeAtomic } from "../base/files.ts";
 import { FIELD, PROTOCOL_VERSION } from "../protocol/constants.ts";
 import { firstIssue } from "../base/schema.ts";
+import { getText } from "../store/json.ts";
+import { StoreConflict, type Store } from "../store/store.ts";
 
 const KEYSTORE_FORMAT = "plimsoll-keystore";
-const KEYSTORE_BYTES = 4096;
+const KEYSTORE_LENGTH = 4096;
 /** Shortest passphrase, in characters. */
 const PASSPHRASE_LENGTH = 8;
 /**
@@ -92,17 +92,22 @@ export async function decryptKeys(text: string, passphrase: string, path = "keys
 /** Which powers a keystore holds; takes no passphrase. */
 export const keystoreKind = (text: string, path = "keystore"): KeystoreKind => parse(text, path).kind;
 
-/** Text of a keystore file. Throws a KeystoreError when it can't be read. */
-export async function readKeystore(path: string): Promise<string> {
-  return readText(path, KEYSTORE_BYTES).catch((cause: unknown) => {
-    throw cause instanceof PlimsollError ? new KeystoreError(`${cause.message}; plimsoll keys new makes one`, { cause }) : cause;
+/** Text of a keystore. Throws a KeystoreError when there is none or it can't be read. */
+export async function readKeystore(store: Store, key: string): Promise<string> {
+  const path = store.where(key);
+  const text = await getText(store, key).catch((cause: unknown) => {
+    throw cause instanceof PlimsollError ? new KeystoreError(cause.message, { cause }) : cause;
   });
+  if (text === undefined) throw new KeystoreError(`${path}: must be a readable file; plimsoll keys new makes one`);
+  if (text.length > KEYSTORE_LENGTH) throw new KeystoreError(`${path}: must be at most ${KEYSTORE_LENGTH} characters, got ${text.length}`);
+  return text;
 }
 
-/** Writes a keystore, readable by its owner alone. Never over another: that could be the only copy of a key. */
-export async function writeKeystore(path: string, text: string): Promise<void> {
-  if (await stat(path).then(() => true, () => false)) throw new KeystoreError(`${path}: must not exist yet`);
-  await writeAtomic(path, text, { secret: true });
+/** Keeps a keystore. Never over another, which could be the only copy of a key: of two at once one is refused. */
+export async function writeKeystore(store: Store, key: string, text: string): Promise<void> {
+  await store.transaction([{ key, value: text, expected: null }]).catch((cause: unknown) => {
+    throw cause instanceof StoreConflict ? new KeystoreError(`${store.where(key)}: must not exist yet`, { cause }) : cause;
+  });
 }
 
 function parse(text: string, path: string): KeystoreFile {

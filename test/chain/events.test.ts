@@ -12,6 +12,7 @@ import { EventLog, type EventSource } from "../../src/chain/events.ts";
 import type { NetworkChain } from "../../src/chain/network.ts";
 import { Node } from "../../src/chain/node.ts";
 import { NodeError } from "../../src/base/errors.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 
 const CHAIN_ID = 31_337;
 const chain = (startBlock = 0): NetworkChain => ({ name: "home", chainId: CHAIN_ID, startBlock, finality: 0, verifiers: ZeroAddress, riskTable: ZeroAddress, roots: {} });
@@ -22,6 +23,7 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
   let tokens: Contract[];
   let sources: EventSource[];
   let folder: string;
+  let store: FileStore;
 
   beforeAll(async () => {
     anvil = await startAnvil({ chainId: CHAIN_ID });
@@ -42,6 +44,7 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
   });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "plimsoll-events-"));
+    store = new FileStore(folder);
     return () => rm(folder, { recursive: true });
   });
 
@@ -56,9 +59,9 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
   }
   const held = (log: EventLog): string[] => log.events.map(({ block, index, args, transaction }) => `${block} ${index} ${args["value"] as bigint} ${transaction}`);
   async function file(): Promise<string> {
-    const names = await readdir(folder);
+    const names = await readdir(join(folder, "cache"));
     expect(names).toHaveLength(1);
-    return join(folder, names[0]!);
+    return join(folder, "cache", names[0]!);
   }
   /** A node that counts what it is asked, and answers some of it otherwise. */
   function watched(change: (method: string, params: readonly unknown[], answer: () => Promise<unknown>) => Promise<unknown> = (_method, _params, answer) => answer()) {
@@ -85,7 +88,7 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
 
   it("asks for what is new alone, and for nothing when nothing is", async () => {
     const { node: counted, ranges, asked } = watched();
-    const log = await EventLog.open(counted, sources, folder);
+    const log = await EventLog.open(counted, sources, store);
     await log.sync();
     await transfer(0, 1n);
     const before = ranges().length;
@@ -96,7 +99,7 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     expect(asked.map(([method]) => method)).toEqual(["eth_getBlockByNumber"]);
 
     const again = watched();
-    const resumed = await EventLog.open(again.node, sources, folder);
+    const resumed = await EventLog.open(again.node, sources, store);
     expect(resumed.events).toHaveLength(log.events.length);
     await resumed.sync();
     expect(again.ranges()).toEqual([]);
@@ -108,7 +111,7 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     for (let i = 0; i < 3; i++) await transfer(i % 2, BigInt(i));
     await mine(depth);
     for (let i = 0; i < 2; i++) await transfer(0, 77n);
-    const log = await EventLog.open(node, sources, folder);
+    const log = await EventLog.open(node, sources, store);
     await log.sync();
     const whole = held(log);
     await mine(2);
@@ -118,7 +121,7 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     const expected = await truth();
     expect(expected).not.toEqual(whole);
 
-    const fromFile = await EventLog.open(node, sources, folder);
+    const fromFile = await EventLog.open(node, sources, store);
     expect(held(fromFile)).toEqual(whole);
     const rollbacks = log.rollbacks;
     for (const followed of [log, fromFile]) {
@@ -126,7 +129,7 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
       expect(held(followed)).toEqual(expected);
     }
     expect(log.rollbacks).toBe(rollbacks + 1);
-    expect(held(await EventLog.open(node, sources, folder))).toEqual(expected);
+    expect(held(await EventLog.open(node, sources, store))).toEqual(expected);
   });
 
   it("asks for the last blocks alone after a short reorg of a long chain", async () => {
@@ -199,27 +202,27 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     ["with one digit changed", (text) => text.replace(/000(\d)"\]/, (all, digit: string) => all.replace(`${digit}"`, `${(Number(digit) + 1) % 10}"`))],
     ["with an event gone", (text) => text.replace(/"logs":\[\[[^\]]*\][^\]]*\],/, '"logs":[')],
   ])("reads the chain again when its file is %s", async (_, damage) => {
-    await (await EventLog.open(node, sources, folder)).sync();
+    await (await EventLog.open(node, sources, store)).sync();
     const path = await file();
-    const text = await readFile(path, "utf8");
+    const text = await readFile(path, "latin1");
     expect(damage(text)).not.toBe(text);
-    await writeFile(path, damage(text));
-    const log = await EventLog.open(node, sources, folder);
+    await writeFile(path, damage(text), "latin1");
+    const log = await EventLog.open(node, sources, store);
     expect(log.events).toEqual([]);
     await log.sync();
     expect(held(log)).toEqual(await truth());
-    expect(await readFile(path, "utf8")).toBe(text);
+    expect(await readFile(path, "latin1")).toBe(text);
   });
 
   it("has a file for each list of contracts, and drops one that is of another chain of the same number", async () => {
-    await (await EventLog.open(node, sources, folder)).sync();
-    await (await EventLog.open(node, sources.slice(1), folder)).sync();
-    expect(await readdir(folder)).toHaveLength(2);
+    await (await EventLog.open(node, sources, store)).sync();
+    await (await EventLog.open(node, sources.slice(1), store)).sync();
+    expect(await readdir(join(folder, "cache"))).toHaveLength(2);
 
     const other = await startAnvil({ chainId: CHAIN_ID });
     try {
       const elsewhere = await Node.connect(chain(), other.url);
-      const log = await EventLog.open(elsewhere, sources, folder);
+      const log = await EventLog.open(elsewhere, sources, store);
       expect(log.events.length).toBeGreaterThan(0);
       await log.sync();
       expect(log.events).toEqual([]);
@@ -230,10 +233,10 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
   });
 
   it("forgets all of it when it is told to", async () => {
-    const log = await EventLog.open(node, sources, folder);
+    const log = await EventLog.open(node, sources, store);
     await log.sync();
     await log.forget();
-    expect([log.events, await readdir(folder)]).toEqual([[], []]);
+    expect([log.events, await readdir(join(folder, "cache"))]).toEqual([[], []]);
     await log.sync();
     expect(held(log)).toEqual(await truth());
   });

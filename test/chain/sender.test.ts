@@ -15,6 +15,7 @@ import { Sender, type Call } from "../../src/chain/sender.ts";
 import { UnsentError } from "../../src/chain/unsent.ts";
 import { InputError, NodeError, RefusedError } from "../../src/base/errors.ts";
 import { fakeNode, type FakeNode } from "../support/fakeNode.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 
 /** One that nobody listens at. */
 const closedPort = async (): Promise<number> => {
@@ -67,7 +68,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   };
 
   it("sends, and forgets what is final", async () => {
-    const sender = await Sender.open(node, signer, { folder });
+    const sender = await Sender.open(node, signer, { store: new FileStore(folder) });
     const receipt = await sender.send(approve(1n));
     expect(receipt.status).toBe(1);
     const { path, transactions } = await journal();
@@ -79,14 +80,14 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   });
 
   it("sends one at a time, in the order asked for", async () => {
-    const sender = await Sender.open(node, signer, { folder });
+    const sender = await Sender.open(node, signer, { store: new FileStore(folder) });
     const receipts = await Promise.all([10n, 11n, 12n].map((amount) => sender.send(approve(amount))));
     expect(receipts.map(({ blockNumber }) => blockNumber)).toEqual(receipts.map(({ blockNumber }) => blockNumber).toSorted((a, b) => a - b));
     expect(await allowance()).toBe(12n);
   });
 
   it("sends nothing that would be refused, and says by what", async () => {
-    const sender = await Sender.open(node, signer, { folder });
+    const sender = await Sender.open(node, signer, { store: new FileStore(folder) });
     const before = await nonce();
     await expect(sender.send({ ...approve(1n), args: [ZERO, 1n] })).rejects.toThrow(RefusedError);
     await expect(sender.check({ name: "IERC20Metadata", address: token, method: "transfer", args: [other.address, 5n] })).rejects.toThrow(/IERC20Metadata.transfer: /);
@@ -96,7 +97,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   it("sends again what was signed and written down when a crash came before it was sent, and nothing twice", async () => {
     await node.rpc("evm_setAutomine", [false]);
     try {
-      const sender = await Sender.open(node, signer, { folder, patience: 0 });
+      const sender = await Sender.open(node, signer, { store: new FileStore(folder), patience: 0 });
       const before = await nonce();
       await expect(sender.send(approve(20n))).rejects.toThrow(/was sent and not mined within 0 s; it may yet be/);
       const [{ hash }] = (await journal()).transactions as unknown as [{ hash: string }];
@@ -105,13 +106,13 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
       await mine(1);
       expect(await nonce()).toBe(before);
 
-      await Sender.open(node, signer, { folder });
-      await Sender.open(node, signer, { folder });
+      await Sender.open(node, signer, { store: new FileStore(folder) });
+      await Sender.open(node, signer, { store: new FileStore(folder) });
       await mine(1);
       expect(await nonce()).toBe(before + 1);
       expect(await allowance()).toBe(20n);
       expect(await node.provider.getTransactionReceipt(hash)).toMatchObject({ status: 1 });
-      const again = await Sender.open(node, signer, { folder });
+      const again = await Sender.open(node, signer, { store: new FileStore(folder) });
       await mine(1);
       expect([await nonce(), again.address]).toEqual([before + 1, signer.address]);
     } finally {
@@ -120,7 +121,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   });
 
   it("repeats what a reorg left out", async () => {
-    const sender = await Sender.open(node, signer, { folder });
+    const sender = await Sender.open(node, signer, { store: new FileStore(folder) });
     const { hash, blockNumber } = await sender.send(approve(30n));
     await mine(2);
     await node.rpc("anvil_reorg", [3, []]);
@@ -135,7 +136,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   it("drops what another transaction of its nonce has replaced, once that is final", async () => {
     await node.rpc("evm_setAutomine", [false]);
     try {
-      const sender = await Sender.open(node, signer, { folder, patience: 0 });
+      const sender = await Sender.open(node, signer, { store: new FileStore(folder), patience: 0 });
       await expect(sender.send(approve(40n))).rejects.toThrow(NodeError);
       const [{ hash }] = (await journal()).transactions as unknown as [{ hash: string }];
       await node.rpc("anvil_dropTransaction", [hash]);
@@ -154,7 +155,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
 
   it("says when gas can't be paid, and keeps nothing of it", async () => {
     const poor = Wallet.createRandom();
-    const sender = await Sender.open(node, new Wallet(poor.privateKey), { folder });
+    const sender = await Sender.open(node, new Wallet(poor.privateKey), { store: new FileStore(folder) });
     await expect(sender.send(approve(1n))).rejects.toThrow(/can't pay the gas of IERC20Metadata.approve/);
     expect(await readFile(join(folder, `sent-31337-${poor.address.toLowerCase()}.json`), "utf8")).toContain('"transactions": []');
   });
@@ -183,7 +184,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
     });
 
     it("replaces what it waits for under the same nonce, at a price that mines", async () => {
-      const sender = await Sender.open(node, signer, { folder, pause: mineAt });
+      const sender = await Sender.open(node, signer, { store: new FileStore(folder), pause: mineAt });
       const first = await nonce();
       // Signed at twice the base fee and a tip; then the base fee rises twentyfold.
       const sending = sender.send(approve(50n));
@@ -203,17 +204,17 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
 
     it("and so does one that is started anew, before it sends what comes after", async () => {
       const first = await nonce();
-      await expect((await Sender.open(node, signer, { folder, patience: 0 })).send(approve(51n))).rejects.toThrow(/not mined within 0 s/);
+      await expect((await Sender.open(node, signer, { store: new FileStore(folder), patience: 0 })).send(approve(51n))).rejects.toThrow(/not mined within 0 s/);
       baseFee = 40n * GWEI;
       for (let i = 0; i < 3; i++) await mineAt();
       expect(await nonce()).toBe(first);
-      const again = await Sender.open(node, signer, { folder, pause: mineAt });
+      const again = await Sender.open(node, signer, { store: new FileStore(folder), pause: mineAt });
       expect((await again.send(approve(52n))).status).toBe(1);
       expect([await nonce(), await allowance()]).toEqual([first + 2, 52n]);
     });
 
     it("up to its ceiling, and says so beyond it", async () => {
-      const sender = await Sender.open(node, signer, { folder, pause: mineAt, ceiling: 30n * GWEI });
+      const sender = await Sender.open(node, signer, { store: new FileStore(folder), pause: mineAt, ceiling: 30n * GWEI });
       const sending = sender.send(approve(53n));
       baseFee = 40n * GWEI;
       await expect(sending).rejects.toThrow(/^home: IERC20Metadata\.approve of nonce \d+, signed at [\d.]+ gwei would need 4[\d.]+ gwei a gas, above the ceiling of 30 gwei; try again when fees have fallen$/);
@@ -241,7 +242,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
         seen.push(fee);
         return known !== undefined && fee > known && fee < 3n * 40n * GWEI ? { error: { code: -32000, message: "replacement transaction underpriced" } } : undefined;
       };
-      const sender = await Sender.open(careful, signer, { folder, pause: mineAt });
+      const sender = await Sender.open(careful, signer, { store: new FileStore(folder), pause: mineAt });
       const sending = sender.send(approve(55n));
       baseFee = 40n * GWEI;
       expect((await sending).status).toBe(1);
@@ -284,7 +285,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
       between.answer = ({ method }) => (method === "eth_sendRawTransaction" ? { error: { code: -32000, message } } : undefined);
       const before = await nonce();
       const pauses: number[] = [];
-      const sender = await Sender.open(refusing, signer, { folder, pause: async (milliseconds) => void pauses.push(milliseconds) });
+      const sender = await Sender.open(refusing, signer, { store: new FileStore(folder), pause: async (milliseconds) => void pauses.push(milliseconds) });
       const error = await sender.send(approve(60n)).catch((thrown: Error) => thrown);
       expect(error).toBeInstanceOf(UnsentError);
       expect(error).toMatchObject({ kind, message: expect.stringContaining(follows) as string });
@@ -300,8 +301,8 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
       between.answer = ({ method }) => (method === "eth_sendRawTransaction" && sent++ > 0 ? { error: { code: -32010, message: "Transaction with the same hash was already imported." } } : undefined);
       await node.rpc("evm_setAutomine", [false]);
       try {
-        await expect((await Sender.open(refusing, signer, { folder, patience: 0, pause: async () => undefined })).send(approve(62n))).rejects.toThrow(/not mined within/);
-        const again = await Sender.open(refusing, signer, { folder, pause: () => node.rpc("evm_mine") });
+        await expect((await Sender.open(refusing, signer, { store: new FileStore(folder), patience: 0, pause: async () => undefined })).send(approve(62n))).rejects.toThrow(/not mined within/);
+        const again = await Sender.open(refusing, signer, { store: new FileStore(folder), pause: () => node.rpc("evm_mine") });
         await again.drained();
         expect([await allowance(), sent > 1]).toEqual([62n, true]);
       } finally {
@@ -311,7 +312,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
 
     it("keeps what may have reached a node that then fell silent", async () => {
       between.answer = ({ method }) => (method === "eth_sendRawTransaction" ? { status: 502, body: "" } : undefined);
-      const sender = await Sender.open(refusing, signer, { folder });
+      const sender = await Sender.open(refusing, signer, { store: new FileStore(folder) });
       await expect(sender.send(approve(63n))).rejects.toThrow("home: the node didn't answer eth_sendRawTransaction: HTTP 502");
       expect((await journal()).transactions).toHaveLength(1);
       between.answer = () => undefined;
@@ -322,7 +323,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
 
   it("refuses a damaged journal by the place that is wrong, and a node of another chain", async () => {
     await writeFile(join(folder, `sent-31337-${signer.address.toLowerCase()}.json`), '{"format": "plimsoll-journal", "version": 1, "transactions": [{"nonce": -1, "hash": "0x", "raw": "0x", "what": ""}]}');
-    await expect(Sender.open(node, signer, { folder })).rejects.toThrow(InputError);
+    await expect(Sender.open(node, signer, { store: new FileStore(folder) })).rejects.toThrow(InputError);
     await expect(Node.connect(chain(0, 1), anvil.url)).rejects.toThrow("home: the node must be of chain 1, is of 31337");
   });
 

@@ -1,7 +1,7 @@
 /**
  * Tables by their root, from reporters that may lie, fail or have nothing.
  */
-import { mkdtemp, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { fetchTable } from "../../src/chain/tableSource.ts";
 import { encodeTable } from "../../src/risk/tableFile.ts";
 import type { RiskTable } from "../../src/risk/tree.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { listed } from "../support/listed.ts";
 import { tableTree, smallTable } from "../support/world.ts";
 
@@ -44,11 +45,11 @@ it("asks reporters in turn until one has the table, and keeps it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "plimsoll-tables-"));
   answer = (path) => (path.startsWith("/empty") ? { status: 404, body: "" } : { body: textOf(table) });
   const urls = ["http://127.0.0.1:1", `${url}/empty`, `${url}/`];
-  const { tree, listed: found } = await fetchTable(root, { urls, folder }, "T");
+  const { tree, listed: found } = await fetchTable(root, { urls, store: new FileStore(folder) }, "T");
   expect(tree.root).toBe(root);
   expect(found).toEqual(listed(table));
   expect(asked).toEqual([`/empty/tables/${root}`, `/tables/${root}`]);
-  expect(await readFile(join(folder, `${root}.json`), "utf8")).toBe(textOf(table));
+  expect(await readFile(join(folder, "cache", "tables", `${root}.json`), "utf8")).toBe(textOf(table));
   await fetchTable(root, { urls: [] }, "T");
   expect(asked).toHaveLength(2);
 });
@@ -70,17 +71,18 @@ it("refuses what is no table, and what is too long", async () => {
   await expect(fetchTable(root, { urls: [url] }, "T")).rejects.toThrow("reporters[0]: must answer with at most");
 });
 
-it("fetches again what was damaged in the folder", async () => {
+it("fetches again what was damaged in the store", async () => {
   const folder = await mkdtemp(join(tmpdir(), "plimsoll-tables-"));
   for (const damaged of ["", "{", textOf(smallTable({ omega: 9_998 }))]) {
     const own = smallTable({ omega: omega++ });
     const its = (await tableTree("T", own)).root;
-    await writeFile(join(folder, `${its}.json`), damaged);
+    await mkdir(join(folder, "cache", "tables"), { recursive: true });
+    await writeFile(join(folder, "cache", "tables", `${its}.json`), damaged);
     answer = () => ({ body: textOf(own) });
-    await fetchTable(its, { urls: [url], folder }, "T");
-    expect(await readFile(join(folder, `${its}.json`), "utf8")).toBe(textOf(own));
+    await fetchTable(its, { urls: [url], store: new FileStore(folder) }, "T");
+    expect(await readFile(join(folder, "cache", "tables", `${its}.json`), "utf8")).toBe(textOf(own));
   }
-  expect((await readdir(folder)).filter((file) => file.endsWith(".tmp"))).toEqual([]);
+  expect((await readdir(join(folder, "cache", "tables"))).filter((file) => file.endsWith(".tmp"))).toEqual([]);
 });
 
 it("says that there is nobody to ask", async () => {

@@ -9,6 +9,7 @@ import { encodeNetwork, issuerNamed } from "../../src/chain/network.ts";
 import { CIRCUITS, TIERS } from "../../src/protocol/constants.ts";
 import { TableTree } from "../../src/risk/tree.ts";
 import { build } from "../../src/setup/build.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { encryptKeys, writeKeystore } from "../../src/wallet/keystore.ts";
 import { send } from "../support/chain.ts";
 import { keepTable, nameOf } from "../support/listed.ts";
@@ -42,7 +43,7 @@ describe.skipIf(foundry("anvil") === undefined)("a trader on real chains", () =>
 
     await writeFile(home.at("network.json"), encodeNetwork(network));
     await writeFile(home.at("config.json"), JSON.stringify({ format: "plimsoll-config", version: 1, network: "network.json", endpoints }));
-    await writeKeystore(home.at("keystore.json"), await encryptKeys(spendKeys(randomSpendKey()), PASSPHRASE, 12));
+    await writeKeystore(new FileStore(home.folder), "keystore.json", await encryptKeys(spendKeys(randomSpendKey()), PASSPHRASE, 12));
   });
   afterAll(async () => {
     await local.stop();

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { keepCommand } from "../../src/cli/keep.ts";
 import { newProgram } from "../../src/cli/options.ts";
 import { localProver } from "../../src/prover/backends.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { encryptKeys, writeKeystore } from "../../src/wallet/keystore.ts";
 import { KEEPER } from "../support/world.ts";
 import { PASSPHRASE } from "./plimsoll.ts";
@@ -26,7 +27,7 @@ const keep = async (...args: string[]): Promise<void> => {
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "plimsoll-keep-"));
   vi.stubEnv("PLIMSOLL_PASSPHRASE", PASSPHRASE);
-  await writeKeystore(join(home, "keystore.json"), await encryptKeys(KEEPER, PASSPHRASE));
+  await writeKeystore(new FileStore(home), "keystore.json", await encryptKeys(KEEPER, PASSPHRASE));
   vi.mocked(localProver).mockClear();
 });
 afterEach(() => rm(home, { recursive: true }).finally(() => vi.unstubAllEnvs()));

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { ATTESTATION_TYPES, signingDomain } from "../../src/chain/calls.ts";
 import { getJson } from "../../src/services/client.ts";
 import { Attestor } from "../../src/services/attestor.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { send } from "../support/chain.ts";
 import { localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
@@ -63,7 +64,7 @@ it("refuses routes that there aren't, heights that are none, and signs for nobod
     ["/attestations/home/1", 400, "mirror: must name the chain that the mirror is on"],
   ] as const) expect(await ask(first.url, path), path).toEqual({ status, json: { error } });
   const { log } = recorder();
-  const stranger = new Attestor(worldOf(local, log), local.deployer, { folder: await tempFolder() });
+  const stranger = new Attestor(worldOf(local, log), local.deployer, { store: new FileStore(await tempFolder()) });
   await expect(stranger.attest("home", await finalised("home"), "north")).rejects.toMatchObject({ status: 403, message: `${local.deployer.address} is none of the attestors in force` });
 });
 
@@ -122,7 +123,7 @@ it("signs no second hash after a reorg that finality doesn't bear, nor after a r
 it("remembers so many heights, and refuses what it may have forgotten", async () => {
   const { log } = recorder();
   const folder = await tempFolder();
-  const attestor = new Attestor(worldOf(local, log), SIGNERS[3]!, { folder, keep: 3 });
+  const attestor = new Attestor(worldOf(local, log), SIGNERS[3]!, { store: new FileStore(folder), keep: 3 });
   for (const number of [10, 11, 12, 13]) await attestor.attest("south", number, "home");
   await expect(attestor.attest("south", 10, "home")).rejects.toMatchObject({ status: 409, message: "10: is below what is remembered of signatures" });
   await expect(attestor.attest("south", 5, "home")).rejects.toMatchObject({ status: 409 });

@@ -22,6 +22,7 @@ import { ChainWallet } from "../../src/wallet/chainWallet.ts";
 import { Keeper } from "../../src/services/keeper.ts";
 import { solvencyOf } from "../../src/wallet/submissions.ts";
 import type { TraderLine } from "../../src/wallet/traderView.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { refusal } from "../support/chain.ts";
 import { localDeployment, type LocalChainName, type LocalNetwork } from "../support/localNetwork.ts";
 import { BTC, CREDIT, DESK, KEEPER, KEYS, RELEASE, USDC } from "../support/world.ts";
@@ -40,13 +41,13 @@ let table: TableTree;
 let said: { level: string; event: string; what: unknown }[] = [];
 
 /** The next epoch; see {@link publishEpoch}. */
-const publish = async (third?: bigint): Promise<void> => void (table = await publishEpoch(local, folder, ++epoch, third));
+const publish = async (third?: bigint): Promise<void> => void (table = await publishEpoch(local, join(folder, "cache", "tables"), ++epoch, third));
 
 /** A keeper of its own: no journal, no memory, the funded account `who`. */
 async function newKeeper(who: 0 | 2): Promise<Keeper> {
   const senders = new Map<string, Sender>();
   return new Keeper({
-    network: local.network, keys: KEEPER, tables: { urls: [], folder },
+    network: local.network, keys: KEEPER, tables: { urls: [], store: new FileStore(folder) },
     wallet: await ChainWallet.open(local.network, local.nodes, KEEPER),
     prove: (statement) => prover.prove(proofRequest(statement)),
     async sender(chain) {
@@ -193,7 +194,7 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
     const before = (await proofs()).length;
     const nodes = new Map([...local.nodes].filter(([name]) => name !== "north"));
     const lonely = new Keeper({
-      network: local.network, keys: KEEPER, tables: { urls: [], folder }, wallet: await ChainWallet.open(local.network, nodes, KEEPER),
+      network: local.network, keys: KEEPER, tables: { urls: [], store: new FileStore(folder) }, wallet: await ChainWallet.open(local.network, nodes, KEEPER),
       prove: (statement) => prover.prove(proofRequest(statement)),
       sender: async (chain) => Sender.open(local.nodes.get(chain)!, local.chains[chain as LocalChainName].signers[2]),
       log: (level, event, fields: Fields = {}) => said.push({ level, event, what: fields["what"] }),
@@ -214,7 +215,7 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
 
     // To become the operator takes a proof with the spend key; one without says so, and can't say otherwise.
     const view = await (await ChainWallet.open(local.network, local.nodes, KEEPER)).refresh();
-    const submission = (await solvencyOf(view, desk, KEEPER, { urls: [], folder }, signer.address, 10_000))!;
+    const submission = (await solvencyOf(view, desk, KEEPER, { urls: [], store: new FileStore(folder) }, signer.address, 10_000))!;
     const { method, args: [shown] } = lineCall("CreditDesk", desk.contract, "authorise", await prover.prove(proofRequest(submission.statement)), submission.deadline);
     expect(await refusal(at, method, shown)).toBe("SpendKeyNeeded");
     expect(await refusal(at, method, { ...(shown as object), withSpendKey: true })).toBe("InvalidProof");

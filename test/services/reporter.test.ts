@@ -112,7 +112,7 @@ it("signs one epoch for a number, ever: after a restart too", async () => {
     await one.step();
     expect(await getJson("it", at, "/epochs/1?chain=home")).toEqual(before);
   }
-  expect((JSON.parse(await readFile(join(folder, "reported.json"), "utf8")) as { signed: unknown[] }).signed).toHaveLength(1);
+  expect((JSON.parse(await readFile(join(folder, "report", "reported.json"), "utf8")) as { signed: unknown[] }).signed).toHaveLength(1);
 });
 
 it("fails rather than sign when its record isn't its own any more", async () => {
@@ -191,5 +191,5 @@ it("keeps so many tables, the newest", async () => {
     await reporters.relay();
     roots.push((await published(local)).root);
   }
-  expect((await readdir(join(reporters.all[0]!.folder, "tables"))).sort()).toEqual(roots.slice(-5).map((root) => `${root}.json`).sort());
+  expect((await readdir(join(reporters.all[0]!.folder, "report", "tables"))).sort()).toEqual(roots.slice(-5).map((root) => `${root}.json`).sort());
 });

@@ -5,6 +5,7 @@ import { readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import { SignedOnce } from "../../src/services/signedOnce.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { Random } from "../support/random.ts";
 import { tempFolder } from "./support.ts";
 
@@ -12,7 +13,7 @@ let path: string;
 beforeEach(async () => {
   path = join(await tempFolder(), "signed.json");
 });
-const open = (keep = 8): Promise<SignedOnce> => SignedOnce.open(path, "me", keep);
+const open = (keep = 8): Promise<SignedOnce> => SignedOnce.open(new FileStore(join(path, "..")), "signed.json", "me", keep);
 
 it("refuses a second statement, also after a restart, and takes the first again", async () => {
   const record = await open();
@@ -38,7 +39,7 @@ it("commits to nothing that it can't write", async () => {
   const folder = join(path, "..");
   await rm(folder, { recursive: true });
   await writeFile(folder, "in the way");
-  await expect(record.commit(1, "a")).rejects.toThrow("ENOTDIR");
+  await expect(record.commit(1, "a")).rejects.toThrow("must be in a folder, and a file stands in the way");
   await rm(folder);
   await record.commit(1, "b");
   expect((await open()).newest).toEqual([1, "b"]);

@@ -22,6 +22,7 @@ import { Reporter } from "../../src/services/reporter.ts";
 import { relayTasks, type RelayerOptions } from "../../src/services/relayer.ts";
 import { serve, type Handler } from "../../src/services/server.ts";
 import { withSenders, type World } from "../../src/services/world.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { DEFAULT_PARAMETERS } from "../../src/risk/parameters.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { LOCAL_CHAINS, type LocalChainName, type LocalNetwork } from "../support/localNetwork.ts";
@@ -91,7 +92,7 @@ export interface Attesting extends Served {
 export async function attesting(local: LocalNetwork, place: number, folder?: string): Promise<Attesting> {
   const { lines, log } = recorder();
   const at = folder ?? (await tempFolder());
-  const attestor = new Attestor(worldOf(local, log), SIGNERS[place]!, { folder: at });
+  const attestor = new Attestor(worldOf(local, log), SIGNERS[place]!, { store: new FileStore(at) });
   return { ...(await served(attestor.handler)), attestor, folder: at, lines };
 }
 
@@ -115,7 +116,7 @@ export interface Reporting extends Served {
 export async function reporting(local: LocalNetwork, place: number, markets: string, { folder, urls = [] }: { folder?: string; urls?: readonly string[] } = {}): Promise<Reporting> {
   const { lines, log } = recorder();
   const at = folder ?? (await tempFolder());
-  const options = { folder: at, markets: new MarketFolder(markets, urls, log), parameters: DEFAULT_PARAMETERS, maxAge: 600, keepTables: 5 };
+  const options = { store: new FileStore(at), markets: new MarketFolder(markets, urls, log), parameters: DEFAULT_PARAMETERS, maxAge: 600, keepTables: 5 };
   const reporter = await Reporter.open(worldOf(local, log), SIGNERS[place]!, options);
   return { ...(await served(reporter.handler)), reporter, folder: at, lines };
 }
@@ -131,7 +132,7 @@ export interface Relaying {
 /** A relayer with one of the development keys. */
 export function relaying(local: LocalNetwork, options: Partial<RelayerOptions>, { key = 1, folder }: { key?: number; folder?: string } = {}): Relaying {
   const { lines, log } = recorder();
-  const world = withSenders(worldOf(local, log), new Wallet(ANVIL_KEYS[key]!), folder);
+  const world = withSenders(worldOf(local, log), new Wallet(ANVIL_KEYS[key]!), folder === undefined ? undefined : new FileStore(folder));
   const tasks = relayTasks(world, { attestors: [], reporters: [], ...options });
   return {
     lines,

@@ -12,6 +12,7 @@ import type { Node } from "../../src/chain/node.ts";
 import { Sender } from "../../src/chain/sender.ts";
 import { NodeError } from "../../src/base/errors.ts";
 import { localProver } from "../../src/prover/backends.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
 import { send } from "../support/chain.ts";
 import { RECEIVE_INTERVAL } from "../support/deployment.ts";
 import { VAULT_SOUTH, type LocalNetwork } from "../support/localNetwork.ts";
@@ -84,7 +85,7 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
       const receive = await ours.receiveMove();
       const { versions } = await ours.view();
       await home.rpc("evm_setAutomine", [false]);
-      const crashing = await Sender.open(local.nodes.get("home")!, home.signers[1], { folder, patience: 0 });
+      const crashing = await Sender.open(local.nodes.get("home")!, home.signers[1], { store: new FileStore(folder), patience: 0 });
       await expect(crashing.send(receive)).rejects.toThrow("was sent and not mined");
       // The node forgot it too; the wallet knows nothing of it, and the journal sends it again.
       await home.rpc("anvil_dropAllTransactions");
@@ -103,16 +104,16 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     it("everything local deleted, damaged, or of another time: a cache is never more than a saved download", async () => {
       const view = said(await ours.view());
       const cache = join(folder, "cache");
-      expect(said(await ours.restored(KEYS, local.nodes, cache))).toEqual(view);
+      expect(said(await ours.restored(KEYS, local.nodes, folder))).toEqual(view);
       const files = (await readdir(cache)).filter((name) => name.startsWith("events-")).map((name) => join(cache, name));
       expect(files).toHaveLength(3);
       for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
       for (const damage of [(text: string) => text.slice(0, text.length / 2), (text: string) => text.replace(/(0x[0-9a-f]{200})0/, "$11"), () => ""]) {
-        for (const file of files) await writeFile(file, damage(await readFile(file, "utf8")));
-        expect(said(await ours.restored(KEYS, local.nodes, cache))).toEqual(view);
+        for (const file of files) await writeFile(file, damage(await readFile(file, "latin1")), "latin1");
+        expect(said(await ours.restored(KEYS, local.nodes, folder))).toEqual(view);
       }
       await rm(cache, { recursive: true });
-      expect(said(await ours.restored(KEYS, local.nodes, cache))).toEqual(view);
+      expect(said(await ours.restored(KEYS, local.nodes, folder))).toEqual(view);
     });
 
     it("nodes that are down: their chains are missing, the rest is there", async () => {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { randomSpendKey, spendKeys } from "../../src/account/keys.ts";
 import { FIELD } from "../../src/protocol/constants.ts";
+import { FileStore } from "../../src/store/fileStore.ts";
+import { MemoryStore } from "../../src/store/memoryStore.ts";
 import { canSpend, decryptKeys, encryptKeys, keystoreKind, readKeystore, writeKeystore } from "../../src/wallet/keystore.ts";
 
 /** The cheapest scrypt that a file may ask for. */
@@ -85,11 +87,34 @@ it("refuses what decrypts to no key", async () => {
 });
 
 it("is written for its owner alone and never over another", async () => {
+  const store = new FileStore(join(folder, "keys"));
   const path = join(folder, "keys", "keystore.json");
-  await writeKeystore(path, text);
+  await writeKeystore(store, "keystore.json", text);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
-  await expect(writeKeystore(path, "other")).rejects.toThrow(`${path}: must not exist yet`);
+  await expect(writeKeystore(store, "keystore.json", "other")).rejects.toThrow(`${path}: must not exist yet`);
   expect(await readFile(path, "utf8")).toBe(text);
-  expect(await readKeystore(path)).toBe(text);
-  await expect(readKeystore(join(folder, "none.json"))).rejects.toMatchObject({ name: "KeystoreError" });
+  expect(await readKeystore(store, "keystore.json")).toBe(text);
+  await expect(readKeystore(store, "none.json")).rejects.toMatchObject({ name: "KeystoreError" });
+});
+
+it("is refused to all but one who write it at once, whatever their stores know of each other", async () => {
+  for (let round = 0; round < 20; round++) {
+    const stores = [new FileStore(folder), new FileStore(folder), new MemoryStore()] as const;
+    const key = `race-${round}.json`;
+    const results = await Promise.allSettled(stores.slice(0, 2).map((store, i) => writeKeystore(store, key, `${text}${" ".repeat(i)}`)));
+    expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const first = results.findIndex(({ status }) => status === "fulfilled");
+    expect(await readFile(join(folder, key), "utf8")).toBe(`${text}${" ".repeat(first)}`);
+    expect(results[1 - first]).toMatchObject({ reason: { name: "KeystoreError", message: `${join(folder, key)}: must not exist yet` } });
+    await writeKeystore(stores[2], key, text);
+    await expect(writeKeystore(stores[2], key, text)).rejects.toThrow(`${key}: must not exist yet`);
+  }
+});
+
+it("is refused by name where it is none", async () => {
+  const store = new FileStore(folder);
+  await store.put("sub/x", "");
+  await store.put("long", "x".repeat(4_097));
+  await expect(readKeystore(store, "sub")).rejects.toMatchObject({ name: "KeystoreError", message: `${join(folder, "sub")}: must be a file, and is a folder` });
+  await expect(readKeystore(store, "long")).rejects.toMatchObject({ name: "KeystoreError", message: `${join(folder, "long")}: must be at most 4096 characters, got 4097` });
 });

@@ -21,6 +21,7 @@ import { solvencyStatement } from "../../../src/statements/solvency.ts";
 import { proofRequest } from "../../../src/statements/statement.ts";
 import { ChainWallet } from "../../../src/wallet/chainWallet.ts";
 import type { TraderView } from "../../../src/wallet/traderView.ts";
+import { FileStore } from "../../../src/store/fileStore.ts";
 import { send } from "../../support/chain.ts";
 import type { LocalChainName, LocalNetwork } from "../../support/localNetwork.ts";
 import { COMMITTEE } from "../../support/world.ts";
@@ -128,7 +129,7 @@ export class Life {
 
   /** A fresh wallet's view: nothing but keys and the chains. */
   async restored(keys: ProveKeys = this.keys, nodes: ReadonlyMap<string, Node> = this.local.nodes, folder?: string): Promise<TraderView> {
-    return (await ChainWallet.open(this.local.network, nodes, keys, { folder })).refresh();
+    return (await ChainWallet.open(this.local.network, nodes, keys, { store: folder === undefined ? undefined : new FileStore(folder) })).refresh();
   }
 
   async call(chain: string, call: Call): Promise<TransactionReceipt> {
@@ -136,7 +137,7 @@ export class Life {
   }
 
   sender(chain: string, folder?: string): Promise<Sender> {
-    return Sender.open(this.local.nodes.get(chain)!, this.local.chains[chain as LocalChainName].signers[this.who], { folder });
+    return Sender.open(this.local.nodes.get(chain)!, this.local.chains[chain as LocalChainName].signers[this.who], { store: folder === undefined ? undefined : new FileStore(folder) });
   }
 
   private async context(chain: string, contract: string, account: string): Promise<{ deadline: bigint; context: bigint }> {
