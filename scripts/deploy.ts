@@ -3,10 +3,10 @@
  * the config says. A run that was stopped goes on where it was; one more does nothing but check.
  */
 import { Command } from "commander";
-import { encodeNetwork, readNetwork, type Network } from "../src/chain/network.ts";
+import { encodeNetwork, parseNetwork, type Network } from "../src/chain/network.ts";
 import { signingKey } from "../src/cli/config.ts";
 import { InputError, KeystoreError, PlimsollError } from "../src/base/errors.ts";
-import { writeAtomic } from "../src/base/files.ts";
+import { readJson, writeAtomic } from "../src/base/files.ts";
 import { readDeployment, type DeploymentConfig } from "./deploy/config.ts";
 import { deploy, type DeploymentStep } from "./deploy/deploy.ts";
 import { isTrue } from "./deploy/facts.ts";
@@ -43,7 +43,7 @@ Examples:
 try {
   const config = await readDeployment(flags.config);
   const endpoints = endpointsOf(config);
-  const network = flags.check === true ? await readNetwork(flags.out) : await run(config, endpoints);
+  const network = flags.check === true ? parseNetwork(await readJson(flags.out)) : await run(config, endpoints);
   const facts = await checkNetwork(config, network, endpoints);
   console.log(factTable(facts));
   if (!facts.every(isTrue)) process.exitCode = 1;

@@ -8,7 +8,6 @@ import { getAddress, isAddress } from "ethers";
 import * as v from "valibot";
 import { committeeCoordinates, committeeKeys, type CommitteeKeys } from "../committee/ciphertext.ts";
 import { InputError } from "../base/errors.ts";
-import { readJson } from "../base/files.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { FIELD, ISSUER_BITS, PROTOCOL_VERSION, TIERS, tableRows, type TierName } from "../protocol/constants.ts";
 import { count, decimal, exactly, fileName, listOf, validated } from "../base/schema.ts";
@@ -91,8 +90,6 @@ export function encodeNetwork({ committee, ...network }: Network): string {
   const points = [0, 1, 2].map((i) => coordinates.slice(2 * i, 2 * i + 2));
   return `${JSON.stringify({ format: NETWORK_FORMAT, version: PROTOCOL_VERSION, ...network, committee: points }, null, 2)}\n`;
 }
-
-export const readNetwork = async (path: string): Promise<Network> => parseNetwork(await readJson(path));
 
 /** A chain by its name. Throws an InputError when there is none. */
 export function chainNamed({ chains }: Pick<Network, "chains">, name: string): NetworkChain {

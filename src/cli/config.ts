@@ -10,7 +10,7 @@ import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { isEndpoint } from "../chain/endpoint.ts";
 import { Node } from "../chain/node.ts";
-import { chainNamed, readNetwork, type Network } from "../chain/network.ts";
+import { chainNamed, parseNetwork, type Network } from "../chain/network.ts";
 import { InputError, KeystoreError, NodeError } from "../base/errors.ts";
 import { readJson, readText } from "../base/files.ts";
 import { PROTOCOL_VERSION } from "../protocol/constants.ts";
@@ -46,7 +46,7 @@ export async function loadConfig(home: string): Promise<Config> {
   const path = join(home, "config.json");
   const { network, endpoints, key, attestors, reporters } = await readConfig(path);
   const at = (file: string): string => resolve(dirname(path), file);
-  const parsed = await readNetwork(environment("PLIMSOLL_NETWORK") ?? at(network));
+  const parsed = parseNetwork(await readJson(environment("PLIMSOLL_NETWORK") ?? at(network)));
   return { network: parsed, endpoints: endpointsOf(parsed, endpoints), attestors, reporters, keyPath: key === undefined ? undefined : at(key) };
 }
 

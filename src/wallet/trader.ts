@@ -6,11 +6,11 @@
  * @module
  */
 import type { TransactionReceipt } from "ethers";
-import { setTimeout } from "node:timers/promises";
 import { sizeOf, type Holding } from "../account/holdings.ts";
 import { issuerOf } from "../protocol/instrument.ts";
 import { aliasOf, depositSalt, type SpendKeys } from "../account/keys.ts";
 import { noteKey, noteSecret } from "../account/noteKey.ts";
+import { pause } from "../base/pause.ts";
 import type { TableSources } from "../chain/tableSource.ts";
 import { issuerNamed, type Network, type NetworkIssuer } from "../chain/network.ts";
 import { exitCall, receiveCall, spendCall, lineCall } from "../chain/proofCalls.ts";
@@ -279,7 +279,7 @@ export class Trader {
       const words = typeof what === "string" ? what : what(view);
       if (waited >= patienceMs) throw new NodeError(this.means.network.home, `waited ${patienceMs / 1000} s for ${words}; ask again once relayers have brought it`);
       onWaiting?.(words);
-      await setTimeout(pollMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
+      await pause(pollMs, signal);
     }
   }
 
