@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export interface Request {
+interface Request {
   readonly id: number;
   readonly method: string;
   readonly params: readonly unknown[];
