@@ -5,7 +5,7 @@
  * @module
  */
 import { Transaction, type Contract, type TransactionReceipt, type Wallet } from "ethers";
-import { setTimeout } from "node:timers/promises";
+import { pause as wait } from "../base/pause.ts";
 import { NodeError, RefusedError } from "../base/errors.ts";
 import type { Store } from "../store/store.ts";
 import type { ContractName } from "./abi.ts";
@@ -55,7 +55,7 @@ export class Sender {
 
   /** Takes up where the journal stopped: {@link settle} sends again what is neither mined nor replaced. */
   static async open(
-    node: Node, signer: Wallet, { store, patience = PATIENCE, ceiling = FEE_CEILING, pause = (milliseconds) => setTimeout(milliseconds) }: SenderOptions = {},
+    node: Node, signer: Wallet, { store, patience = PATIENCE, ceiling = FEE_CEILING, pause = wait }: SenderOptions = {},
   ): Promise<Sender> {
     const sender = new Sender(node, signer, await Journal.open(node.chain.chainId, signer.address, store), patience, ceiling, pause);
     await sender.settle();

@@ -13,13 +13,13 @@ export function initCommand(program: Program): void {
       .requiredOption("--network <file>", "the network file that whoever deployed it published"),
     "plimsoll init --network network.json",
   ).action(async (_, command) => {
-    const [{ stat }, { relative, resolve }, { readNetwork }, { writeAtomic }, { CONFIG_FORMAT }, { homeFiles }, { remark, show }] = await Promise.all([
+    const [{ stat }, { relative, resolve }, { parseNetwork }, { readJson, writeAtomic }, { CONFIG_FORMAT }, { homeFiles }, { remark, show }] = await Promise.all([
       import("node:fs/promises"), import("node:path"), import("../chain/network.ts"), import("../base/files.ts"), import("./config.ts"), import("./home.ts"), import("./output.ts"),
     ]);
     const flags = command.optsWithGlobals();
     const { config } = homeFiles(flags);
     if (await stat(config).then(() => true, () => false)) throw new InputError(config, "must not exist yet");
-    const { chains } = await readNetwork(flags.network);
+    const { chains } = parseNetwork(await readJson(flags.network));
     const path = relative(resolve(flags.home), resolve(flags.network));
     const json = {
       format: CONFIG_FORMAT, version: PROTOCOL_VERSION, network: path.startsWith("..") ? resolve(flags.network) : path,
