@@ -1,9 +1,10 @@
+import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jointLoss, requirement, type Exposure, type GroupRisk } from "../../src/margin/rule.ts";
 import { SCENARIO_THIRDS } from "../../src/protocol/constants.ts";
 import { certifiedOffsets, marginOf, chooseOffsets, type Offsets } from "../../src/margin/offsets.ts";
-import { plainRow, randomExposure, randomLosses, randomRisk, shapes } from "../support/exposures.ts";
-import { Random } from "../support/random.ts";
+import { exposures, losses, plainRow, risks, shapes } from "../support/exposures.ts";
+import { holds, list } from "../support/property.ts";
 
 /** Rounding S/3 to whole µUSD moves N and D by at most this for each group. */
 const ROUNDING = 8;
@@ -41,45 +42,40 @@ function gap(exposed: Exposure, risk: GroupRisk): number {
 
 const exposureOf = (losses: readonly (readonly bigint[])[]): Exposure => ({ equity: 0n, charges: 0n, losses });
 
+/** An exposure of `from` to 8 groups, and the risk of as many. */
+const measured = (from: number, omegas: readonly number[], of: (groups: number) => Arbitrary<Exposure> = exposures): Arbitrary<readonly [Exposure, GroupRisk]> =>
+  fc.integer({ min: from, max: 8 }).chain((groups) => fc.tuple(of(groups), risks(groups, omegas)));
+
 describe("the choice of S", () => {
-  test("is within 0.1 % of the optimum, proven by duality, on 4,000 random exposures", () => {
-    const random = Random.named("split");
+  test("is within 0.1 % of the optimum, proven by duality, on 4,000 exposures", () => {
     let worst = 0;
-    for (let trial = 0; trial < 4_000; trial++) {
-      const groups = 1 + random.below(8);
-      const risk = randomRisk(random, groups, random.pick([0, 1, 2_000, 5_000, 5_000, 10_000]));
-      worst = Math.max(worst, gap(randomExposure(random, groups), risk));
-      expect(worst, `trial ${trial}`).toBeLessThanOrEqual(0.001);
-    }
+    holds("split", 4_000, measured(1, [0, 1, 2_000, 5_000, 5_000, 10_000]), ([exposed, risk]) => {
+      const found = gap(exposed, risk);
+      expect(found).toBeLessThanOrEqual(0.001);
+      worst = Math.max(worst, found);
+    });
     console.log(`split: largest gap to the dual bound ${(100 * worst).toFixed(4)} %`);
   });
 
   test.each(shapes)("finds the optimum where all groups are: %s", (shape) => {
-    const random = Random.named(`split ${shape}`);
     for (const size of [1, 100, 1e6, 1e12, 1e18, 1e23]) {
-      for (let trial = 0; trial < 20; trial++) {
-        const groups = 1 + random.below(8);
-        const exposed = exposureOf(Array.from({ length: groups }, () => randomLosses(random, shape, size)));
-        expect(gap(exposed, randomRisk(random, groups, 5_000)), `${size}, trial ${trial}`).toBeLessThanOrEqual(0.001);
-      }
+      const alike = measured(1, [5_000], (groups) => list(losses(shape, size), groups).map(exposureOf));
+      holds(`split ${shape} ${size}`, 20, alike, ([exposed, risk]) => expect(gap(exposed, risk)).toBeLessThanOrEqual(0.001));
     }
   });
 
   test("beats calling nothing linear, and calling everything linear", () => {
-    const random = Random.named("split against naive choices");
     let saved = 0;
-    for (let trial = 0; trial < 500; trial++) {
-      const groups = 2 + random.below(7);
-      const risk = randomRisk(random, groups, 5_000);
-      const exposed = randomExposure(random, groups);
+    holds("split against naive choices", 500, measured(2, [5_000]), ([exposed, risk]) => {
+      const groups = exposed.losses.length;
       const best = requirement(exposed, chooseOffsets(exposed, risk), risk).requirement;
       const naive = [
         exposed.losses.map(() => 0n),
-        exposed.losses.map((losses) => (losses[12]! - losses[10]!) / 6n),
+        exposed.losses.map((line) => (line[12]! - line[10]!) / 6n),
       ].map((linear) => requirement(exposed, linear, risk).requirement);
       for (const other of naive) expect(best - other / 1_000n).toBeLessThanOrEqual(other + BigInt(ROUNDING * groups));
       if (best < naive[0]! && best < naive[1]!) saved++;
-    }
+    });
     expect(saved).toBeGreaterThan(100);
   });
 
@@ -94,27 +90,24 @@ describe("the choice of S", () => {
   });
 
   test("asks nothing for an account that can't lose", () => {
-    const random = Random.named("split long options");
-    for (let trial = 0; trial < 50; trial++) {
-      const exposed = exposureOf(Array.from({ length: 4 }, () => randomLosses(random, "noise", 1e12).map((loss) => (loss > 0n ? -loss : loss))));
-      const risk = randomRisk(random, 4, 5_000);
+    const gains = list(losses("noise", 1e12), 4).map((lines) => exposureOf(lines.map((line) => line.map((loss) => (loss > 0n ? -loss : loss)))));
+    holds("split long options", 50, fc.tuple(gains, risks(4, [5_000])), ([exposed, risk]) => {
       expect(requirement(exposed, chooseOffsets(exposed, risk), risk).requirement).toBe(0n);
-    }
+    });
   });
 
   test("is the same every time, and leaves its inputs alone", () => {
-    const random = Random.named("split repeated");
-    const risk = randomRisk(random, 8, 5_000);
-    const exposed = randomExposure(random, 8);
-    const before = structuredClone(exposed);
-    expect(chooseOffsets(exposed, risk)).toEqual(chooseOffsets(structuredClone(exposed), structuredClone(risk)));
-    expect(exposed).toEqual(before);
+    holds("split repeated", 20, measured(8, [5_000]), ([exposed, risk]) => {
+      const before = structuredClone(exposed);
+      expect(chooseOffsets(exposed, risk)).toEqual(chooseOffsets(structuredClone(exposed), structuredClone(risk)));
+      expect(exposed).toEqual(before);
+    });
   });
 
   test("keeps S in range where losses are as large as can be", () => {
     const huge = 2n ** 80n;
-    const losses = SCENARIO_THIRDS.map((_, s) => (s === 4 ? huge : s === 12 ? -huge : s % 2 === 0 ? huge : -huge));
-    const [linear] = chooseOffsets(exposureOf([losses]), randomRisk(Random.named("split huge"), 1, 5_000));
+    const line = SCENARIO_THIRDS.map((_, s) => (s === 4 ? huge : s === 12 ? -huge : s % 2 === 0 ? huge : -huge));
+    const [linear] = chooseOffsets(exposureOf([line]), { groups: ["a"], correlations: [[10_000]], omega: 5_000 });
     expect(linear! < 2n ** 80n && linear! > -(2n ** 80n)).toBe(true);
   });
 

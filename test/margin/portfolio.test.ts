@@ -1,9 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatPercent, formatUsd, formatWholeUsd, lotsToUnits, unitsToLots } from "../../src/base/amounts.ts";
 import { InputError } from "../../src/base/errors.ts";
 import { PORTFOLIO_LENGTH, addPositions, parsePortfolio, parseTrades, readPortfolio } from "../../src/margin/portfolio.ts";
 import { TIERS } from "../../src/protocol/constants.ts";
-import { Random } from "../support/random.ts";
+import { holds, signed } from "../support/property.ts";
 import { sampleTable, samplePortfolio, samplePortfolioText } from "../support/sample.ts";
 
 const PERP = "venue-a:BTC-PERP"; // a lot is 0.001 BTC
@@ -119,11 +120,7 @@ describe("decimals", () => {
   });
 
   test("of units and lots are each other's inverse", () => {
-    const random = Random.named("units");
-    for (let trial = 0; trial < 1_000; trial++) {
-      const lots = random.anySize(38) * (random.chance(2) ? 1n : -1n);
-      const lot = random.pick(["1", "0.001", "0.01", "25", "0.00000001"]);
-      expect(unitsToLots(lotsToUnits(lots, lot), lot)).toBe(lots);
-    }
+    const amounts = fc.tuple(signed(38), fc.constantFrom("1", "0.001", "0.01", "25", "0.00000001"));
+    holds("units", 1_000, amounts, ([lots, lot]) => expect(unitsToLots(lotsToUnits(lots, lot), lot)).toBe(lots));
   });
 });

@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
+import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/base/errors.ts";
 import {
   checkSize, countedLots, diversify, exposure, isCovered, jointLoss, requirement, type GroupRisk, type Margin, type Position,
 } from "../../src/margin/rule.ts";
 import { SCENARIO_THIRDS } from "../../src/protocol/constants.ts";
-import { checkRow } from "../../src/risk/row.ts";
+import { checkRow, type Row } from "../../src/risk/row.ts";
 import { marginOf, chooseOffsets } from "../../src/margin/offsets.ts";
-import { plainRow, randomPositions, randomRisk, randomRows } from "../support/exposures.ts";
+import { held, plainRow, risks, rows, sizes } from "../support/exposures.ts";
 import { readMarginCases } from "../support/marginCases.ts";
-import { Random } from "../support/random.ts";
+import { anySize, holds, list, signed } from "../support/property.ts";
 
 const GROUPS = 8;
 const measure = (positions: readonly Position[], linear: readonly bigint[], risk: GroupRisk): Margin =>
@@ -45,20 +46,25 @@ describe("named reference cases", () => {
   });
 });
 
-describe("properties, over random tables", () => {
-  const worlds = (name: string, trials: number, check: (random: Random, risk: GroupRisk, positions: Position[], rows: ReturnType<typeof randomRows>) => void): void => {
-    const random = Random.named(name);
-    for (let trial = 0; trial < trials; trial++) {
-      const groups = 1 + random.below(GROUPS);
-      const rows = randomRows(random, 16, groups);
-      check(random, randomRisk(random, groups, random.pick([0, 3_000, 5_000, 10_000])), randomPositions(random, rows), rows);
-    }
-  };
+/** A table, its risk, and what is held of it. */
+interface World {
+  readonly risk: GroupRisk;
+  readonly rows: readonly Row[];
+  readonly positions: readonly Position[];
+}
 
+const LISTED = 16;
+const worlds: Arbitrary<World> = fc.integer({ min: 1, max: GROUPS }).chain((groups) =>
+  fc.record({ risk: risks(groups, [0, 3_000, 5_000, 10_000]), rows: rows(LISTED, groups), of: sizes(LISTED) })
+    .map(({ of, ...world }) => ({ ...world, positions: held(world.rows, of) })));
+/** A world, and something more to draw with it. */
+const worldsAnd = <T>(more: Arbitrary<T>): Arbitrary<readonly [World, T]> => fc.tuple(worlds, more);
+
+describe("properties, of any table", () => {
   test("P1 sub-additive: R(a + b) ≤ R(a) + R(b), compared at S_a + S_b", () => {
     let strictly = 0;
-    worlds("margin P1", 500, (random, risk, a, rows) => {
-      const b = randomPositions(random, rows);
+    holds("margin P1", 500, worldsAnd(sizes(LISTED)), ([{ risk, rows: listed, positions: a }, of]) => {
+      const b = held(listed, of);
       const [linearA, linearB] = [choose(a, risk), choose(b, risk)];
       const apart = measure(a, linearA, risk).requirement + measure(b, linearB, risk).requirement;
       const together = measure(join(a, b), add(linearA, linearB), risk).requirement;
@@ -69,8 +75,8 @@ describe("properties, over random tables", () => {
   });
 
   test("P2 homogeneous: R(k·a) = k·R(a) up to rounding D once", () => {
-    worlds("margin P2", 500, (random, risk, a) => {
-      const k = 1n + random.anySize(12);
+    holds("margin P2", 500, worldsAnd(anySize(12)), ([{ risk, positions: a }, more]) => {
+      const k = 1n + more;
       const linear = choose(a, risk);
       const one = measure(a, linear, risk);
       const many = measure(a.map(({ row, size }) => ({ row, size: k * size })), linear.map((third) => k * third), risk);
@@ -82,14 +88,17 @@ describe("properties, over random tables", () => {
 
   test("P3 monotone: a leg that never gains, not held on the other side, never lowers R", () => {
     let raised = 0;
-    worlds("margin P3", 500, (random, risk, a) => {
-      const pnl = SCENARIO_THIRDS.map(() => (random.chance(2) ? 0n : -random.anySize(30)));
-      const leg = { row: plainRow(0xff0001, { group: random.below(risk.groups.length), chargeLong: random.anySize(10), pnl }), size: random.anySize(20) };
+    const leg = fc.record({
+      group: fc.nat(), chargeLong: anySize(10), size: anySize(20),
+      pnl: list(fc.oneof(fc.constant(0n), anySize(30).map((loss) => -loss)), SCENARIO_THIRDS.length),
+    });
+    holds("margin P3", 500, worldsAnd(leg), ([{ risk, positions: a }, { group, size, ...numbers }]) => {
+      const added = { row: plainRow(0xff0001, { ...numbers, group: group % risk.groups.length }), size };
       const linear = choose(a, risk);
-      for (const other of [linear, add(linear, choose([leg], risk))]) {
+      for (const other of [linear, add(linear, choose([added], risk))]) {
         // At the same S the leg can only add; at S_a + S_leg, R of both is at least the best without it.
         const before = measure(a, other, risk).requirement;
-        const after = measure([...a, leg], other, risk).requirement;
+        const after = measure([...a, added], other, risk).requirement;
         expect(after).toBeGreaterThanOrEqual(before);
         if (after > before) raised++;
       }
@@ -98,49 +107,50 @@ describe("properties, over random tables", () => {
   });
 
   test("P4 R covers the worst joint scenario and each group's own remainder, whatever S", () => {
-    worlds("margin P4", 500, (random, risk, a) => {
+    holds("margin P4", 500, worldsAnd(list(signed(40), GROUPS)), ([{ risk, positions: a }, off]) => {
       const exposed = exposure(a, GROUPS);
-      const linear = choose(a, risk).map((third) => third + (random.chance(2) ? random.anySize(40) : -random.anySize(40)));
+      const linear = add(choose(a, risk), off);
       const margin = requirement(exposed, linear, risk);
       const worst = SCENARIO_THIRDS.map((_, s) => exposed.losses.reduce((sum, losses) => sum + losses[s]!, 0n));
       for (const loss of worst) expect(margin.requirement).toBeGreaterThanOrEqual(margin.charges + loss);
       expect(jointLoss(exposed)).toBe([0n, ...worst].reduce((x, y) => (x > y ? x : y)));
+      for (const value of margin.remainder) expect(value).toBeGreaterThanOrEqual(0n);
       exposed.losses.forEach((losses, g) => losses.forEach((loss, s) =>
         expect(3n * loss <= BigInt(SCENARIO_THIRDS[s]!) * 3n * linear[g]! + 3n * margin.remainder[g]!).toBe(true)));
     });
   });
 
   test("P5 D is the least whole number that 10,000·D² ≥ ΣΣρSS and 10,000·D ≥ ωΣ|S| allow", () => {
-    worlds("margin P5", 500, (random, risk) => {
-      const linear = risk.groups.map(() => random.anySize(60) * (random.chance(2) ? 1n : -1n));
+    holds("margin P5", 500, worldsAnd(list(signed(60), GROUPS)), ([{ risk }, all]) => {
+      const linear = all.slice(0, risk.groups.length);
       const variance = linear.reduce((sum, a, g) => sum + linear.reduce((line, b, h) => line + BigInt(risk.correlations[g]![h]!) * 9n * a * b, 0n), 0n);
       const spread = BigInt(3 * risk.omega) * linear.reduce((sum, value) => sum + (value < 0n ? -value : value), 0n);
-      const holds = (d: bigint): boolean => 10_000n * d * d >= variance && 10_000n * d >= spread;
+      const suffices = (d: bigint): boolean => 10_000n * d * d >= variance && 10_000n * d >= spread;
       const d = diversify(linear, risk);
-      expect(holds(d)).toBe(true);
-      expect(d === 0n || !holds(d - 1n)).toBe(true);
+      expect(suffices(d)).toBe(true);
+      expect(d === 0n || !suffices(d - 1n)).toBe(true);
     });
   });
 
   test("P6 a short perpetual beside short far-out-of-the-money puts elsewhere needs more than the perpetual", () => {
-    const random = Random.named("margin P6");
-    for (let trial = 0; trial < 300; trial++) {
-      const third = 1n + random.anySize(25);
-      const perpetual = { row: plainRow(0x10001, { pnl: SCENARIO_THIRDS.map((k) => -BigInt(k) * third) }), size: -1n - random.anySize(15) };
-      const deep = 1n + random.anySize(28);
+    const accounts = fc.record({
+      third: anySize(25), perpetuals: anySize(15), deep: anySize(28), puts: anySize(15),
+      correlation: fc.constantFrom(-9_000, 0, 5_000, 9_900, 10_000), omega: fc.constantFrom(0, 5_000),
+    });
+    holds("margin P6", 300, accounts, ({ third: less, perpetuals, deep: lesser, puts: count, correlation, omega }) => {
+      const [third, deep] = [1n + less, 1n + lesser];
+      const perpetual = { row: plainRow(0x10001, { pnl: SCENARIO_THIRDS.map((k) => -BigInt(k) * third) }), size: -1n - perpetuals };
       const pnl = SCENARIO_THIRDS.map((k, s) => (s === 15 ? 4n * deep : k === 3 ? deep : k === 2 ? deep / 5n : 0n));
-      const puts = { row: plainRow(0x20001, { group: 1, pnl }), size: -1n - random.anySize(15) };
-      const correlation = random.pick([-9_000, 0, 5_000, 9_900, 10_000]);
-      const risk = { groups: ["a", "b"], correlations: [[10_000, correlation], [correlation, 10_000]], omega: random.pick([0, 5_000]) };
+      const puts = { row: plainRow(0x20001, { group: 1, pnl }), size: -1n - count };
+      const risk = { groups: ["a", "b"], correlations: [[10_000, correlation], [correlation, 10_000]], omega };
       const alone = 3n * third * -perpetual.size;
       expect(marginOf([perpetual], risk).requirement).toBeGreaterThanOrEqual(alone);
       expect(marginOf([perpetual, puts], risk).requirement).toBeGreaterThanOrEqual(alone);
-    }
+    });
   });
 
   test("P7 charges never net, equity is capped by issuer from above alone", () => {
-    worlds("margin P7", 200, (random, risk, a) => {
-      const cap = random.anySize(45);
+    holds("margin P7", 200, worldsAnd(anySize(45)), ([{ risk, positions: a }, cap]) => {
       const capped = a.map(({ row, size }) => ({ row: { ...row, issuerCap: cap }, size }));
       const nets = new Map<number, bigint>();
       for (const { row, size } of capped) nets.set(row.instrument >> 16, (nets.get(row.instrument >> 16) ?? 0n) + size * row.mark);
