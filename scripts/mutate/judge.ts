@@ -47,7 +47,7 @@ async function vitest(root: string, tests: readonly string[], match: string | un
   await rm(report, { force: true });
   const cli = join(dirname(require.resolve("vitest/package.json")), "vitest.mjs");
   const names = match === undefined ? [] : ["-t", match];
-  const { output } = await run(root, process.execPath, [cli, "run", ...tests, ...names, "--bail=1", "--reporter=json", `--outputFile=${report}`]);
+  const { output } = await run(root, process.execPath, [cli, "run", ...tests, ...names, "--bail=1", "--reporter=default", "--reporter=json", `--outputFile=${report}`]);
   const { testResults } = await readFile(report, "utf8").then((text) => JSON.parse(text) as VitestReport, () => {
     throw new Error(`vitest reported nothing:\n${output.slice(-2_000)}`);
   });
