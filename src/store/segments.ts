@@ -21,7 +21,7 @@ import { checkLength, type Entry } from "./store.ts";
 export const SEGMENT_BYTES = 64 * 2 ** 20;
 const SEGMENT_RECORDS = 1_024;
 /** Longest record. */
-export const RECORD_BYTES = 256 * 2 ** 20;
+const RECORD_BYTES = 256 * 2 ** 20;
 
 const LENGTH_BYTES = 4;
 const HASH_BYTES = 32;

@@ -3,11 +3,12 @@ import "fake-indexeddb/auto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, beforeAll, describe, vi } from "vitest";
 import { FileStore } from "../../src/store/fileStore.ts";
 import { IndexedDbStore } from "../../src/store/indexedDbStore.ts";
 import { MemoryStore } from "../../src/store/memoryStore.ts";
 import type { Store } from "../../src/store/store.ts";
+import { Turns } from "../../src/store/turns.ts";
 import { conforms } from "./conformance.ts";
 
 const folders = new Map<Store, string>();
@@ -36,4 +37,19 @@ const database = async (name: string): Promise<Store> => {
   names.set(store, name);
   return store;
 };
+
+/** The locks of a browser, for one name at a time: granted in turn, or told at once that there is none. */
+class BrowserLocks {
+  private readonly turns = new Turns();
+  request<T>(name: string, options: { ifAvailable?: boolean } | ((lock: object | null) => Promise<T>), work?: (lock: object | null) => Promise<T>): Promise<T> {
+    const granted = typeof options === "function" ? options : work!;
+    if (typeof options !== "function" && options.ifAvailable === true && this.turns.isTaken(name)) return granted(null);
+    return this.turns.run(name, () => granted({ name }));
+  }
+}
+describe("in a browser with locks", () => {
+  beforeAll(() => vi.stubGlobal("navigator", { locks: new BrowserLocks() }));
+  afterAll(() => vi.unstubAllGlobals());
+  conforms({ name: "IndexedDB", create: () => database(`plimsoll-${made++}`), reopen: (store) => database(names.get(store)!) });
+});
 conforms({ name: "IndexedDB", create: () => database(`plimsoll-${made++}`), reopen: (store) => database(names.get(store)!) });
