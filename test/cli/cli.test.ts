@@ -54,8 +54,8 @@ describe("help and usage", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(JSON.parse(stderr)).toEqual({
       error: {
-        type: "InputError", path: home.at("none.json"), rule: "must be a readable file; plimsoll table build makes one",
-        message: `${home.at("none.json")}: must be a readable file; plimsoll table build makes one`,
+        type: "InputError", path: home.at("none.json"), rule: "must be a readable file; plimsoll table build --market MARKET.json makes one",
+        message: `${home.at("none.json")}: must be a readable file; plimsoll table build --market MARKET.json makes one`,
       },
     });
   });
@@ -163,7 +163,7 @@ describe("tables and margins", () => {
     const shown = await home.run(["table", "show", table, "--filter", "btc-perp"]);
     expect(shown.stdout).toMatch(/^instrument +kind +mark, USD per lot +lot\nvenue-a:BTC-PERP +position +[\d.,]+ +0\.001 BTC\n/);
     expect(JSON.parse((await home.run(["table", "show", table, "--json"])).stdout)).toMatchObject({ instruments: expect.arrayContaining([expect.objectContaining({ name: "vault-ethereum:WBTC", kind: "collateral" })]) as unknown });
-    refused(await home.run(["table", "show", table, "--instrument", "WBTC"]), 2, "instrument: must be listed in the risk table (did you mean vault-ethereum:WBTC?)");
+    refused(await home.run(["table", "show", table, "--instrument", "WBTC"]), 2, "instrument: must be listed in the risk table (did you mean vault-ethereum:WBTC or vault-solana:WBTC?)");
     refused(await home.run(["margin", "--portfolio", "data/portfolio.json"]), 2, "portfolio.holdings[0].instrument: must be listed in the risk table");
     refused(await home.run(["margin", "--portfolio", "data/portfolio.json", "--table", table, "--what-if", "venue-a:BTC-PERP"]), 2, "trades[0]: must read INSTRUMENT=SIZE");
   });
