@@ -1,9 +1,11 @@
 /**
- * Writes every copy of src/protocol/constants.ts in another language, and the contracts' interfaces for their clients. `--check`
+ * Writes every copy of src/protocol/constants.ts in another language, code taken from packages, and the contracts' interfaces for
+ * their clients. `--check`
  * writes nothing and fails when a copy differs. Interfaces come last: they follow from what is written before.
  */
 import { readFile } from "node:fs/promises";
 import { abiTypescript } from "./abi.ts";
+import { cephesTypescript } from "./cephes.ts";
 import { protocolCircom } from "../src/setup/protocolCircom.ts";
 import { poseidonSolidity } from "../src/setup/poseidonSolidity.ts";
 import { protocolSolidity, protocolTypesSolidity } from "../src/setup/protocolSolidity.ts";
@@ -22,6 +24,7 @@ const copies: readonly (readonly [path: string, text: () => string | Promise<str
   ["contracts/interfaces/ProtocolTypes.sol", protocolTypesSolidity],
   ["contracts/generated/Poseidon2.sol", poseidonSolidity],
   ["schemas/proof.schema.json", proofJsonSchema],
+  ["src/risk/cephesCode.ts", cephesTypescript],
   ["src/chain/abi.ts", abiTypescript],
 ];
 

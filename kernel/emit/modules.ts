@@ -78,9 +78,9 @@ const scalars = (): string => {
 export async function kernelModules(folder: URL): Promise<Map<string, string>> {
   if (LIMBS * LIMB_BITS !== 261) throw new Error("bounds in emit/field.ts are argued for 9 limbs of 29 bits");
   const read = (name: string): Promise<string> => readFile(new URL(`${name}.ts`, folder), "utf8");
-  const [prime, extension, curve, buckets, msm, ntt, qap] = await Promise.all(
-    ["prime", "extension", "curve", "buckets", "msm", "ntt", "qap"].map(read),
-  ) as [string, string, string, string, string, string, string];
+  const [prime, extension, curve, buckets, msm, ntt, qap, poseidon] = await Promise.all(
+    ["prime", "extension", "curve", "buckets", "msm", "ntt", "qap", "poseidon"].map(read),
+  ) as [string, string, string, string, string, string, string, string];
   const over = (text: string, group: string, field: string): string =>
     text.replaceAll('"./field"', `"./${field}"`).replace(/"\.\/(curve|buckets|msm)"/g, `"./${group}_$1"`);
   const modules = new Map([
@@ -90,7 +90,7 @@ export async function kernelModules(folder: URL): Promise<Map<string, string>> {
     ["order", scalars()],
     ["g1_curve", over(curve, "g1", "fq")], ["g1_buckets", over(buckets, "g1", "fq")], ["g1_msm", over(msm, "g1", "fq")],
     ["g2_curve", over(curve, "g2", "fq2")], ["g2_buckets", over(buckets, "g2", "fq2")], ["g2_msm", over(msm, "g2", "fq2")],
-    ["ntt", ntt], ["qap", qap],
+    ["ntt", ntt], ["qap", qap], ["poseidon", poseidon],
   ]);
   return modules.set("index", index(modules));
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { LeanIMT } from "@zk-kit/lean-imt";
 import { InputError } from "../base/errors.ts";
 import { hashPair } from "../protocol/hash.ts";
 import { ISSUER_DEPTH } from "../protocol/constants.ts";
@@ -17,52 +16,83 @@ export interface TreePath {
   readonly siblings: readonly bigint[];
 }
 
-/** A tree that grows leaf by leaf, at most 2^maxDepth. */
+/** A tree that grows leaf by leaf, at most 2^maxDepth: a node without a right sibling is its own parent. */
 export class GrowingTree {
-  private readonly tree: LeanIMT<bigint>;
+  /** levels[0] holds the leaves; the last level has one node, the root. */
+  private readonly levels: bigint[][];
 
   /** @param pair a quicker {@link hashPair}, for many leaves */
   constructor(
     private readonly maxDepth: number,
     leaves: readonly bigint[] = [],
-    pair: (left: bigint, right: bigint) => bigint = hashPair,
+    private readonly pair: (left: bigint, right: bigint) => bigint = hashPair,
   ) {
-    this.tree = new LeanIMT<bigint>(pair, [...leaves]);
-    this.checkSize();
+    this.checkSize(leaves.length);
+    let level = [...leaves];
+    this.levels = [level];
+    while (level.length > 1) {
+      const below = level;
+      level = Array.from({ length: Math.ceil(below.length / 2) }, (_, i) => this.parent(below, i));
+      this.levels.push(level);
+    }
   }
 
   /** 0 while the tree is empty. */
   get root(): bigint {
-    return this.tree.size === 0 ? 0n : this.tree.root;
+    return this.levels.at(-1)![0] ?? 0n;
   }
 
   get leaves(): readonly bigint[] {
-    return this.tree.leaves;
+    return this.levels[0]!;
   }
 
   /** Adds a leaf and returns its position. */
   add(leaf: bigint): number {
-    this.tree.insert(leaf);
-    this.checkSize();
-    return this.tree.size - 1;
+    const position = this.leaves.length;
+    this.checkSize(position + 1);
+    this.set(position, leaf);
+    return position;
   }
 
   /** Replaces a leaf: the old one is vouched for no more. */
   replace(position: number, leaf: bigint): void {
-    this.tree.update(position, leaf);
+    if (!(position in this.leaves)) throw new InputError("tree", "must hold the leaf", position);
+    this.set(position, leaf);
   }
 
   /** Path of a leaf. Throws an InputError when the tree doesn't have it. */
   path(leaf: bigint): TreePath {
-    const position = this.tree.indexOf(leaf);
+    const position = this.leaves.indexOf(leaf);
     if (position < 0) throw new InputError("tree", "must hold the leaf");
-    const { root, index, siblings } = this.tree.generateProof(position);
+    const siblings: bigint[] = [];
+    let index = 0n;
+    this.levels.slice(0, -1).forEach((level, depth) => {
+      const at = position >> depth;
+      const sibling = level[at ^ 1];
+      if (sibling === undefined) return;
+      index |= BigInt(at & 1) << BigInt(siblings.length);
+      siblings.push(sibling);
+    });
     const padded = Array.from({ length: this.maxDepth }, (_, i) => siblings[i] ?? 0n);
-    return { root, depth: siblings.length, index: BigInt(index), siblings: padded };
+    return { root: this.root, depth: siblings.length, index, siblings: padded };
   }
 
-  private checkSize(): void {
-    if (this.tree.size > 2 ** this.maxDepth) throw new InputError("tree", `must hold at most 2^${this.maxDepth} leaves`, this.tree.size);
+  /** Puts a leaf at a position, at most one behind the last, and renews what is above it. */
+  private set(position: number, leaf: bigint): void {
+    this.levels[0]![position] = leaf;
+    for (let depth = 0, at = position; this.levels[depth]!.length > 1; depth++) {
+      at >>= 1;
+      (this.levels[depth + 1] ??= [])[at] = this.parent(this.levels[depth]!, at);
+    }
+  }
+
+  private parent(level: readonly bigint[], i: number): bigint {
+    const [left, right] = [level[2 * i]!, level[2 * i + 1]];
+    return right === undefined ? left : this.pair(left, right);
+  }
+
+  private checkSize(size: number): void {
+    if (size > 2 ** this.maxDepth) throw new InputError("tree", `must hold at most 2^${this.maxDepth} leaves`, size);
   }
 }
 

@@ -5,23 +5,15 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import * as snarkjs from "snarkjs";
+import type { CircuitSignals, Groth16Proof as SnarkjsProof } from "snarkjs";
 import { ProofError } from "../base/errors.ts";
 import { checkCanonical, keyPoints, type G1, type G2, type Groth16Proof, type ProvenStatement } from "../groth16/groth16.ts";
+import * as snarkjs from "../iden3/snarkjs.ts";
+import type { Curve } from "../iden3/snarkjs.ts";
 import type { Stage } from "./prover.ts";
 import { explain } from "./snarkjsErrors.ts";
 import { MEMORY_VARIABLE, type ProveResult, type SnarkjsReply, type SnarkjsTask } from "./snarkjsTask.ts";
 import { snarkjsKey, snarkjsProof } from "../groth16/verificationKey.ts";
-
-/** What @types/snarkjs leaves out. */
-interface Group {
-  fromObject(point: readonly unknown[]): Uint8Array;
-  isValid(point: Uint8Array): boolean;
-  isZero(point: Uint8Array): boolean;
-  timesScalar(point: Uint8Array, scalar: bigint): Uint8Array;
-}
-interface Curve { readonly r: bigint; readonly G1: Group; readonly G2: Group }
-const { curves } = snarkjs as unknown as { curves: { getCurveFromName(name: string): Promise<Curve> } };
 
 interface MemoryFile { readonly type: "mem"; data?: Uint8Array }
 
@@ -50,7 +42,7 @@ async function prove({ wasmPath, zkeyPath, inputs, singleThread }: Extract<Snark
   try {
     mark("witness", 0);
     const wasm: MemoryFile = { type: "mem", data: await file(wasmPath) };
-    await snarkjs.wtns.calculate(inputs as snarkjs.CircuitSignals, wasm, witness);
+    await snarkjs.wtns.calculate(inputs as CircuitSignals, wasm, witness);
     mark("witness", 1);
     mark("prove", 0);
     const zkey = { type: "mem", data: await file(zkeyPath) } as unknown as Uint8Array;
@@ -66,7 +58,7 @@ async function prove({ wasmPath, zkeyPath, inputs, singleThread }: Extract<Snark
 async function verifyStatement(statement: ProvenStatement): Promise<void> {
   checkCanonical(statement);
   const { key, signals, proof } = statement;
-  const curve = await curves.getCurveFromName("bn128");
+  const curve = await snarkjs.curves.getCurveFromName("bn128");
   checkPoint(curve, proof.a, "proof.a");
   checkPoint(curve, proof.b, "proof.b");
   checkPoint(curve, proof.c, "proof.c");
@@ -84,7 +76,7 @@ function checkPoint({ G1, G2, r }: Curve, point: G1 | G2, path: string): void {
   }
 }
 
-function readProof({ pi_a: a, pi_b: b, pi_c: c }: snarkjs.Groth16Proof): Groth16Proof {
+function readProof({ pi_a: a, pi_b: b, pi_c: c }: SnarkjsProof): Groth16Proof {
   const pair = (list: readonly unknown[] | undefined) => [BigInt(String(list?.[0])), BigInt(String(list?.[1]))] as const;
   return { a: pair(a), b: [pair(b[0]), pair(b[1])], c: pair(c) };
 }

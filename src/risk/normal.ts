@@ -6,16 +6,12 @@
  *
  * @module
  */
-import * as cephes from "cephes";
+import { exp, log, ndtr, pow } from "./cephes.ts";
 
-await cephes.compiled;
-
-const exp: (x: number) => number = cephes.exp;
-export const ln: (x: number) => number = cephes.log;
-export const pow: (x: number, y: number) => number = cephes.pow;
+export { log as ln, pow };
 
 /** Φ(x), the standard normal distribution; absolute error below 1e-15. */
-export const normalCdf: (x: number) => number = cephes.ndtr;
+export const normalCdf = ndtr;
 
 const INVERSE_ROOT_TWO_PI = 0.3989422804014327;
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { buildBn128 } from "ffjavascript";
+import { buildBn128 } from "../iden3/ffjavascript.ts";
 import type { Bn254Code } from "./bn254.ts";
 
 export interface Bn254Source extends Bn254Code {

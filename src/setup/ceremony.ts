@@ -9,11 +9,11 @@
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { zKey } from "snarkjs";
 import { fileError } from "../base/fileError.ts";
 import { withLock } from "../base/lock.ts";
 import { ArtifactError, InputError } from "../base/errors.ts";
 import { draftOf, moveInto, writeAtomic } from "../base/files.ts";
+import { zKey } from "../iden3/snarkjs.ts";
 import { artifactsFolder, loadArtifacts } from "../prover/artifacts.ts";
 import type { Contribution, KeyRecord, ManifestEntry } from "../groth16/manifest.ts";
 import { KEY_FILES, describeFiles } from "./build.ts";

@@ -5,9 +5,8 @@
  *
  * @module
  */
-import { readBinFile, readSection } from "@iden3/binfileutils";
-import { readR1csHeader } from "r1csfile";
 import { ArtifactError } from "../base/errors.ts";
+import { readBinFile, readR1csHeader, readSection } from "../iden3/files.ts";
 import { FIELD } from "../protocol/constants.ts";
 
 const CONSTRAINTS_SECTION = 2;

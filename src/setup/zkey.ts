@@ -7,7 +7,7 @@
  */
 import {
   createBinFile, endWriteSection, readBinFile, readSection, startWriteSection, writeBigInt, type BinFile,
-} from "@iden3/binfileutils";
+} from "../iden3/files.ts";
 import { ArtifactError } from "../base/errors.ts";
 import { FIELD } from "../protocol/constants.ts";
 import { BASE_FIELD } from "../groth16/groth16.ts";

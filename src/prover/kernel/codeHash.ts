@@ -1,2 +1,2 @@
 /** SHA-256 of the kernel's code; `npm run kernel -- --pin` writes it. */
-export const KERNEL_SHA256 = "b1de0d146ae98bdd36beb85f7cc41e10d1e01afca9e0f7229a47f7bc59bf4a81";
+export const KERNEL_SHA256 = "1e8d9c2b7b433c1e7bd9a574989ca861ef38670650b01563a993978faae0cbdd";

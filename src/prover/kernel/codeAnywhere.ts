@@ -1,0 +1,27 @@
+/**
+ * The kernel's code wherever this runs, for what a page and a server do alike: hashing. Provers know their platform and
+ * take the code from node.ts or browser.ts.
+ *
+ * @module
+ */
+import { ArtifactError } from "../../base/errors.ts";
+import { compileCode } from "./code.ts";
+
+/** @throws ArtifactError when the code is not there, or is not what these sources compile to */
+export async function kernelCode(): Promise<WebAssembly.Module> {
+  // Asked for by name, so that a bundler for browsers finds no module of Node to complain of.
+  const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  const url = import.meta.url.endsWith(".ts") ? new URL("../../dist/kernel/bn254.wasm", import.meta.url) : new URL("./bn254.wasm", import.meta.url);
+  try {
+    const bytes = fs !== undefined && url.protocol === "file:" ? await fs.readFile(url) : await fetched(url);
+    return await compileCode(bytes as Uint8Array<ArrayBuffer>, url.href);
+  } catch (cause) {
+    throw cause instanceof ArtifactError ? cause : new ArtifactError(url.href, "can't be read or compiled", { cause });
+  }
+}
+
+async function fetched(url: URL): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new ArtifactError(url.href, `is not there: status ${response.status}; bn254.wasm belongs beside the bundle`);
+  return new Uint8Array(await response.arrayBuffer());
+}
