@@ -6,7 +6,7 @@
  */
 import { Interface } from "ethers";
 import { NodeError } from "../base/errors.ts";
-import { ABI, type ContractName } from "./abi.ts";
+import { ABI, type AbiItem, type ContractName } from "./abi.ts";
 import type { RawLog } from "./eventFile.ts";
 
 /** A contract whose events are read. */
@@ -93,7 +93,7 @@ const interfaces = new Map<ContractName, EventInterface>();
 function interfaceOf(name: ContractName): EventInterface {
   let known = interfaces.get(name);
   if (known === undefined) {
-    const events = new Interface(ABI[name].filter((line) => line.startsWith("event ")));
+    const events = new Interface((ABI[name] as readonly AbiItem[]).filter(({ type }) => type === "event"));
     const names = new Map<string, string>();
     events.forEachEvent((fragment) => names.set(fragment.topicHash, fragment.name));
     interfaces.set(name, (known = { events, names }));

@@ -5,12 +5,18 @@
  */
 import { Interface, type ErrorDescription } from "ethers";
 import { RefusedError } from "../base/errors.ts";
-import { ABI } from "./abi.ts";
+import { ABI, type AbiItem } from "./abi.ts";
 import { said } from "./said.ts";
 
-/** Errors of all contracts: a call may fail in one that it calls. */
-const errors = new Interface([...new Set(Object.values(ABI).flat().filter((line) => line.startsWith("error ")))]);
 const SILENT = "reverted without a reason";
+
+/** Errors of all contracts: a call may fail in one that it calls. */
+const errors = new Interface(Object.values(withoutRepeats((Object.values(ABI) as readonly (readonly AbiItem[])[]).flat().filter(({ type }) => type === "error"))));
+
+/** Contracts share errors: each once, by what it says. */
+function withoutRepeats(items: readonly AbiItem[]): Readonly<Record<string, AbiItem>> {
+  return Object.fromEntries(items.map((item) => [JSON.stringify(item), item]));
+}
 
 /** The refusal in what ethers threw for a call, or undefined when the contract never got to refuse. */
 export function refusalOf(error: unknown, call: string): RefusedError | undefined {

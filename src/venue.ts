@@ -1,0 +1,36 @@
+/**
+ * A venue's or a desk's side in Node: which lines it has given, and the batches of notes that it posts. Import it as
+ * `plimsoll/venue`.
+ *
+ * @example
+ * ```ts
+ * import { Node, Sender, VenueEngine, issuerNamed, newestTable, parseBatch, readLines, parseNetwork } from "plimsoll/venue";
+ *
+ * const network = await parseNetwork("network.json");
+ * const venue = issuerNamed(network, "venue-a", "venue");
+ * const node = await Node.connect(network.chains[0]!, url);
+ * const { lines } = await readLines(node, venue);
+ * const engine = await VenueEngine.open(node, venue, await Sender.open(node, signer), "batches");
+ * const { listed } = await newestTable(node, { urls: reporters }, "M");
+ * await engine.post(parseBatch(json, listed, await engine.release()), digest);
+ * ```
+ *
+ * @module
+ */
+export * from "./base/errors.ts";
+
+export { VenueEngine, type PostedBatch } from "./venue/engine.ts";
+export { buildBatch, type Batch, type BatchPosting, type BatchRequest } from "./venue/batch.ts";
+export { parseBatch, type BatchFile } from "./venue/batchFile.ts";
+export { BatchRecords, type BatchRecord } from "./venue/batchRecord.ts";
+export { dueCall, readLines, type IssuerLine } from "./venue/lines.ts";
+export { openEncryptedNotes, encryptNote, encryptedNoteBytes, type OpenedNote, type PlacedNote, type EncryptedFor } from "./account/encryptedNotes.ts";
+
+export { STATUSES, type Line, type Status } from "./chain/line.ts";
+export {
+  chainNamed, encodeNetwork, issuerNamed, parseNetwork, parseNetwork, type IssuerKind, type Network, type NetworkChain, type NetworkIssuer,
+} from "./chain/network.ts";
+export { Node, type Block } from "./chain/node.ts";
+export { Sender, type Call, type SenderOptions } from "./chain/sender.ts";
+export { fetchTable, type TableSources } from "./chain/tableSource.ts";
+export { newestTable } from "./wallet/submissions.ts";

@@ -1,0 +1,41 @@
+/**
+ * A trader's wallet and keeper in Node: what the chains say of an account, the moves that change it, and the keys that
+ * may make them. Import it as `plimsoll/wallet`; statements and margin are in `plimsoll/toolkit`.
+ *
+ * @example
+ * ```ts
+ * import { localProver, proofRequest } from "plimsoll";
+ * import { ChainWallet, Node, Sender, Trader, decryptKeys, readKeystore, parseNetwork } from "plimsoll/wallet";
+ *
+ * const network = await parseNetwork("network.json");
+ * const keys = await decryptKeys(await readKeystore("keystore.json"), passphrase);
+ * const nodes = new Map([["home", await Node.connect(network.chains[0]!, url)]]);
+ * const wallet = await ChainWallet.open(network, nodes, keys, { folder: "cache" });
+ * const prover = localProver();
+ * const trader = new Trader({
+ *   network, nodes, wallet, keys, tables: { urls: reporters },
+ *   prove: (statement) => prover.prove(proofRequest(statement)),
+ *   sender: (chain) => Sender.open(nodes.get(chain)!, signer),
+ * });
+ * ```
+ *
+ * @module
+ */
+export * from "./base/errors.ts";
+
+export { ChainWallet, type ChainWalletOptions } from "./wallet/chainWallet.ts";
+export type { TraderExit, TraderLine, TraderNote, TraderView, UnknownExit, ExitStage } from "./wallet/traderView.ts";
+export { Trader, type Means, type Prove, type Sent } from "./wallet/trader.ts";
+export { Keeper, type KeeperMeans } from "./services/keeper.ts";
+export { attention, type Attention } from "./wallet/attention.ts";
+export {
+  canSpend, decryptKeys, encryptKeys, keystoreKind, readKeystore, writeKeystore, type KeystoreKind,
+} from "./wallet/keystore.ts";
+export { newestTable } from "./wallet/submissions.ts";
+
+export {
+  chainNamed, encodeNetwork, issuerNamed, parseNetwork, parseNetwork, type IssuerKind, type Network, type NetworkChain, type NetworkIssuer,
+} from "./chain/network.ts";
+export { Node, type Block } from "./chain/node.ts";
+export { Sender, type Call, type SenderOptions } from "./chain/sender.ts";
+export { fetchTable, type TableSources } from "./chain/tableSource.ts";
