@@ -27,5 +27,5 @@ export { Daemon, type DaemonOptions, type Health, type Task } from "./services/d
 export { HttpRefusal, healthHandler, serve, type Handler, type Service } from "./services/server.ts";
 export { jsonLog, prettyLog, withoutRepeats, type Fields, type Level, type Log } from "./services/log.ts";
 export { remembered, withSenders, type SendingWorld, type World } from "./services/world.ts";
-export { parseNetwork, parseNetwork, type Network } from "./chain/network.ts";
+export { parseNetwork, type Network } from "./chain/network.ts";
 export { Node, type Block } from "./chain/node.ts";

@@ -6,7 +6,7 @@
  * ```ts
  * import { Node, Sender, VenueEngine, issuerNamed, newestTable, parseBatch, readLines, parseNetwork } from "plimsoll/venue";
  *
- * const network = await parseNetwork("network.json");
+ * const network = parseNetwork(JSON.parse(await readFile("network.json", "utf8")));
  * const venue = issuerNamed(network, "venue-a", "venue");
  * const node = await Node.connect(network.chains[0]!, url);
  * const { lines } = await readLines(node, venue);
@@ -28,7 +28,7 @@ export { openEncryptedNotes, encryptNote, encryptedNoteBytes, type OpenedNote, t
 
 export { STATUSES, type Line, type Status } from "./chain/line.ts";
 export {
-  chainNamed, encodeNetwork, issuerNamed, parseNetwork, parseNetwork, type IssuerKind, type Network, type NetworkChain, type NetworkIssuer,
+  chainNamed, encodeNetwork, issuerNamed, parseNetwork, type IssuerKind, type Network, type NetworkChain, type NetworkIssuer,
 } from "./chain/network.ts";
 export { Node, type Block } from "./chain/node.ts";
 export { Sender, type Call, type SenderOptions } from "./chain/sender.ts";

@@ -7,7 +7,7 @@
  * import { localProver, proofRequest } from "plimsoll";
  * import { ChainWallet, Node, Sender, Trader, decryptKeys, readKeystore, parseNetwork } from "plimsoll/wallet";
  *
- * const network = await parseNetwork("network.json");
+ * const network = parseNetwork(JSON.parse(await readFile("network.json", "utf8")));
  * const keys = await decryptKeys(await readKeystore("keystore.json"), passphrase);
  * const nodes = new Map([["home", await Node.connect(network.chains[0]!, url)]]);
  * const wallet = await ChainWallet.open(network, nodes, keys, { folder: "cache" });
@@ -34,7 +34,7 @@ export {
 export { newestTable } from "./wallet/submissions.ts";
 
 export {
-  chainNamed, encodeNetwork, issuerNamed, parseNetwork, parseNetwork, type IssuerKind, type Network, type NetworkChain, type NetworkIssuer,
+  chainNamed, encodeNetwork, issuerNamed, parseNetwork, type IssuerKind, type Network, type NetworkChain, type NetworkIssuer,
 } from "./chain/network.ts";
 export { Node, type Block } from "./chain/node.ts";
 export { Sender, type Call, type SenderOptions } from "./chain/sender.ts";

@@ -10,7 +10,7 @@ Exit codes:
   0    done; the proof verifies, the portfolio is covered
   1    refused: does not verify, is not covered, or breaks a rule of a contract
   2    bad input or usage
-  3    circuits or keys missing or changed (PLIMSOLL_ARTIFACTS says where they are)
+  3    circuits or keys missing or changed (plimsoll artifacts makes or brings them)
   4    keystore missing or damaged, or wrong passphrase
   5    try again: a node doesn't answer, something didn't arrive in time, or it is too soon
   70   a defect in plimsoll

@@ -5,6 +5,7 @@
  * @module
  */
 import { CommanderError } from "@commander-js/extra-typings";
+import { artifactsCommands } from "./artifacts.ts";
 import { attestCommand } from "./attest.ts";
 import { tableCommands } from "./table.ts";
 import { ceremonyCommands } from "./ceremony.ts";
@@ -51,7 +52,7 @@ const GROUPS: readonly (readonly [heading: string, ...add: readonly ((program: P
     statusCommand, restoreCommand, keepCommand,
   ],
   ["Venues, desks, auditors:", notesCommands, deskCommands, proveCommand, verifyCommand],
-  ["Keeping a network going:", relayCommand, attestCommand, reportCommand, ceremonyCommands],
+  ["Keeping a network going:", relayCommand, attestCommand, reportCommand, ceremonyCommands, artifactsCommands],
 ];
 for (const [heading, ...commands] of GROUPS) {
   program.commandsGroup(heading);

@@ -12,6 +12,8 @@ import { count, hex } from "../base/schema.ts";
 import { parseVerificationKey } from "./verificationKey.ts";
 
 export const MANIFEST_FILE = "manifest.json";
+/** How to come by artifacts, for errors. */
+export const WHENCE = "plimsoll artifacts build makes it, plimsoll artifacts fetch brings it, PLIMSOLL_ARTIFACTS says where else it is";
 const MANIFEST_FORMAT = "plimsoll-artifacts";
 const MANIFEST_VERSION = 1;
 
@@ -99,7 +101,7 @@ export function findEntry(
   const compiledTier = tierOf(circuit, tier);
   const folder = `${circuit}.${compiledTier}`;
   const entry = instances[folder];
-  if (entry === undefined) throw new ArtifactError(place, `has no ${folder}; npm run build -- --tier ${compiledTier} makes it`);
+  if (entry === undefined) throw new ArtifactError(place, `has no ${folder}; plimsoll artifacts build --tier ${compiledTier} makes it, plimsoll artifacts fetch brings it`);
   if (entry.circuit !== circuit || entry.tier !== compiledTier) {
     throw new ArtifactError(`${place}/${folder}`, `is listed as ${entry.circuit}.${entry.tier}`);
   }

@@ -10,16 +10,13 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ArtifactError } from "../base/errors.ts";
 import { readJson, writeAtomic } from "../base/files.ts";
-import { MANIFEST_FILE, emptyManifest, parseManifest, type Manifest, type ManifestEntry } from "./manifest.ts";
-
-/** A package from a registry brings no keys: whoever deployed the verifiers publishes them. */
-export const WHERE_KEYS_COME_FROM = "PLIMSOLL_ARTIFACTS names a folder with circuits and keys, which npm run build makes in a checkout";
+import { MANIFEST_FILE, WHENCE, emptyManifest, parseManifest, type Manifest, type ManifestEntry } from "./manifest.ts";
 
 /** Reads a folder's manifest. Throws an ArtifactError when it is missing or breaks its format. */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST_FILE);
   const json = await readJson(path).catch((cause: unknown) => {
-    throw new ArtifactError(path, `is missing or not JSON; ${WHERE_KEYS_COME_FROM}`, { cause });
+    throw new ArtifactError(path, `is missing or not JSON; ${WHENCE}`, { cause });
   });
   return parseManifest(json, path);
 }

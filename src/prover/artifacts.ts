@@ -1,19 +1,20 @@
 /**
- * Loads what `npm run build` made, or a copy of it: a file is used only if it is the one that the manifest names.
+ * Loads what `npm run build` or `plimsoll artifacts` made or brought: a file is used only if it is the one that the manifest names.
  *
  * @module
  */
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ArtifactError } from "../base/errors.ts";
 import { readJson } from "../base/files.ts";
 import { fileSource } from "./kernel/fileSource.ts";
 import { readLayout } from "../groth16/zkey.ts";
 import type { CircuitName, TierName } from "../protocol/constants.ts";
-import { hashFile, readManifest, WHERE_KEYS_COME_FROM } from "../groth16/manifestFile.ts";
+import { hashFile, readManifest } from "../groth16/manifestFile.ts";
 import type { VerificationKey } from "../groth16/groth16.ts";
-import { checkShape, findEntry, readKey, type ArtifactFile, type KeyRecord, type ManifestEntry } from "../groth16/manifest.ts";
+import { WHENCE, checkShape, findEntry, readKey, type ArtifactFile, type KeyRecord, type ManifestEntry } from "../groth16/manifest.ts";
 import type { ProvingArtifacts } from "./prover.ts";
 
 /** Checked files of one circuit instance, and what the manifest says of it. */
@@ -25,9 +26,12 @@ export interface Artifacts<F extends ArtifactFile> {
   checkUnchanged(): Promise<void>;
 }
 
-/** $PLIMSOLL_ARTIFACTS, unless it is empty, else build/artifacts beside this package's sources. */
+/** $PLIMSOLL_ARTIFACTS, else build/artifacts in a clone and ~/.plimsoll/artifacts where the package is installed. */
 export function artifactsFolder(): string {
-  return process.env["PLIMSOLL_ARTIFACTS"] || fileURLToPath(new URL("../../build/artifacts", import.meta.url));
+  const named = process.env["PLIMSOLL_ARTIFACTS"];
+  if (named !== undefined && named !== "") return named;
+  const here = fileURLToPath(new URL("../../", import.meta.url));
+  return here.includes(`${sep}node_modules${sep}`) ? join(homedir(), ".plimsoll/artifacts") : join(here, "build/artifacts");
 }
 
 /**
@@ -73,7 +77,7 @@ export async function loadVerificationKey(
 /** Checks a file and returns its mark from before, so that a change while it is hashed shows afterwards. */
 async function checkFile(path: string, { bytes, sha256 }: { readonly bytes: number; readonly sha256: string }): Promise<string> {
   const { mark, size } = await look(path).catch((cause: unknown) => {
-    throw new ArtifactError(path, `is missing; ${WHERE_KEYS_COME_FROM}`, { cause });
+    throw new ArtifactError(path, `is missing; ${WHENCE}`, { cause });
   });
   if (size !== bytes) throw new ArtifactError(path, `must have ${bytes} bytes, has ${size}: changed since it was built`);
   const found = await hashFile(path);

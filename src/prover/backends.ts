@@ -6,7 +6,7 @@
 import { InputError } from "../base/errors.ts";
 import { BACKENDS, DEFAULT_BACKEND, type BackendName } from "./backendName.ts";
 import { artifactsFolder, loadProvingArtifacts } from "./artifacts.ts";
-import type { PlimsollOptions } from "./kernelBackend.ts";
+import type { PlimsollOptions } from "./plimsollOptions.ts";
 import { plimsollBackend } from "./plimsollBackend.ts";
 import { createProver, type Backend, type Prover, type ProverEvents } from "./prover.ts";
 import { rapidsnarkBackend } from "./rapidsnarkBackend.ts";

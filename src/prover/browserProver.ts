@@ -5,7 +5,8 @@
  * @module
  */
 import { browser } from "./kernel/browser.ts";
-import { kernelBackend, type PlimsollOptions } from "./kernelBackend.ts";
+import { kernelBackend } from "./kernelBackend.ts";
+import type { PlimsollOptions } from "./plimsollOptions.ts";
 import { createProver, type Backend, type Prover, type ProverEvents } from "./prover.ts";
 import { webArtifacts, type WebArtifactOptions, type WebArtifacts } from "./webArtifacts.ts";
 

@@ -11,17 +11,7 @@ import type { Over } from "./kernel/sums.ts";
 import { orAborted } from "../base/abort.ts";
 import type { Backend, CircuitKey, ProveOptions } from "./prover.ts";
 import type { CircuitInputs } from "../statements/request.ts";
-
-export interface PlimsollOptions {
-  /** Threads to prove with, 1 or more; all cores by default, at most 8: what one thread alone does limits more. */
-  readonly threads?: number | undefined;
-  /**
-   * Memory for tables of multiples of the keys' points, in MiB over all threads and keys; 0 by default. A key's take
-   * about half a minute to make, with its first proof, and save about an eighth of each one after: for a prover that
-   * lives long. More than 600 MiB for a circuit of tier M is of no use.
-   */
-  readonly pointTableMiB?: number | undefined;
-}
+import type { PlimsollOptions } from "./plimsollOptions.ts";
 
 /** What the threads work from. */
 export interface KernelFiles {

@@ -5,7 +5,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { node } from "./kernel/node.ts";
-import { kernelBackend, type PlimsollOptions } from "./kernelBackend.ts";
+import { kernelBackend } from "./kernelBackend.ts";
+import type { PlimsollOptions } from "./plimsollOptions.ts";
 import type { Backend, ProvingArtifacts } from "./prover.ts";
 
 export const plimsollBackend = (options: PlimsollOptions = {}): Backend =>

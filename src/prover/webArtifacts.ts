@@ -11,9 +11,12 @@ import { readLayout } from "../groth16/zkey.ts";
 import { MANIFEST_FILE, checkShape, findEntry, parseManifest, readKey, type ManifestEntry } from "../groth16/manifest.ts";
 import type { CircuitKey, LoadArtifacts } from "./prover.ts";
 
+/** `WebAssembly.Module`, in programs whose types know it: those of Node alone don't. */
+export type CompiledCircuit = typeof globalThis extends { WebAssembly: { Module: new (...bytes: never[]) => infer M } } ? M : object;
+
 /** What a backend in a browser takes. */
 export interface WebArtifacts extends CircuitKey {
-  readonly circuit: WebAssembly.Module;
+  readonly circuit: CompiledCircuit;
   readonly zkey: Blob;
   /** In hex. */
   readonly zkeySha256: string;

@@ -23,7 +23,7 @@ import { describeFile, hashFile, readManifest, writeEntry } from "../groth16/man
 
 const require = createRequire(import.meta.url);
 
-/** Root of the repository: sources are compiled from a clone, never from an installed package. */
+/** Root of the repository: where sources are compiled from; an installed package does it by workshop.ts. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ARTIFACTS = join(ROOT, "build/artifacts");
 /** Files of an instance's folder beside the compiled ones. */
@@ -166,9 +166,12 @@ async function publish(draft: string, folder: string): Promise<void> {
 
 /** Versions of what made an artifact. */
 async function toolVersions(): Promise<Record<string, string>> {
-  const packages = ["circom2", "binaryen", "circomlib", "@zk-kit/binary-merkle-root.circom", "ffjavascript"];
+  const packages = ["circom2", "binaryen", "circomlib", "@zk-kit/binary-merkle-root.circom"];
   const root = require.resolve("circom2/package.json").replace(/circom2\/package\.json$/, "");
   const version = async (name: string): Promise<string> =>
     (JSON.parse(await readFile(join(root, name, "package.json"), "utf8")) as { version: string }).version;
-  return Object.fromEntries(await Promise.all(packages.map(async (name) => [name, await version(name)] as const)));
+  // Bundled into the published package, so that its version is the one that this package was made with.
+  const own = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as { devDependencies: Record<"ffjavascript", string> };
+  const tools = await Promise.all(packages.map(async (name) => [name, await version(name)] as const));
+  return { ...Object.fromEntries(tools), ffjavascript: own.devDependencies.ffjavascript };
 }

@@ -1,5 +1,5 @@
 /** Whatever a contract says, or doesn't, is a refusal that says so. */
-import { Interface } from "ethers";
+import { Interface, type ErrorFragment } from "ethers";
 import { expect, it } from "vitest";
 import { ABI } from "../../src/chain/abi.ts";
 import { refusalOf } from "../../src/chain/refusals.ts";
@@ -8,9 +8,13 @@ import { RefusedError } from "../../src/base/errors.ts";
 const reason = new Interface(["error Error(string)", "error Panic(uint256)"]);
 const said = (text: string): string => reason.encodeErrorResult("Error", [text]);
 const desk = new Interface(ABI.CreditDesk);
-const [named] = ABI.CreditDesk.map((line) => /^error (\w+)\((uint\d+ \w+(?:, ?uint\d+ \w+)*)\)/.exec(line)).filter((found) => found !== null);
-const values = named![2]!.split(",").map((_, i) => BigInt(i + 1));
-const full = desk.encodeErrorResult(named![1]!, values);
+/** An error of whole numbers alone. */
+let named: ErrorFragment | undefined;
+desk.forEachError((error) => {
+  if (error.inputs.length > 0 && error.inputs.every(({ type }) => type.startsWith("uint"))) named ??= error;
+});
+const values = named!.inputs.map((_, i) => BigInt(i + 1));
+const full = desk.encodeErrorResult(named!.name, values);
 
 it.each([
   ["nothing", undefined], ["null", null], ["no bytes", "0x"], ["two bytes", "0x1234"], ["half a byte", "0x123"], ["no hex", "0xzz"],
@@ -30,7 +34,7 @@ it.each([
   ["alone", full], ["in an object", { message: "reverted", data: full }], ["in an object of an object", { data: { data: full } }], ["in a sentence", `Reverted ${full}`],
 ])("a contract's own error is found %s", (_, data) => {
   expect(refusalOf({ code: "CALL_EXCEPTION", data: null, info: { error: data } }, "X.y") ?? {}).toMatchObject(typeof data === "string"
-    ? { refusal: named![1] } : { refusal: named![1], args: Object.fromEntries(Object.values(desk.getError(named![1]!)!.inputs).map(({ name }, i) => [name, values[i]])) });
+    ? { refusal: named!.name } : { refusal: named!.name, args: Object.fromEntries(Object.values(desk.getError(named!.name)!.inputs).map(({ name }, i) => [name, values[i]])) });
 });
 
 it("a token's reason is one short line", () => {

@@ -110,7 +110,7 @@ test("an r1cs and a key that don't belong together", async () => {
 });
 
 test("a manifest that is missing, foreign, of another version or malformed", async () => {
-  await expect(loadArtifacts("receive", "M", [], dir)).rejects.toThrow(/has no receive\.M; npm run build -- --tier M/);
+  await expect(loadArtifacts("receive", "M", [], dir)).rejects.toThrow(/has no receive\.M; plimsoll artifacts build --tier M makes it/);
   const path = join(dir, "manifest.json");
   const manifest = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
   await writeFile(path, JSON.stringify({ ...manifest, version: 2 }));

@@ -17,7 +17,7 @@ export const node: Platform = {
   cores: availableParallelism(),
   async loadKernelCode() {
     const bytes = await readFile(KERNEL_FILE).catch((cause: unknown) => {
-      throw new ArtifactError(KERNEL_FILE.pathname, "is missing; npm run prepare makes it", { cause });
+      throw new ArtifactError(KERNEL_FILE.pathname, "is missing: in a clone npm run prepare makes it, an installed package has it", { cause });
     });
     return compileCode(bytes as Uint8Array<ArrayBuffer>, KERNEL_FILE.pathname);
   },
