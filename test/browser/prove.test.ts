@@ -40,11 +40,8 @@ beforeAll(async () => {
 afterAll(() => rm(packageFolder, { recursive: true, force: true }));
 
 describe("bundle for browsers", () => {
-  it("has nothing of ours that needs Node", () => {
-    expect(asked.filter(({ importer }) => !importer.includes("/node_modules/"))).toEqual([]);
-    // Bundlers put nothing in their place. The page below makes a table and a statement without them.
-    const packages = asked.map(({ module, importer }) => `${/.*node_modules\/((@[^/]+\/)?[^/]+)/.exec(importer)![1]} ${module}`);
-    for (const each of packages) expect(each).toBe("@zk-kit/utils buffer");
+  it("has nothing that needs Node", () => {
+    expect(asked).toEqual([]);
   });
 
   it("finds its worker and its code", async () => {

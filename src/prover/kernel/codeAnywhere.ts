@@ -11,7 +11,8 @@ import { compileCode } from "./code.ts";
 export async function kernelCode(): Promise<WebAssembly.Module> {
   // Asked for by name, so that a bundler for browsers finds no module of Node to complain of.
   const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
-  const url = import.meta.url.endsWith(".ts") ? new URL("../../dist/kernel/bn254.wasm", import.meta.url) : new URL("./bn254.wasm", import.meta.url);
+  // The sources use that of dist. Bundlers look for the second address alone: they read no other than a plain literal.
+  const url = import.meta.url.endsWith(".ts") ? new URL(["../..", "dist/kernel/bn254.wasm"].join("/"), import.meta.url) : new URL("./bn254.wasm", import.meta.url);
   try {
     const bytes = fs !== undefined && url.protocol === "file:" ? await fs.readFile(url) : await fetched(url);
     return await compileCode(bytes as Uint8Array<ArrayBuffer>, url.href);
