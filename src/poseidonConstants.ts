@@ -20,7 +20,7 @@ type Vector = readonly bigint[];
 type Matrix = readonly Vector[];
 
 /** A partial round: x_0 becomes x_0^5 + added; then x_0 = Σ row_i·x_i and x_i += column_i·x_0, the old x_0 on the right. */
-export interface PartialRound {
+interface PartialRound {
   readonly added: bigint;
   /** One number for each element of the state. */
   readonly row: Vector;

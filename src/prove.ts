@@ -11,5 +11,5 @@ export * from "./base/errors.ts";
 export { browserProver, type BrowserProverOptions } from "./prover/browserProver.ts";
 export type { Backend, ProveOptions, Prover, Stage } from "./prover/prover.ts";
 export type { CircuitInputs, ProofRequest } from "./statements/request.ts";
-export type { WebArtifactOptions, WebArtifacts } from "./prover/webArtifacts.ts";
+export type { CompiledCircuit, WebArtifactOptions, WebArtifacts } from "./prover/webArtifacts.ts";
 export * from "./verify.ts";

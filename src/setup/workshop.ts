@@ -18,7 +18,7 @@ import type { Instance } from "./mainComponent.ts";
 const require = createRequire(import.meta.url);
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
 /** What compiling takes beside this package, which programs that only prove and verify need not install. */
-export const BUILD_PACKAGES = ["circom2", "binaryen", "circomlib", "@zk-kit/binary-merkle-root.circom"] as const;
+const BUILD_PACKAGES = ["circom2", "binaryen", "circomlib", "@zk-kit/binary-merkle-root.circom"] as const;
 
 /**
  * As {@link build}, into the folder `artifacts`.
