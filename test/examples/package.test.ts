@@ -3,6 +3,7 @@
  * as strictly as TypeScript can and nothing of this repository in reach but its tools.
  */
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -11,6 +12,7 @@ import { promisify } from "node:util";
 import { bn254 } from "@noble/curves/bn254.js";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KERNEL_SHA256 } from "../../src/prover/kernel/codeHash.ts";
 import { formatProof } from "../../src/groth16/proof.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -49,7 +51,12 @@ beforeAll(async () => {
   npmCache = (await run(ROOT, "npm", "config", "get", "cache")).output.trim();
   if (npmCache.startsWith(project)) npmCache = join(process.env["HOME"] ?? project, ".npm");
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "installed", version: "1.0.0", private: true }));
-  expect(await run(ROOT, "npm", "pack", "--silent", "--pack-destination", project)).toEqual(succeeded);
+  // As `npm run prepare`, but for the kernel's code, which is compiled anew only if it isn't that of these sources.
+  expect(await run(ROOT, process.execPath, TSC, "-p", "tsconfig.build.json")).toEqual(succeeded);
+  const kernel = await readFile(join(ROOT, "dist/kernel/bn254.wasm")).catch(() => Buffer.of());
+  if (createHash("sha256").update(kernel).digest("hex") !== KERNEL_SHA256) expect(await run(ROOT, "npm", "run", "kernel")).toEqual(succeeded);
+  expect(await run(ROOT, "npm", "run", "bundle")).toEqual(succeeded);
+  expect(await run(ROOT, "npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", project)).toEqual(succeeded);
   expect(await npm("install", "--omit=dev", "--omit=optional", "./plimsoll-0.1.0.tgz")).toEqual(succeeded);
 });
 afterAll(() => rm(project, { recursive: true, force: true }));
