@@ -2,7 +2,7 @@
  * npm run docs: the reference of what the package's entries export, into build/docs. A warning is an error, but for one:
  * valibot's types name a schema's field twice, and TypeDoc finds the one comment at the two places.
  */
-import { Application, ConsoleLogger, LogLevel, TypeDocReader } from "typedoc";
+import { Application, ConsoleLogger, LogLevel, TSConfigReader, TypeDocReader } from "typedoc";
 
 const HARMLESS = /has multiple declarations with a comment|^The comments for \w+ are declared at/;
 
@@ -17,7 +17,7 @@ class Strict extends ConsoleLogger {
 }
 
 const logger = new Strict();
-const app = await Application.bootstrap({}, [new TypeDocReader()]);
+const app = await Application.bootstrap({}, [new TypeDocReader(), new TSConfigReader()]);
 app.logger = logger;
 const project = await app.convert();
 if (project !== undefined) {
