@@ -11,7 +11,7 @@ import { checkHoldings, packWords, unpackWords, type Holding } from "./holdings.
 import { nextReadKey, ownerOf, type ProveKeys } from "./keys.ts";
 
 export class Account {
-  /** Throws an InputError when the holdings don't fit the tier, see {@link checkHoldings}. */
+  /** Throws an InputError when the holdings don't fit the tier, see `checkHoldings`. */
   constructor(
     readonly tier: TierName,
     readonly owner: bigint,

@@ -21,7 +21,7 @@ export class GrowingTree {
   /** levels[0] holds the leaves; the last level has one node, the root. */
   private readonly levels: bigint[][];
 
-  /** @param pair a quicker {@link hashPair}, for many leaves */
+  /** @param pair a quicker `hashPair`, for many leaves */
   constructor(
     private readonly maxDepth: number,
     leaves: readonly bigint[] = [],

@@ -59,7 +59,7 @@ export function encryptReadKey(keys: CommitteeKeys, scalar: bigint, readKey: big
   return [nonce.x, nonce.y, mod(readKey + hash("MASK", shared.x, shared.y), FIELD), 0n, 0n, 0n];
 }
 
-/** Opens what {@link encryptReadKey} encrypted, with the secret of PK_3. */
+/** Opens what `encryptReadKey` encrypted, with the secret of PK_3. */
 export function openReadKey(ciphertext: readonly bigint[], secret: bigint): bigint {
   const shared = multiply(Point.fromAffine({ x: ciphertext[0]!, y: ciphertext[1]! }), secret).toAffine();
   return mod(ciphertext[2]! - hash("MASK", shared.x, shared.y), FIELD);

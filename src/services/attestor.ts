@@ -15,7 +15,7 @@ import { toJson } from "../base/json.ts";
 import { SignedBefore, SignedOnce } from "./signedOnce.ts";
 import { remembered, type World } from "./world.ts";
 
-/** What an attestor answers: {@link parseAttestation} reads it. */
+/** What an attestor answers: `parseAttestation` reads it. */
 export interface Attestation {
   readonly number: number;
   readonly blockHash: string;
