@@ -9,7 +9,7 @@ const HARMLESS = /has multiple declarations with a comment|The comments for .* a
 class Strict extends ConsoleLogger {
   problems = 0;
 
-  override log(message: string, level: LogLevel): void {
+  override log(message: string, level: Parameters<ConsoleLogger["log"]>[1]): void {
     if (HARMLESS.test(message)) return;
     if (level >= LogLevel.Warn) this.problems++;
     super.log(message, level);

@@ -9,7 +9,7 @@ import ts from "typescript";
 
 /** From the ground up: a room may import the rooms before it, its own files, and nothing after it. */
 const ROOMS = [
-  "base", "protocol", "risk", "margin", "account", "committee", "iden3", "groth16", "statements", "prover", "setup", "store", "chain", "wallet",
+  "base", "kernel", "protocol", "risk", "margin", "account", "committee", "iden3", "groth16", "statements", "prover", "setup", "store", "chain", "wallet",
   "venue", "services", "cli",
 ] as const;
 /** Files beside the rooms are the package's entries: they only re-export, and nothing imports them but other entries. */

@@ -1,5 +1,5 @@
 /**
- * Poseidon over Fr in the form with sparse partial rounds; src/poseidonConstants.ts says where its constants come from.
+ * Poseidon over Fr in the form with sparse partial rounds; src/kernel/poseidonConstants.ts says where its constants come from.
  * They lie one after another, in the kernel's form: the mixing matrix, the one into the partial rounds, the first
  * additions; additions of each full round of the first half; number, row and column of each partial round; additions of
  * the second half but the last round's.

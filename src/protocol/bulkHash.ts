@@ -6,9 +6,9 @@
  * @module
  */
 import { hash, hashList, hashPair } from "./hash.ts";
-import { kernelCode } from "../prover/kernel/codeAnywhere.ts";
-import { Kernel } from "../prover/kernel/kernel.ts";
-import { KernelPoseidon } from "../prover/kernel/poseidon.ts";
+import { kernelCode } from "../kernel/kernelCode.ts";
+import { Kernel } from "../kernel/kernel.ts";
+import { KernelPoseidon } from "../kernel/poseidon.ts";
 import { CHUNK, TAGS, type TagName } from "./constants.ts";
 
 export interface BulkHasher {

@@ -9,7 +9,7 @@ import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ArtifactError } from "../base/errors.ts";
 import { readJson } from "../base/files.ts";
-import { fileSource } from "./kernel/fileSource.ts";
+import { fileSource } from "./threads/fileSource.ts";
 import { readLayout } from "../groth16/zkey.ts";
 import type { CircuitName, TierName } from "../protocol/constants.ts";
 import { hashFile, readManifest } from "../groth16/manifestFile.ts";

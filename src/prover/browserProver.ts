@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { browser } from "./kernel/browser.ts";
+import { browser } from "./threads/browser.ts";
 import { kernelBackend } from "./kernelBackend.ts";
 import type { PlimsollOptions } from "./plimsollOptions.ts";
 import { createProver, type Backend, type Prover, type ProverEvents } from "./prover.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 import { InputError } from "../base/errors.ts";
-import type { Platform } from "./kernel/platform.ts";
-import { secretsIn, type KeyFile, type ThreadResults, type Scalars, type ThreadTask } from "./kernel/task.ts";
-import { Pool, type PoolThread } from "./kernel/pool.ts";
-import type { Over } from "./kernel/sums.ts";
+import type { Platform } from "./threads/platform.ts";
+import { secretsIn, type KeyFile, type ThreadResults, type Scalars, type ThreadTask } from "./threads/task.ts";
+import { Pool, type PoolThread } from "./threads/pool.ts";
+import type { Over } from "./threads/sums.ts";
 import { orAborted } from "../base/abort.ts";
 import type { Backend, CircuitKey, ProveOptions } from "./prover.ts";
 import type { CircuitInputs } from "../statements/request.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { node } from "./kernel/node.ts";
+import { node } from "./threads/node.ts";
 import { kernelBackend } from "./kernelBackend.ts";
 import type { PlimsollOptions } from "./plimsollOptions.ts";
 import type { Backend, ProvingArtifacts } from "./prover.ts";

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { ProofError } from "../base/errors.ts";
 import { INTEGER } from "../base/wasm.ts";
-import { calculateWitness } from "./kernel/witness.ts";
+import { calculateWitness } from "./threads/witness.ts";
 import { FIELD } from "../protocol/constants.ts";
 import type { Groth16Proof } from "../groth16/groth16.ts";
 import type { Backend } from "./prover.ts";

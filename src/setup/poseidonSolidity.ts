@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { FULL_ROUNDS, poseidonConstants } from "../poseidonConstants.ts";
+import { FULL_ROUNDS, poseidonConstants } from "../kernel/poseidonConstants.ts";
 import { FIELD } from "../protocol/constants.ts";
 
 const INPUTS = 2;

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { bn254 } from "@noble/curves/bn254.js";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { KERNEL_SHA256 } from "../../src/prover/kernel/codeHash.ts";
+import { KERNEL_SHA256 } from "../../src/kernel/codeHash.ts";
 import { formatProof } from "../../src/groth16/proof.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

@@ -2,9 +2,9 @@ import * as lite from "poseidon-lite";
 import { describe, expect, it } from "vitest";
 import { bulkHasher, hasherFor } from "../../src/protocol/bulkHash.ts";
 import { hash, hashList, hashPair } from "../../src/protocol/hash.ts";
-import { kernelCode } from "../../src/prover/kernel/codeAnywhere.ts";
-import { Kernel } from "../../src/prover/kernel/kernel.ts";
-import { KernelPoseidon } from "../../src/prover/kernel/poseidon.ts";
+import { kernelCode } from "../../src/kernel/kernelCode.ts";
+import { Kernel } from "../../src/kernel/kernel.ts";
+import { KernelPoseidon } from "../../src/kernel/poseidon.ts";
 import { FIELD, TAGS, type TagName } from "../../src/protocol/constants.ts";
 import { Random } from "../support/random.ts";
 

@@ -4,8 +4,8 @@
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ArtifactError, InputError } from "../../src/base/errors.ts";
-import { node } from "../../src/prover/kernel/node.ts";
-import type { ThreadResults } from "../../src/prover/kernel/task.ts";
+import { node } from "../../src/prover/threads/node.ts";
+import type { ThreadResults } from "../../src/prover/threads/task.ts";
 import { createProver, type ProvingArtifacts } from "../../src/prover/prover.ts";
 import { TOY_INPUTS, toyArtifacts } from "../fixtures/toy.ts";
 import { TOY_REQUEST, refusal } from "../support/proverRules.ts";

@@ -1,6 +1,6 @@
 /**
  * A prover that lives long doesn't grow. Threads run in this process, whose garbage is collected after each proof: what is
- * left then is kept. That the kernels' own memory stays as it is: test/prover/kernel/thread.test.ts.
+ * left then is kept. That the kernels' own memory stays as it is: test/prover/threads/thread.test.ts.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

@@ -4,11 +4,11 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { answering } from "../../src/prover/kernel/answering.ts";
-import { fileSource } from "../../src/prover/kernel/fileSource.ts";
-import { node } from "../../src/prover/kernel/node.ts";
-import type { Platform, Port } from "../../src/prover/kernel/platform.ts";
-import type { ThreadResults, ThreadTask } from "../../src/prover/kernel/task.ts";
+import { answering } from "../../src/prover/threads/answering.ts";
+import { fileSource } from "../../src/prover/threads/fileSource.ts";
+import { node } from "../../src/prover/threads/node.ts";
+import type { Platform, Port } from "../../src/prover/threads/platform.ts";
+import type { ThreadResults, ThreadTask } from "../../src/prover/threads/task.ts";
 import { kernelBackend } from "../../src/prover/kernelBackend.ts";
 import type { PlimsollOptions } from "../../src/prover/plimsollOptions.ts";
 import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";

@@ -1,8 +1,8 @@
 /**
- * Nothing of a witness stays in the host's memory, whatever becomes of the proof. What threads keep: test/prover/kernel/thread.test.ts.
+ * Nothing of a witness stays in the host's memory, whatever becomes of the proof. What threads keep: test/prover/threads/thread.test.ts.
  */
 import { describe, expect, it } from "vitest";
-import { secretsIn, secretsOf, type ThreadTask } from "../../src/prover/kernel/task.ts";
+import { secretsIn, secretsOf, type ThreadTask } from "../../src/prover/threads/task.ts";
 import { TOY_INPUTS, toyArtifacts } from "../fixtures/toy.ts";
 import { refusal } from "../support/proverRules.ts";
 import { Watched, backendOver, proveToy } from "./watched.ts";

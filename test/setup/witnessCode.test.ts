@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { calculateWitness } from "../../src/prover/kernel/witness.ts";
+import { calculateWitness } from "../../src/prover/threads/witness.ts";
 import { ROOT } from "../../src/setup/build.ts";
 import { runCircom } from "../../src/setup/circom.ts";
 import { mergeFunctions } from "../../src/setup/witnessCode.ts";

@@ -3,14 +3,14 @@
  */
 import { readFile } from "node:fs/promises";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { answering } from "../../../src/prover/kernel/answering.ts";
-import { fileSource } from "../../../src/prover/kernel/fileSource.ts";
-import { Kernel } from "../../../src/prover/kernel/kernel.ts";
-import { node } from "../../../src/prover/kernel/node.ts";
-import type { Reply } from "../../../src/prover/kernel/platform.ts";
-import type { PartialSum } from "../../../src/prover/kernel/sums.ts";
-import { Thread } from "../../../src/prover/kernel/thread.ts";
-import type { ThreadResults, ThreadTask } from "../../../src/prover/kernel/task.ts";
+import { answering } from "../../../src/prover/threads/answering.ts";
+import { fileSource } from "../../../src/prover/threads/fileSource.ts";
+import { Kernel } from "../../../src/kernel/kernel.ts";
+import { node } from "../../../src/prover/threads/node.ts";
+import type { Reply } from "../../../src/prover/threads/platform.ts";
+import type { PartialSum } from "../../../src/prover/threads/sums.ts";
+import { Thread } from "../../../src/prover/threads/thread.ts";
+import type { ThreadResults, ThreadTask } from "../../../src/prover/threads/task.ts";
 import { nobleVerifier } from "../../../src/groth16/nobleVerifier.ts";
 import type { ProvingArtifacts } from "../../../src/prover/prover.ts";
 import { verifyStatement } from "../../../src/groth16/verify.ts";
@@ -19,8 +19,8 @@ import { MIXER_INPUTS, compiledMixer } from "../../support/mixer.ts";
 
 /** What the calculator gave: the thread's to wipe. */
 const calculated = vi.hoisted(() => [] as Uint8Array[]);
-vi.mock("../../../src/prover/kernel/witness.ts", async (original) => {
-  const { calculateWitness } = await original<typeof import("../../../src/prover/kernel/witness.ts")>();
+vi.mock("../../../src/prover/threads/witness.ts", async (original) => {
+  const { calculateWitness } = await original<typeof import("../../../src/prover/threads/witness.ts")>();
   return {
     calculateWitness: async (...args: Parameters<typeof calculateWitness>) => {
       const witness = await calculateWitness(...args);

@@ -7,7 +7,7 @@
 import type { CircuitInputs } from "../../statements/request.ts";
 import { INTEGER, type Pointer } from "../../base/wasm.ts";
 import { finish } from "./finish.ts";
-import { Kernel } from "./kernel.ts";
+import { Kernel } from "../../kernel/kernel.ts";
 import { plan } from "./plan.ts";
 import { Quotient } from "./quotient.ts";
 import { SumShare, overOf } from "./sums.ts";

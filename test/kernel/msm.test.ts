@@ -1,11 +1,11 @@
 import { numberToBytesLE } from "@noble/curves/utils.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { affineBytes, type GroupName, type Kernel } from "../../../src/prover/kernel/kernel.ts";
-import { coordinates as readCoordinates, multiSum } from "../../../src/prover/kernel/sums.ts";
-import { fillTables, shapeFor, stretchesFor } from "../../../src/prover/kernel/tables.ts";
-import { INTEGER } from "../../../src/base/wasm.ts";
-import { FIELD } from "../../../src/protocol/constants.ts";
+import { affineBytes, type GroupName, type Kernel } from "../../src/kernel/kernel.ts";
+import { coordinates as readCoordinates, multiSum } from "../../src/prover/threads/sums.ts";
+import { fillTables, shapeFor, stretchesFor } from "../../src/prover/threads/tables.ts";
+import { INTEGER } from "../../src/base/wasm.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
 import { numbers, testKernel } from "./support.ts";
 
 let kernel: Kernel;

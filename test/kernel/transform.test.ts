@@ -1,9 +1,9 @@
 import { bytesToNumberLE, numberToBytesLE } from "@noble/curves/utils.js";
 import { buildBn128 } from "ffjavascript";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ELEMENT, type Kernel } from "../../../src/prover/kernel/kernel.ts";
-import { FIELD } from "../../../src/protocol/constants.ts";
-import { INTEGER } from "../../../src/base/wasm.ts";
+import { ELEMENT, type Kernel } from "../../src/kernel/kernel.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
+import { INTEGER } from "../../src/base/wasm.ts";
 import { getElements, mod, numbers, power, putElements, reversed, root, testKernel } from "./support.ts";
 
 let kernel: Kernel;

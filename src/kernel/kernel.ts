@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ProofError } from "../../base/errors.ts";
-import { WasmInstance, type Pointer } from "../../base/wasm.ts";
+import { ProofError } from "../base/errors.ts";
+import { WasmInstance, type Pointer } from "../base/wasm.ts";
 
 /** The kernel is compiled for so many at least. */
 const INITIAL_PAGES = 2;

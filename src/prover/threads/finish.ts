@@ -12,7 +12,7 @@ import { mod } from "@noble/curves/abstract/modular.js";
 import { FIELD } from "../../protocol/constants.ts";
 import type { Groth16Proof } from "../../groth16/groth16.ts";
 import { INTEGER } from "../../base/wasm.ts";
-import { affineBytes, type GroupName, type Kernel } from "./kernel.ts";
+import { affineBytes, type GroupName, type Kernel } from "../../kernel/kernel.ts";
 import type { SumName } from "./plan.ts";
 import { coordinates, multiSum, type PartialSum } from "./sums.ts";
 import { KEY_POINT, type KeyLayout } from "../../groth16/zkey.ts";

@@ -5,10 +5,10 @@
  */
 import { bytesToNumberLE, numberToBytesLE } from "@noble/curves/utils.js";
 import { buildBn128 } from "ffjavascript";
-import { compileKernel } from "../../../kernel/emit/compile.ts";
-import { ELEMENT, Kernel } from "../../../src/prover/kernel/kernel.ts";
-import { FIELD } from "../../../src/protocol/constants.ts";
-import { INTEGER, type Pointer } from "../../../src/base/wasm.ts";
+import { compileKernel } from "../../kernel/emit/compile.ts";
+import { ELEMENT, Kernel } from "../../src/kernel/kernel.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
+import { INTEGER, type Pointer } from "../../src/base/wasm.ts";
 
 let compiling: Promise<WebAssembly.Module> | undefined;
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { compileKernel } from "../../../kernel/emit/compile.ts";
-import { KERNEL_SHA256 } from "../../../src/prover/kernel/codeHash.ts";
+import { compileKernel } from "../../kernel/emit/compile.ts";
+import { KERNEL_SHA256 } from "../../src/kernel/codeHash.ts";
 
 describe("build", () => {
   it("gives the pinned code, every time", async () => {

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Pointer } from "../../base/wasm.ts";
-import { affineBytes, type GroupName, type Kernel } from "./kernel.ts";
+import { affineBytes, type GroupName, type Kernel } from "../../kernel/kernel.ts";
 
 /** Windows of 16 bits are the widest, and there are 16 of them: more stretches are of no use. */
 const MOST_STRETCHES = 16;

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { InputError } from "../src/base/errors.ts";
-import { readJson, readText, writeAtomic } from "../src/base/files.ts";
+import { InputError } from "../../src/base/errors.ts";
+import { readJson, readText, writeAtomic } from "../../src/base/files.ts";
 
 let folder: string;
 beforeEach(async () => {

@@ -1,11 +1,10 @@
 /**
- * The prover in browsers: threads are web workers, the kernel's code is fetched from beside this module. Both addresses
- * are written as bundlers want to find them; without a bundler they are right as they stand.
+ * The prover in browsers: threads are web workers, whose address is written as bundlers want to find it; without a
+ * bundler it is right as it stands.
  *
  * @module
  */
-import { ArtifactError } from "../../base/errors.ts";
-import { compileCode } from "./code.ts";
+import { kernelCode } from "../../kernel/kernelCode.ts";
 import type { Platform, Reply } from "./platform.ts";
 
 export const browser: Platform = {
@@ -13,12 +12,7 @@ export const browser: Platform = {
     // Some browsers keep it to themselves.
     return navigator.hardwareConcurrency ?? 1;
   },
-  async loadKernelCode() {
-    const url = new URL("./bn254.wasm", import.meta.url);
-    const response = await fetch(url);
-    if (!response.ok) throw new ArtifactError(url.href, `is not there: status ${response.status}; bn254.wasm and browser.worker.js belong beside the bundle`);
-    return compileCode(new Uint8Array(await response.arrayBuffer()), url.href);
-  },
+  loadKernelCode: kernelCode,
   startThread({ onReply, onEnd }) {
     const worker = new Worker(new URL("./browser.worker.js", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => onReply(data as Reply);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plan } from "../../../src/prover/kernel/plan.ts";
+import { plan } from "../../../src/prover/threads/plan.ts";
 import type { KeyLayout } from "../../../src/groth16/zkey.ts";
 
 describe("plan", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { INTEGER, type Pointer } from "../../base/wasm.ts";
-import { ELEMENT, affineBytes, jacobianBytes, type GroupName, type Kernel } from "./kernel.ts";
+import { ELEMENT, affineBytes, jacobianBytes, type GroupName, type Kernel } from "../../kernel/kernel.ts";
 import { groupOf, sumOf, type PartName, type Piece, type SumName } from "./plan.ts";
 import { fillTables, shapeFor, type Shape } from "./tables.ts";
 import { KEY_POINT, type KeyLayout, type KeySource } from "../../groth16/zkey.ts";

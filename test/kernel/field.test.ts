@@ -1,10 +1,10 @@
 import { numberToBytesLE } from "@noble/curves/utils.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ELEMENT, type Kernel } from "../../../src/prover/kernel/kernel.ts";
-import { INTEGER } from "../../../src/base/wasm.ts";
-import { FIELD } from "../../../src/protocol/constants.ts";
-import { BASE_FIELD } from "../../../src/groth16/groth16.ts";
+import { ELEMENT, type Kernel } from "../../src/kernel/kernel.ts";
+import { INTEGER } from "../../src/base/wasm.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
+import { BASE_FIELD } from "../../src/groth16/groth16.ts";
 import { edges, numbers, testKernel } from "./support.ts";
 
 let kernel: Kernel;

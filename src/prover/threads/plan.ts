@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { affineBytes, type GroupName } from "./kernel.ts";
+import { affineBytes, type GroupName } from "../../kernel/kernel.ts";
 import { stretchesFor, tableGain } from "./tables.ts";
 import type { KeyLayout } from "../../groth16/zkey.ts";
 

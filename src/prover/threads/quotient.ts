@@ -8,7 +8,7 @@ import { pow } from "@noble/curves/abstract/modular.js";
 import { ArtifactError } from "../../base/errors.ts";
 import { FIELD } from "../../protocol/constants.ts";
 import { INTEGER, type Pointer } from "../../base/wasm.ts";
-import { ELEMENT, type Kernel } from "./kernel.ts";
+import { ELEMENT, type Kernel } from "../../kernel/kernel.ts";
 import { COEFFICIENT_BYTES, type KeyLayout, type KeySource } from "../../groth16/zkey.ts";
 
 /** Coefficients read from a key at once. */

@@ -3,10 +3,10 @@
  * which values that come in through a product never reach.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { ELEMENT, type Kernel } from "../../../src/prover/kernel/kernel.ts";
-import { FIELD } from "../../../src/protocol/constants.ts";
-import { BASE_FIELD } from "../../../src/groth16/groth16.ts";
-import type { Pointer } from "../../../src/base/wasm.ts";
+import { ELEMENT, type Kernel } from "../../src/kernel/kernel.ts";
+import { FIELD } from "../../src/protocol/constants.ts";
+import { BASE_FIELD } from "../../src/groth16/groth16.ts";
+import type { Pointer } from "../../src/base/wasm.ts";
 import { numbers, testKernel } from "./support.ts";
 
 let kernel: Kernel;

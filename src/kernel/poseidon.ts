@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { poseidonConstants } from "../../poseidonConstants.ts";
+import { poseidonConstants } from "./poseidonConstants.ts";
 import { numberToBytesLE } from "@noble/curves/utils.js";
-import { INTEGER, type Pointer } from "../../base/wasm.ts";
+import { INTEGER, type Pointer } from "../base/wasm.ts";
 import { ELEMENT, type Kernel } from "./kernel.ts";
 
 const MOST_INPUTS = 16;

@@ -4,10 +4,10 @@
 import { EventEmitter } from "node:events";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ArtifactError, ProofError } from "../../../src/base/errors.ts";
-import { browser } from "../../../src/prover/kernel/browser.ts";
-import { node } from "../../../src/prover/kernel/node.ts";
-import type { Platform, Reply, Request } from "../../../src/prover/kernel/platform.ts";
-import { Pool } from "../../../src/prover/kernel/pool.ts";
+import { browser } from "../../../src/prover/threads/browser.ts";
+import { node } from "../../../src/prover/threads/node.ts";
+import type { Platform, Reply, Request } from "../../../src/prover/threads/platform.ts";
+import { Pool } from "../../../src/prover/threads/pool.ts";
 import { spawnWorker } from "../../../src/base/worker.ts";
 import { refusal } from "../../support/proverRules.ts";
 
@@ -159,13 +159,13 @@ describe("platform", () => {
   it("ends a thread that can't read a request, so that the host hears of it", async () => {
     const parentPort = Object.assign(new EventEmitter(), { postMessage: vi.fn() });
     vi.doMock("node:worker_threads", () => ({ parentPort }));
-    await import("../../../src/prover/kernel/node.worker.ts");
+    await import("../../../src/prover/threads/node.worker.ts");
     expect(() => parentPort.emit("messageerror", new Error("no such class"))).toThrow("no such class");
     vi.doUnmock("node:worker_threads");
     const self: { onmessageerror?: () => void; postMessage: () => void } = { postMessage: vi.fn() };
     vi.stubGlobal("self", self);
     vi.stubGlobal("FileReaderSync", class {});
-    await import("../../../src/prover/kernel/browser.worker.ts");
+    await import("../../../src/prover/threads/browser.worker.ts");
     expect(() => self.onmessageerror!()).toThrow("a request can't be read");
   });
 

@@ -5,7 +5,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { ArtifactError } from "../../base/errors.ts";
+import { ArtifactError } from "../base/errors.ts";
 import { KERNEL_SHA256 } from "./codeHash.ts";
 
 /**
