@@ -19,6 +19,7 @@ const CHECKS: (readonly [what: string, command: string, ...args: string[]])[] = 
   ["kernel: the pinned code from these sources", bin("tsx"), "scripts/kernel.ts"],
   ["imports point down the rooms' order", bin("tsx"), "scripts/imports.ts"],
   ["types", bin("tsc"), "-p", "tsconfig.json"],
+  ["layout", bin("prettier"), "--check", "--log-level", "warn", "."],
   ["unused code and packages", bin("knip")],
   ["licences of interfaces", bin("tsx"), "scripts/licences.ts"],
   ["costs", bin("tsx"), "scripts/costs.ts"],
