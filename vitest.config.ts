@@ -4,7 +4,12 @@ import { foundry } from "./scripts/foundry.ts";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: [...defaultExclude, ...(foundry("anvil") === undefined || foundry("forge") === undefined ? ["test/contracts/**", "test/services/{attestations,attestor,epochs,faults,relayer,reorgs,reporter}.test.ts"] : [])],
+    exclude: [
+      ...defaultExclude,
+      ...(foundry("anvil") === undefined || foundry("forge") === undefined
+        ? ["test/contracts/**", "test/services/{attestations,attestor,epochs,faults,relayer,reorgs,reporter}.test.ts"]
+        : []),
+    ],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     maxWorkers: 2,

@@ -61,8 +61,13 @@ export function abiTypescript(): string {
 }
 
 const constant = (name: string): string => `${name[0]!.toLowerCase()}${name.slice(1)}Abi`;
-const place = ({ type, name = "", inputs = [] }: Item): string => `${ORDER.indexOf(type)} ${name} ${JSON.stringify(inputs)}`;
+const place = ({ type, name = "", inputs = [] }: Item): string =>
+  `${ORDER.indexOf(type)} ${name} ${JSON.stringify(inputs)}`;
 const withoutInternalType = (key: string, value: unknown): unknown => (key === "internalType" ? undefined : value);
 /** A line of TypeScript from a line of JSON: names without quotes, a space within braces and behind colons and commas. */
 const literal = (json: string): string =>
-  `  ${json.replace(/"(\w+)":/g, "$1: ").replaceAll(",", ", ").replace(/\{(?!\})/g, "{ ").replace(/(?<!\{)\}/g, " }")},`;
+  `  ${json
+    .replace(/"(\w+)":/g, "$1: ")
+    .replaceAll(",", ", ")
+    .replace(/\{(?!\})/g, "{ ")
+    .replace(/(?<!\{)\}/g, " }")},`;

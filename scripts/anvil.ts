@@ -33,13 +33,29 @@ export interface Anvil {
 }
 
 /** Starts a node. Throws when npm has no anvil for this platform, or when it ends before it listens. */
-export async function startAnvil({ chainId, port = 0, timestamp, stateFile, mnemonic, blockTime }: AnvilOptions): Promise<Anvil> {
+export async function startAnvil({
+  chainId,
+  port = 0,
+  timestamp,
+  stateFile,
+  mnemonic,
+  blockTime,
+}: AnvilOptions): Promise<Anvil> {
   const binary = foundry("anvil");
   if (binary === undefined) throw new Error("there is no anvil for this platform");
   const options: Record<string, string | number | undefined> = {
-    port, "chain-id": chainId, hardfork: "osaka", "gas-limit": 60_000_000, timestamp, state: stateFile, mnemonic, "block-time": blockTime,
+    port,
+    "chain-id": chainId,
+    hardfork: "osaka",
+    "gas-limit": 60_000_000,
+    timestamp,
+    state: stateFile,
+    mnemonic,
+    "block-time": blockTime,
   };
-  const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
+  const given = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  );
   const node = spawn(binary, given, { stdio: ["ignore", "pipe", "inherit"] });
   const exited = new Promise<void>((resolve) => node.once("exit", () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {

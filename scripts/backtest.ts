@@ -45,7 +45,10 @@ const { values } = parseArgs({
 
 const history = historyOf(readMarket(await readText(values.market)));
 const options = {
-  seed: whole("seed", 0), tables: whole("tables", 1), step: whole("step", 1), warmUp: whole("warmup", DEFAULT_PARAMETERS.minHistory),
+  seed: whole("seed", 0),
+  tables: whole("tables", 1),
+  step: whole("step", 1),
+  warmUp: whole("warmup", DEFAULT_PARAMETERS.minHistory),
 };
 const started = performance.now();
 const results = backtest(history, withoutCosts(DEFAULT_PARAMETERS), options);
@@ -55,15 +58,23 @@ await writeAtomic(CHART, chartSvg(results));
 
 if (values.json) {
   const summary = results.map(({ daily: _, ...result }) => result);
-  console.log(JSON.stringify({ ...options, horizonDays: DEFAULT_PARAMETERS.horizon / 86_400, chart: CHART, results: summary }, null, 2));
+  console.log(
+    JSON.stringify(
+      { ...options, horizonDays: DEFAULT_PARAMETERS.horizon / 86_400, chart: CHART, results: summary },
+      null,
+      2,
+    ),
+  );
 } else {
   const last = history.days - 1 - DEFAULT_PARAMETERS.horizon / 86_400;
-  console.log(`${history.names.join(", ")}; ${dateOf(history, options.warmUp)} to ${dateOf(history, last)}, two-day losses, seed ${options.seed}\n`);
+  console.log(
+    `${history.names.join(", ")}; ${dateOf(history, options.warmUp)} to ${dateOf(history, last)}, two-day losses, seed ${options.seed}\n`,
+  );
   console.log("table        tables   above margin   worst loss / R   on           R / additive");
   for (const { kind, tables, exceedance, worst, worstDay, overAdditive } of results) {
     console.log(
       `${kind.padEnd(10)}${String(tables).padStart(7)}${`${(100 * exceedance).toFixed(2)} %`.padStart(15)}` +
-      `${worst.toFixed(2).padStart(17)}   ${worstDay}${overAdditive.toFixed(2).padStart(15)}`,
+        `${worst.toFixed(2).padStart(17)}   ${worstDay}${overAdditive.toFixed(2).padStart(15)}`,
     );
   }
   console.log(`\n${CHART}, ${seconds.toFixed(0)} s`);
@@ -71,6 +82,7 @@ if (values.json) {
 
 function whole(name: "seed" | "tables" | "step" | "warmup", least: number): number {
   const value = Number(values[name]);
-  if (!Number.isSafeInteger(value) || value < least) throw new InputError(`--${name}`, `must be a whole number of at least ${least}`, values[name]);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new InputError(`--${name}`, `must be a whole number of at least ${least}`, values[name]);
   return value;
 }

@@ -58,28 +58,54 @@ const { positions } = readPortfolio(await readFile("data/portfolio.json", "utf8"
 
 if (flags.browser) await benchBrowser();
 else if (flags.tiers !== undefined) await benchTiers(flags.tiers.split(",") as TierName[]);
-else if (flags.proofs !== undefined) await benchEndurance(Number.parseInt(flags.proofs, 10) || 1, Number.parseInt(flags.tableMib, 10) || 0);
+else if (flags.proofs !== undefined)
+  await benchEndurance(Number.parseInt(flags.proofs, 10) || 1, Number.parseInt(flags.tableMib, 10) || 0);
 else await benchAll();
 
 async function benchBrowser(): Promise<void> {
   const { verificationKey } = await artifactsOfM();
-  const { userAgent, cores, timings } = await compareInBrowser(await solvencyRequest("M", positions, listed.table), verificationKey, THREADS, runs);
-  print({ machine: { ...machine, userAgent, browserCores: cores }, runs, solvencyM: timings, timesSnarkjs: ratios(timings) }, timings);
+  const { userAgent, cores, timings } = await compareInBrowser(
+    await solvencyRequest("M", positions, listed.table),
+    verificationKey,
+    THREADS,
+    runs,
+  );
+  print(
+    {
+      machine: { ...machine, userAgent, browserCores: cores },
+      runs,
+      solvencyM: timings,
+      timesSnarkjs: ratios(timings),
+    },
+    timings,
+  );
 }
 
 async function benchTiers(tiers: readonly TierName[]): Promise<void> {
   await haveArtifacts(tiers.map((tier) => ({ circuit: "solvency", tier })));
-  const requests = Object.fromEntries(await Promise.all(tiers.map(async (tier) => [tier, await solvencyRequest(tier, positions, listed.table)] as const)));
+  const requests = Object.fromEntries(
+    await Promise.all(tiers.map(async (tier) => [tier, await solvencyRequest(tier, positions, listed.table)] as const)),
+  );
   const costs = await tierCosts(requests, THREADS, runs);
   if (flags.json) console.log(JSON.stringify({ machine, runs, threads: THREADS, solvency: costs }, null, 2));
-  else console.table(Object.fromEntries(Object.entries(costs).map(([tier, { warm, ...cost }]) => [tier, { ...cost, ...flat(warm) }])));
+  else
+    console.table(
+      Object.fromEntries(Object.entries(costs).map(([tier, { warm, ...cost }]) => [tier, { ...cost, ...flat(warm) }])),
+    );
 }
 
 async function benchEndurance(count: number, pointTableMiB: number): Promise<void> {
   const artifacts = await artifactsOfM();
-  const prover = createProver<ProvingArtifacts>(plimsollBackend({ threads: THREADS, pointTableMiB }), () => Promise.resolve(artifacts));
-  const result = await endurance(prover, await solvencyRequest("M", positions, listed.table), count,
-    (proofs, failures, mebibytes, seconds) => console.error(`${proofs} proofs, ${failures} failures, ${mebibytes} MiB, ${seconds} s`));
+  const prover = createProver<ProvingArtifacts>(plimsollBackend({ threads: THREADS, pointTableMiB }), () =>
+    Promise.resolve(artifacts),
+  );
+  const result = await endurance(
+    prover,
+    await solvencyRequest("M", positions, listed.table),
+    count,
+    (proofs, failures, mebibytes, seconds) =>
+      console.error(`${proofs} proofs, ${failures} failures, ${mebibytes} MiB, ${seconds} s`),
+  );
   await prover.close();
   console.log(JSON.stringify({ machine, pointTableMiB, ...result }, null, 2));
   if (result.failures > 0) process.exitCode = 1;
@@ -89,23 +115,37 @@ async function benchAll(): Promise<void> {
   say("table and margin");
   const full = fullMarket(market);
   const tableBuild = await times(async () => TableTree.build(buildTable(full).table, TIERS.M));
-  const marginTime = await timed(() => {
-    for (let i = 0; i < 50; i++) marginOf(positions, listed.table);
-  }) / 50;
+  const marginTime =
+    (await timed(() => {
+      for (let i = 0; i < 50; i++) marginOf(positions, listed.table);
+    })) / 50;
   const request = await solvencyRequest("M", positions, listed.table);
   const artifacts = await artifactsOfM();
 
   say("provers");
   const snarkjsProcess = snarkjsBackend();
   const over = (backend: Backend) => createProver<ProvingArtifacts>(backend, () => Promise.resolve(artifacts));
-  const provers = await compareProvers({
-    plimsoll: over(plimsollBackend({ threads: THREADS })), plimsollOneThread: over(plimsollBackend({ threads: 1 })),
-    plimsollTables: over(plimsollBackend({ threads: THREADS, pointTableMiB: TABLE_MIB })),
-    snarkjs: over(snarkjsProcess), snarkjsSingleThread: over(snarkjsBackend({ singleThread: true })),
-  }, request, runs);
-  const fromCold = await compareColdProcesses(["plimsoll", "snarkjs"], artifactsFolder(), request, Math.min(runs, MOST_COLD_RUNS));
+  const provers = await compareProvers(
+    {
+      plimsoll: over(plimsollBackend({ threads: THREADS })),
+      plimsollOneThread: over(plimsollBackend({ threads: 1 })),
+      plimsollTables: over(plimsollBackend({ threads: THREADS, pointTableMiB: TABLE_MIB })),
+      snarkjs: over(snarkjsProcess),
+      snarkjsSingleThread: over(snarkjsBackend({ singleThread: true })),
+    },
+    request,
+    runs,
+  );
+  const fromCold = await compareColdProcesses(
+    ["plimsoll", "snarkjs"],
+    artifactsFolder(),
+    request,
+    Math.min(runs, MOST_COLD_RUNS),
+  );
   const timesSnarkjs = {
-    ...ratios(provers), warmTables: timesAs(provers.snarkjs, provers.plimsollTables), coldProcess: ratio(fromCold.snarkjs.total, fromCold.plimsoll.total),
+    ...ratios(provers),
+    warmTables: timesAs(provers.snarkjs, provers.plimsollTables),
+    coldProcess: ratio(fromCold.snarkjs.total, fromCold.plimsoll.total),
   };
   const prover = over(plimsollBackend());
   const proof = await prover.prove(request);
@@ -121,17 +161,38 @@ async function benchAll(): Promise<void> {
   const inputs = toJson(request.inputs);
   const snarkjsCli = await snarkjsCommandLine(artifacts, inputs);
   const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
-  print({
-    machine, runs, solvencyM: provers, coldProcess: fromCold, snarkjsCli, timesSnarkjs,
-    verify: { noble, snarkjs: other }, tableBuild4095: tableBuild, marginsPerSecond: Math.round(1000 / marginTime),
-    peakMemoryMiB: { snarkjs: mebibytes(snarkjsProcess.peakBytes), plimsoll: fromCold.plimsoll.peakMiB, toolkit: mebibytes(process.resourceUsage().maxRSS * 1024) },
-  }, provers);
+  print(
+    {
+      machine,
+      runs,
+      solvencyM: provers,
+      coldProcess: fromCold,
+      snarkjsCli,
+      timesSnarkjs,
+      verify: { noble, snarkjs: other },
+      tableBuild4095: tableBuild,
+      marginsPerSecond: Math.round(1000 / marginTime),
+      peakMemoryMiB: {
+        snarkjs: mebibytes(snarkjsProcess.peakBytes),
+        plimsoll: fromCold.plimsoll.peakMiB,
+        toolkit: mebibytes(process.resourceUsage().maxRSS * 1024),
+      },
+    },
+    provers,
+  );
 }
 
 /** JSON, or the timings as a table and the rest below it. */
 function print(result: Readonly<Record<string, unknown>>, timings: Readonly<Record<string, ProverTiming>>): void {
   if (flags.json) return console.log(JSON.stringify(result, null, 2));
-  console.table(Object.fromEntries(Object.entries(timings).flatMap(([name, { cold, warm }]) => [[`${name}, cold`, cold], [`${name}, warm`, flat(warm)]])));
+  console.table(
+    Object.fromEntries(
+      Object.entries(timings).flatMap(([name, { cold, warm }]) => [
+        [`${name}, cold`, cold],
+        [`${name}, warm`, flat(warm)],
+      ]),
+    ),
+  );
   const { machine: _, solvencyM: __, ...rest } = result;
   console.dir(rest, { depth: null });
 }
@@ -150,7 +211,12 @@ function ratio(slow: number, fast: number): number {
 }
 
 /** How often a prover of ours fits into one of snarkjs, all stages included; `fastest` is what other load disturbs least. */
-function ratios({ plimsoll, plimsollOneThread, snarkjs, snarkjsSingleThread }: Readonly<Record<"plimsoll" | "plimsollOneThread" | "snarkjs" | "snarkjsSingleThread", ProverTiming>>) {
+function ratios({
+  plimsoll,
+  plimsollOneThread,
+  snarkjs,
+  snarkjsSingleThread,
+}: Readonly<Record<"plimsoll" | "plimsollOneThread" | "snarkjs" | "snarkjsSingleThread", ProverTiming>>) {
   return { warm: timesAs(snarkjs, plimsoll), warmOneThread: timesAs(snarkjsSingleThread, plimsollOneThread) };
 }
 
@@ -182,7 +248,10 @@ function fullMarket(sample: Market): Market {
   return { ...sample, instruments };
 }
 
-async function snarkjsCommandLine({ wasmPath, zkeyPath }: ProvingArtifacts, inputs: string): Promise<Readonly<Record<"witness" | "prove" | "total", number>>> {
+async function snarkjsCommandLine(
+  { wasmPath, zkeyPath }: ProvingArtifacts,
+  inputs: string,
+): Promise<Readonly<Record<"witness" | "prove" | "total", number>>> {
   const folder = await mkdtemp(join(tmpdir(), "plimsoll-bench-"));
   const cli = join(dirname(createRequire(import.meta.url).resolve("snarkjs")), "cli.cjs");
   const run = (...args: string[]) => promisify(execFile)(process.execPath, [cli, ...args], { cwd: folder });

@@ -25,10 +25,15 @@ const flags = new Command("npm run build --")
   .addOption(new Option("--circuit <circuit...>", "circuits to build (default: all)").choices(CIRCUITS))
   .option("--all", "every tier, L too, which takes several minutes")
   .option("--force", "build again what is current; replaces ceremony keys")
-  .option("--jobs <n>", "circuits built at once (default: one per core)", (text) => Math.max(1, Number.parseInt(text, 10) || 1))
+  .option("--jobs <n>", "circuits built at once (default: one per core)", (text) =>
+    Math.max(1, Number.parseInt(text, 10) || 1),
+  )
   .option("--out <folder>", "where to write (default: build/artifacts)")
   .option("--json", "print what each circuit costs as JSON, as npm run costs does")
-  .addHelpText("after", "\nExamples:\n  npm run build\n  npm run build -- --tier L\n  npm run build -- --circuit solvency --force")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npm run build\n  npm run build -- --tier L\n  npm run build -- --circuit solvency --force",
+  )
   .parse()
   .opts<Flags>();
 
@@ -48,7 +53,10 @@ try {
   await writeVerifiers(flags.out);
   progress.end();
   if (flags.json) console.log(JSON.stringify(costsOf(manifest)));
-  else console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s; development keys: for trying out, not for value`);
+  else
+    console.log(
+      `built in ${((performance.now() - started) / 1000).toFixed(1)} s; development keys: for trying out, not for value`,
+    );
 } catch (error) {
   progress.end();
   if (!(error instanceof PlimsollError)) throw error;
@@ -60,7 +68,12 @@ try {
 function report(count: number): { onEvent: (event: BuildEvent) => void; end: () => void } {
   const shares = new Map<string, number>();
   const bar = process.stderr.isTTY
-    ? new SingleBar({ format: "{bar} {percentage}% {step}", stream: process.stderr, hideCursor: true, clearOnComplete: true })
+    ? new SingleBar({
+        format: "{bar} {percentage}% {step}",
+        stream: process.stderr,
+        hideCursor: true,
+        clearOnComplete: true,
+      })
     : undefined;
   bar?.start(count, 0, { step: "" });
   const line = (text: string): void => {
@@ -70,10 +83,17 @@ function report(count: number): { onEvent: (event: BuildEvent) => void; end: () 
     if (event.type === "waiting") return line(`waiting for ${event.what}`);
     const { instance, type } = event;
     // Compiling takes about four fifths of an instance's time.
-    shares.set(instance, type === "compiling" ? 0 : type === "compiled" ? 0.8 : type === "setup" ? 0.8 + 0.2 * event.share : 1);
-    bar?.update([...shares.values()].reduce((sum, share) => sum + share, 0), { step: `${instance} ${type}` });
+    shares.set(
+      instance,
+      type === "compiling" ? 0 : type === "compiled" ? 0.8 : type === "setup" ? 0.8 + 0.2 * event.share : 1,
+    );
+    bar?.update(
+      [...shares.values()].reduce((sum, share) => sum + share, 0),
+      { step: `${instance} ${type}` },
+    );
     if (type === "current") line(`${instance}: up to date`);
-    if (type === "compiled") line(`${instance}: compiled in ${event.seconds.toFixed(1)} s, ${event.constraints} constraints`);
+    if (type === "compiled")
+      line(`${instance}: compiled in ${event.seconds.toFixed(1)} s, ${event.constraints} constraints`);
     if (type === "built") line(`${instance}: built in ${event.seconds.toFixed(1)} s`);
   };
   return { onEvent, end: () => bar?.stop() };

@@ -8,13 +8,23 @@ const root = new URL("../", import.meta.url).pathname;
 const NAMES = ["snarkjs", "ffjavascript", "files"];
 
 await build({
-  root, configFile: false, logLevel: "warn",
+  root,
+  configFile: false,
+  logLevel: "warn",
   ssr: { noExternal: true, external: ["web-worker"] },
   build: {
-    ssr: true, target: "node20", minify: false, emptyOutDir: false, outDir: "dist/iden3",
+    ssr: true,
+    target: "node20",
+    minify: false,
+    emptyOutDir: false,
+    outDir: "dist/iden3",
     rolldownOptions: {
       input: Object.fromEntries(NAMES.map((name) => [name, `src/iden3/${name}.ts`])),
-      output: { entryFileNames: "[name].js", chunkFileNames: "[name].chunk.js", banner: "/* Bundled from iden3's packages: GPL-3.0. */" },
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "[name].chunk.js",
+        banner: "/* Bundled from iden3's packages: GPL-3.0. */",
+      },
     },
   },
 });

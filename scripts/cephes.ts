@@ -31,7 +31,10 @@ function reduced(code: Uint8Array, kept: readonly string[]): string | undefined 
   const module = binaryen.readBinary(code);
   try {
     module.setFeatures(binaryen.Features.All);
-    const names = Array.from({ length: module.getNumExports() }, (_, i) => binaryen.getExportInfo(module.getExportByIndex(i)).name);
+    const names = Array.from(
+      { length: module.getNumExports() },
+      (_, i) => binaryen.getExportInfo(module.getExportByIndex(i)).name,
+    );
     if (!kept.every((name) => names.includes(name))) return undefined;
     for (const name of names) if (!kept.includes(name)) module.removeExport(name);
     module.runPasses(["remove-unused-module-elements", "memory-packing"]);

@@ -28,11 +28,17 @@ const flags = new Command("npm run costs --")
 try {
   const wanted = INSTANCES.filter(({ tier }) => flags.all || tier !== "L");
   const costs = costsOf(
-    await build(wanted, { onEvent: (event) => event.type === "compiling" && console.error(`compiling ${event.instance}`) }),
+    await build(wanted, {
+      onEvent: (event) => event.type === "compiling" && console.error(`compiling ${event.instance}`),
+    }),
   );
   const gas = (await readJson(GAS)) as Figures;
   const gasParts = (await readJson(GAS_PARTS)) as Readonly<Record<string, Figures>>;
-  console.log(flags.json ? JSON.stringify({ ...costs, gas, gasParts }) : [costsTable(costs), "", ...gasTable(gas, gasParts)].join("\n"));
+  console.log(
+    flags.json
+      ? JSON.stringify({ ...costs, gas, gasParts })
+      : [costsTable(costs), "", ...gasTable(gas, gasParts)].join("\n"),
+  );
   if (flags.update) await updateCosts(costs, SNAPSHOT);
   const differences = flags.check ? await checkCosts(costs, SNAPSHOT) : [];
   if (differences.length > 0) {
@@ -50,6 +56,8 @@ function gasTable(gas: Figures, parts: Readonly<Record<string, Figures>>): strin
   const columns = Object.keys(Object.values(parts)[0] ?? {});
   const line = (name: string, cells: readonly (number | string)[]): string =>
     name.padEnd(18) + cells.map((cell) => cell.toLocaleString("en").padStart(13)).join("");
-  const rows = Object.entries(gas).map(([name, units]) => line(name, [units, ...columns.map((part) => parts[name]?.[part] ?? "")]));
+  const rows = Object.entries(gas).map(([name, units]) =>
+    line(name, [units, ...columns.map((part) => parts[name]?.[part] ?? "")]),
+  );
   return [line("operation", ["gas", ...columns]), ...rows];
 }

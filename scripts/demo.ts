@@ -26,12 +26,16 @@ const OUT = "build/demo";
 const MINUTE = 60;
 
 if (foundry("anvil") === undefined) {
-  console.error(`error: the demo needs anvil, a development node that npm ci installs on ${FOUNDRY_PLATFORMS}; without it there are no chains to show it on`);
+  console.error(
+    `error: the demo needs anvil, a development node that npm ci installs on ${FOUNDRY_PLATFORMS}; without it there are no chains to show it on`,
+  );
   process.exit(1);
 }
 try {
   console.log("\n1. Circuits and development keys (first run only: a minute or two)\n");
-  const built = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts", "--tier", "M"], { stdio: "inherit" });
+  const built = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts", "--tier", "M"], {
+    stdio: "inherit",
+  });
   if (built.status !== 0) process.exit(built.status ?? 1);
   await rm(OUT, { recursive: true, force: true });
   await tellOnChains();
@@ -40,7 +44,9 @@ try {
   console.error(`error: ${error.message}`);
   process.exit(1);
 }
-console.log(`\nA proof is in ${OUT}/solvency-proof.json; check it with: npx plimsoll verify ${OUT}/solvency-proof.json`);
+console.log(
+  `\nA proof is in ${OUT}/solvency-proof.json; check it with: npx plimsoll verify ${OUT}/solvency-proof.json`,
+);
 process.exit(0);
 
 async function tellOnChains(): Promise<void> {
@@ -54,8 +60,13 @@ async function tellOnChains(): Promise<void> {
     const actors = await Actors.assemble(chains, meter, market, OUT);
     try {
       const { table, underlyings } = actors.table;
-      console.log(`  epoch ${table.epoch}: ${table.rows.length} instruments in ${table.groups.length} risk groups (${table.groups.join(", ")})`);
-      for (const { name, price, scanBps } of underlyings) console.log(`  ${name.padEnd(6)} ${formatUsd(price).padStart(12)} USD   scan range ${(scanBps / 100).toFixed(2).padStart(6)} %`);
+      console.log(
+        `  epoch ${table.epoch}: ${table.rows.length} instruments in ${table.groups.length} risk groups (${table.groups.join(", ")})`,
+      );
+      for (const { name, price, scanBps } of underlyings)
+        console.log(
+          `  ${name.padEnd(6)} ${formatUsd(price).padStart(12)} USD   scan range ${(scanBps / 100).toFixed(2).padStart(6)} %`,
+        );
       await meter.done("compile and deploy; publish the risk table on three chains");
       await attack(actors, await tell(actors));
     } finally {

@@ -21,12 +21,19 @@ interface Flags {
 }
 
 const flags = new Command("npm run deploy --")
-  .description("Deploys a network from one config, checks it, and writes the network file that wallets and daemons read.")
+  .description(
+    "Deploys a network from one config, checks it, and writes the network file that wallets and daemons read.",
+  )
   .requiredOption("--config <file>", "what to deploy; data/deployment.example.json is one")
-  .requiredOption("--out <file>", "the network file; how far the deployment is stands beside it, in <file>.progress.json")
+  .requiredOption(
+    "--out <file>",
+    "the network file; how far the deployment is stands beside it, in <file>.progress.json",
+  )
   .option("--key <file>", "file (0600) with the deployer's private key in hex; $PLIMSOLL_ETH_KEY comes first")
   .option("--check", "deploy nothing: compare the contracts of an existing network file with the config")
-  .addHelpText("after", `
+  .addHelpText(
+    "after",
+    `
 Nodes are the config's endpoints, or $PLIMSOLL_RPC_<CHAIN>. Use a key of its own for a deployment: its transactions must
 not be mixed with others, and once it is done the key has no power over anything.
 
@@ -36,7 +43,8 @@ Exit codes:
 
 Examples:
   npm run deploy -- --config deployment.json --out network.json --key deployer.key
-  npm run deploy -- --config deployment.json --out network.json --check`)
+  npm run deploy -- --config deployment.json --out network.json --check`,
+  )
   .parse()
   .opts<Flags>();
 
@@ -49,7 +57,9 @@ try {
   if (!facts.every(isTrue)) process.exitCode = 1;
   else if (flags.check !== true) {
     await writeAtomic(flags.out, encodeNetwork(network));
-    console.log(`wrote ${flags.out}${network.keys === "development" ? "; development keys: for trying out, not for value" : ""}`);
+    console.log(
+      `wrote ${flags.out}${network.keys === "development" ? "; development keys: for trying out, not for value" : ""}`,
+    );
   }
 } catch (error) {
   if (!(error instanceof PlimsollError)) throw error;
@@ -58,7 +68,8 @@ try {
 }
 
 async function run(config: DeploymentConfig, endpoints: Readonly<Record<string, string>>): Promise<Network> {
-  if (flags.key === undefined && process.env["PLIMSOLL_ETH_KEY"] === undefined) throw new KeystoreError("--key: must name the deployer's key file; PLIMSOLL_ETH_KEY will do");
+  if (flags.key === undefined && process.env["PLIMSOLL_ETH_KEY"] === undefined)
+    throw new KeystoreError("--key: must name the deployer's key file; PLIMSOLL_ETH_KEY will do");
   const deployer = await signingKey({ keyPath: flags.key });
   console.error(`deployer ${deployer.address}`);
   const onStep = ({ chain, what, stage }: DeploymentStep): void => {
@@ -69,10 +80,13 @@ async function run(config: DeploymentConfig, endpoints: Readonly<Record<string, 
 
 /** Of every chain; the environment comes first. */
 function endpointsOf({ chains }: DeploymentConfig): Record<string, string> {
-  return Object.fromEntries(chains.map(({ name, endpoint }, i) => {
-    const variable = `PLIMSOLL_RPC_${name.toUpperCase().replaceAll("-", "_")}`;
-    const url = process.env[variable] ?? endpoint;
-    if (url === undefined) throw new InputError(`deployment.chains[${i}].endpoint`, `must be present; ${variable} will do`);
-    return [name, url];
-  }));
+  return Object.fromEntries(
+    chains.map(({ name, endpoint }, i) => {
+      const variable = `PLIMSOLL_RPC_${name.toUpperCase().replaceAll("-", "_")}`;
+      const url = process.env[variable] ?? endpoint;
+      if (url === undefined)
+        throw new InputError(`deployment.chains[${i}].endpoint`, `must be present; ${variable} will do`);
+      return [name, url];
+    }),
+  );
 }

@@ -9,8 +9,24 @@ import ts from "typescript";
 
 /** From the ground up: a room may import the rooms before it, its own files, and nothing after it. */
 const ROOMS = [
-  "base", "kernel", "protocol", "risk", "margin", "account", "committee", "iden3", "groth16", "statements", "prover", "setup", "store", "chain", "wallet",
-  "venue", "services", "cli",
+  "base",
+  "kernel",
+  "protocol",
+  "risk",
+  "margin",
+  "account",
+  "committee",
+  "iden3",
+  "groth16",
+  "statements",
+  "prover",
+  "setup",
+  "store",
+  "chain",
+  "wallet",
+  "venue",
+  "services",
+  "cli",
 ] as const;
 /** Files beside the rooms are the package's entries: they only re-export, and nothing imports them but other entries. */
 const ENTRIES = "entries";
@@ -24,7 +40,9 @@ interface Import {
 
 /** Files of src that each file of src imports, in whatever way: types, dynamic imports and workers' URLs among them. */
 async function importsOf(root: string): Promise<Import[]> {
-  const files = (await readdir(root, { recursive: true })).filter((file) => /\.m?ts$/.test(file) && !file.endsWith(".d.ts")).sort();
+  const files = (await readdir(root, { recursive: true }))
+    .filter((file) => /\.m?ts$/.test(file) && !file.endsWith(".d.ts"))
+    .sort();
   return files.flatMap((file) => {
     const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest, true);
     const found = new Set<string>();
@@ -41,7 +59,8 @@ async function importsOf(root: string): Promise<Import[]> {
 }
 
 const roomOf = (file: string): string => (file.includes("/") ? file.slice(0, file.indexOf("/")) : ENTRIES);
-const heightOf = (room: string): number => (room === ENTRIES ? ROOMS.length : (ROOMS as readonly string[]).indexOf(room));
+const heightOf = (room: string): number =>
+  room === ENTRIES ? ROOMS.length : (ROOMS as readonly string[]).indexOf(room);
 
 /** An import that points up, or out of a room that the order doesn't have. */
 const isWrong = ({ from, to }: Import): boolean => {
@@ -76,14 +95,21 @@ function cyclesOf(imports: readonly Import[]): string[][] {
 const imports = await importsOf(ROOT);
 const wrong = imports.filter(isWrong).map(({ from, to }) => `${from} → ${to}`);
 const cycles = cyclesOf(imports);
-const folders = [...new Set(imports.flatMap(({ from, to }) => [roomOf(from), roomOf(to)]))].sort((a, b) => heightOf(a) - heightOf(b));
+const folders = [...new Set(imports.flatMap(({ from, to }) => [roomOf(from), roomOf(to)]))].sort(
+  (a, b) => heightOf(a) - heightOf(b),
+);
 const edges: Record<string, string[]> = {};
 for (const folder of folders) {
-  edges[folder] = folders.filter((other) => other !== folder && imports.some(({ from, to }) => roomOf(from) === folder && roomOf(to) === other));
+  edges[folder] = folders.filter(
+    (other) => other !== folder && imports.some(({ from, to }) => roomOf(from) === folder && roomOf(to) === other),
+  );
 }
 
 if (process.argv.includes("--json")) console.log(JSON.stringify({ folders, edges, cycles: cycles.length, wrong }));
-else if (wrong.length > 0) console.error(`${wrong[0]}: imports point down the rooms' order alone (${ROOMS.join(", ")})${wrong.length > 1 ? `; ${wrong.length - 1} more` : ""}`);
+else if (wrong.length > 0)
+  console.error(
+    `${wrong[0]}: imports point down the rooms' order alone (${ROOMS.join(", ")})${wrong.length > 1 ? `; ${wrong.length - 1} more` : ""}`,
+  );
 else if (cycles.length > 0) console.error(`these import each other: ${cycles[0]!.join(", ")}`);
 else console.log(`${folders.length} rooms; every import points down their order`);
 process.exitCode = wrong.length + cycles.length === 0 ? 0 : 1;

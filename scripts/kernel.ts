@@ -14,11 +14,16 @@ const OUT = new URL("../dist/kernel/", import.meta.url);
 const code = await compileKernel();
 const hash = createHash("sha256").update(code).digest("hex");
 if (process.argv.includes("--pin")) {
-  await writeFile(HASH_FILE, `/** SHA-256 of the kernel's code; \`npm run kernel -- --pin\` writes it. */\nexport const KERNEL_SHA256 = "${hash}";\n`);
+  await writeFile(
+    HASH_FILE,
+    `/** SHA-256 of the kernel's code; \`npm run kernel -- --pin\` writes it. */\nexport const KERNEL_SHA256 = "${hash}";\n`,
+  );
 }
 const { KERNEL_SHA256 } = (await import(HASH_FILE.href)) as { KERNEL_SHA256: string };
 if (hash !== KERNEL_SHA256) {
-  console.error(`the kernel has SHA-256 ${hash}, src/kernel/codeHash.ts says ${KERNEL_SHA256}: if its sources were meant to change, npm run kernel -- --pin`);
+  console.error(
+    `the kernel has SHA-256 ${hash}, src/kernel/codeHash.ts says ${KERNEL_SHA256}: if its sources were meant to change, npm run kernel -- --pin`,
+  );
   process.exit(1);
 }
 await mkdir(OUT, { recursive: true });

@@ -8,6 +8,7 @@ import { licencesOf } from "./solidity.ts";
 const FOLDER = "contracts/interfaces";
 const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".sol")).map((file) => `${FOLDER}/${file}`);
 const others = Object.entries(licencesOf(files)).filter(([, licence]) => licence !== "MIT");
-for (const [file, licence] of others) console.error(`${file}: reached from ${FOLDER}, must be MIT, is ${licence ?? "under no licence"}`);
+for (const [file, licence] of others)
+  console.error(`${file}: reached from ${FOLDER}, must be MIT, is ${licence ?? "under no licence"}`);
 if (others.length > 0) process.exit(1);
 console.log(`${files.length} interfaces, MIT and self-contained`);

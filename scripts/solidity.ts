@@ -25,12 +25,20 @@ export interface CompiledContract {
   readonly abi: InterfaceAbi;
   readonly bytecode: string;
   readonly links: Readonly<Record<string, readonly Place[]>>;
-  readonly runtime: { readonly code: string; readonly libraries: CompiledContract["links"]; readonly filled: readonly Place[] };
+  readonly runtime: {
+    readonly code: string;
+    readonly libraries: CompiledContract["links"];
+    readonly filled: readonly Place[];
+  };
 }
 export type CompiledContracts = Readonly<Record<string, CompiledContract>>;
 
 interface SolcOutput {
-  readonly errors?: readonly { readonly severity: string; readonly errorCode: string; readonly formattedMessage: string }[];
+  readonly errors?: readonly {
+    readonly severity: string;
+    readonly errorCode: string;
+    readonly formattedMessage: string;
+  }[];
   readonly contracts: Readonly<Record<string, Readonly<Record<string, SolcContract>>>>;
   readonly sources: Readonly<Record<string, { readonly ast: { readonly license?: string } }>>;
 }
@@ -62,15 +70,30 @@ export async function compileContracts(): Promise<CompiledContracts> {
     optimizer: { enabled: true, runs: Number(foundrySetting(/^optimizer_runs = (\w+)$/m).replaceAll("_", "")) },
     evmVersion: foundrySetting(/^evm_version = "(\w+)"$/m),
     metadata: { bytecodeHash: "none" },
-    outputSelection: { "*": { "*": ["abi", ...["bytecode", "deployedBytecode"].flatMap((code) => [`evm.${code}.object`, `evm.${code}.linkReferences`]), "evm.deployedBytecode.immutableReferences"] } },
+    outputSelection: {
+      "*": {
+        "*": [
+          "abi",
+          ...["bytecode", "deployedBytecode"].flatMap((code) => [`evm.${code}.object`, `evm.${code}.linkReferences`]),
+          "evm.deployedBytecode.immutableReferences",
+        ],
+      },
+    },
   };
   const byIr = foundrySetting(/^compilation_restrictions = \[\{ paths = "([^"]+)", via_ir = true \}\]$/m);
   const inputs = [
     { language: "Solidity", sources, settings },
-    { language: "Solidity", sources: { [byIr]: sources[byIr] }, settings: { ...settings, viaIR: true, outputSelection: { [byIr]: settings.outputSelection["*"] } } },
+    {
+      language: "Solidity",
+      sources: { [byIr]: sources[byIr] },
+      settings: { ...settings, viaIR: true, outputSelection: { [byIr]: settings.outputSelection["*"] } },
+    },
   ].map((input) => JSON.stringify(input));
   const [lock, self] = ["package-lock.json", "scripts/solidity.ts"].map((file) => readFileSync(join(ROOT, file)));
-  const cached = join(OUT, `${createHash("sha256").update(inputs.join()).update(lock!).update(self!).digest("hex").slice(0, 32)}.json`);
+  const cached = join(
+    OUT,
+    `${createHash("sha256").update(inputs.join()).update(lock!).update(self!).digest("hex").slice(0, 32)}.json`,
+  );
   if (existsSync(cached)) return JSON.parse(await readFile(cached, "utf8")) as CompiledContracts;
 
   const contracts: CompiledContracts = Object.assign({}, ...inputs.map(compile)) as CompiledContracts;
@@ -91,19 +114,36 @@ export function licencesOf(files: readonly string[]): Readonly<Record<string, st
 export function abisOf(files: readonly string[]): Readonly<Record<string, InterfaceAbi>> {
   const sources = Object.fromEntries(files.map((file) => [file, { content: contents(file)! }]));
   const settings = { outputSelection: { "*": { "*": ["abi"] } } };
-  return Object.fromEntries(solve(JSON.stringify({ language: "Solidity", sources, settings })).map(([name, { abi }]) => [name, abi]));
+  return Object.fromEntries(
+    solve(JSON.stringify({ language: "Solidity", sources, settings })).map(([name, { abi }]) => [name, abi]),
+  );
 }
 
 function compile(input: string): CompiledContracts {
-  return Object.fromEntries(solve(input).map(([name, { abi, evm: { bytecode, deployedBytecode } }]) => {
-    const immutables = Object.values(deployedBytecode.immutableReferences ?? {}).flat();
-    const runtime = { code: deployedBytecode.object, libraries: linksOf(deployedBytecode), filled: [...immutables, ...ownAddress(deployedBytecode)] };
-    return [name, { abi, bytecode: bytecode.object, links: linksOf(bytecode), runtime }];
-  }));
+  return Object.fromEntries(
+    solve(input).map(
+      ([
+        name,
+        {
+          abi,
+          evm: { bytecode, deployedBytecode },
+        },
+      ]) => {
+        const immutables = Object.values(deployedBytecode.immutableReferences ?? {}).flat();
+        const runtime = {
+          code: deployedBytecode.object,
+          libraries: linksOf(deployedBytecode),
+          filled: [...immutables, ...ownAddress(deployedBytecode)],
+        };
+        return [name, { abi, bytecode: bytecode.object, links: linksOf(bytecode), runtime }];
+      },
+    ),
+  );
 }
 
 /** A library refuses calls of itself: behind its first opcode, PUSH20, it holds its own address. */
-const ownAddress = ({ object }: SolcCode): Place[] => (object.startsWith(`73${"00".repeat(20)}3014`) ? [{ start: 1, length: 20 }] : []);
+const ownAddress = ({ object }: SolcCode): Place[] =>
+  object.startsWith(`73${"00".repeat(20)}3014`) ? [{ start: 1, length: 20 }] : [];
 
 const linksOf = ({ linkReferences }: SolcCode): CompiledContract["links"] =>
   Object.assign({}, ...Object.values(linkReferences)) as CompiledContract["links"];
@@ -147,7 +187,8 @@ function contents(path: string): string | undefined {
 
 async function solidityFiles(folder: string): Promise<string[]> {
   const entries = await readdir(join(ROOT, folder), { withFileTypes: true, recursive: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile() && entry.name.endsWith(".sol"))
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".sol"))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
 }
 

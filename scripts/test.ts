@@ -17,7 +17,9 @@ Builds the circuits and keys that tests prove with, then runs every test, or tho
 
 const fast = process.argv.includes("--fast");
 const named = process.argv.slice(2).filter((argument) => argument !== "--fast");
-const files = fast ? fastTests(process.cwd()).filter((path) => named.length === 0 || named.some((name) => path.includes(name))) : named;
+const files = fast
+  ? fastTests(process.cwd()).filter((path) => named.length === 0 || named.some((name) => path.includes(name)))
+  : named;
 
 if (fast && files.length === 0) {
   console.error("no fast test file has that in its path");
@@ -31,10 +33,17 @@ if (!fast) {
 const vitest = await startVitest("test", files, { run: true, watch: false });
 const tests = vitest.state.getTestModules().flatMap((module) => [...module.children.allTests()]);
 const count = (state: string): number => tests.filter((test) => test.result().state === state).length;
-const broken = vitest.state.getTestModules().filter((module) => module.state() === "failed" && ![...module.children.allTests()].some((test) => test.result().state === "failed")).length;
+const broken = vitest.state
+  .getTestModules()
+  .filter(
+    (module) =>
+      module.state() === "failed" && ![...module.children.allTests()].some((test) => test.result().state === "failed"),
+  ).length;
 const errors = vitest.state.getUnhandledErrors().length;
 await vitest.close();
 
 const failed = count("failed") + broken + errors;
-console.log(`${count("passed")} passed, ${failed} failed${count("skipped") > 0 ? `, ${count("skipped")} skipped` : ""}`);
+console.log(
+  `${count("passed")} passed, ${failed} failed${count("skipped") > 0 ? `, ${count("skipped")} skipped` : ""}`,
+);
 process.exit(failed === 0 && count("passed") > 0 ? 0 : 1);

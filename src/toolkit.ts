@@ -16,10 +16,25 @@ export { TableTree, type RiskTable, type RowOpening } from "./risk/tree.ts";
 export { rowHash, type Row } from "./risk/row.ts";
 export type { ChargePart, Greeks, ListedTable, Listing } from "./risk/listing.ts";
 
-export { exposure, isCovered, requirement, type Exposure, type GroupRisk, type Margin, type Position } from "./margin/rule.ts";
+export {
+  exposure,
+  isCovered,
+  requirement,
+  type Exposure,
+  type GroupRisk,
+  type Margin,
+  type Position,
+} from "./margin/rule.ts";
 export { marginOf, chooseOffsets } from "./margin/offsets.ts";
 export { assertCovered } from "./margin/worst.ts";
-export { addPositions, parsePortfolio, parseTrades, readPortfolio, type ListedPosition, type Portfolio } from "./margin/portfolio.ts";
+export {
+  addPositions,
+  parsePortfolio,
+  parseTrades,
+  readPortfolio,
+  type ListedPosition,
+  type Portfolio,
+} from "./margin/portfolio.ts";
 export { marginReport, reportJson, type MarginReport } from "./margin/report/marginReport.ts";
 export { whatIf, type WhatIf } from "./margin/report/whatIf.ts";
 export { renderHtml } from "./margin/report/html.ts";
@@ -30,12 +45,25 @@ export { Exit } from "./account/exit.ts";
 export type { Holding } from "./account/holdings.ts";
 export { instrumentId, issuerOf } from "./protocol/instrument.ts";
 export {
-  aliasOf, depositSalt, nextReadKey, ownerOf, randomSpendKey, readKeyAt, spendKeys, type ProveKeys, type SpendKeys,
+  aliasOf,
+  depositSalt,
+  nextReadKey,
+  ownerOf,
+  randomSpendKey,
+  readKeyAt,
+  spendKeys,
+  type ProveKeys,
+  type SpendKeys,
 } from "./account/keys.ts";
 export { Note, dummyNullifier, noteLeaf, noteNullifier } from "./account/note.ts";
 export { GrowingTree, NotesTree, type TreePath } from "./account/trees.ts";
 export {
-  committeeHash, committeeKeys, openReadKey, publicKey, randomScalar, type CommitteeKeys,
+  committeeHash,
+  committeeKeys,
+  openReadKey,
+  publicKey,
+  randomScalar,
+  type CommitteeKeys,
 } from "./committee/ciphertext.ts";
 
 export { exitStatement } from "./statements/exit.ts";

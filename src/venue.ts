@@ -24,11 +24,25 @@ export { buildBatch, type Batch, type BatchPosting, type BatchRequest } from "./
 export { parseBatch, type BatchFile } from "./venue/batchFile.ts";
 export { BatchRecords, type BatchRecord } from "./venue/batchRecord.ts";
 export { dueCall, readLines, type IssuerLine } from "./venue/lines.ts";
-export { openEncryptedNotes, encryptNote, encryptedNoteBytes, type OpenedNote, type PlacedNote, type EncryptedFor } from "./account/encryptedNotes.ts";
+export {
+  openEncryptedNotes,
+  encryptNote,
+  encryptedNoteBytes,
+  type OpenedNote,
+  type PlacedNote,
+  type EncryptedFor,
+} from "./account/encryptedNotes.ts";
 
 export { STATUSES, type Line, type Status } from "./chain/line.ts";
 export {
-  chainNamed, encodeNetwork, issuerNamed, parseNetwork, type IssuerKind, type Network, type NetworkChain, type NetworkIssuer,
+  chainNamed,
+  encodeNetwork,
+  issuerNamed,
+  parseNetwork,
+  type IssuerKind,
+  type Network,
+  type NetworkChain,
+  type NetworkIssuer,
 } from "./chain/network.ts";
 export { Node, type Block } from "./chain/node.ts";
 export { Sender, type Call, type SenderOptions } from "./chain/sender.ts";

@@ -29,12 +29,25 @@ export { Trader, type Means, type Prove, type Sent } from "./wallet/trader.ts";
 export { Keeper, type KeeperMeans } from "./services/keeper.ts";
 export { attention, type Attention } from "./wallet/attention.ts";
 export {
-  canSpend, decryptKeys, encryptKeys, keystoreKind, readKeystore, writeKeystore, type KeystoreKind,
+  canSpend,
+  decryptKeys,
+  encryptKeys,
+  keystoreKind,
+  readKeystore,
+  writeKeystore,
+  type KeystoreKind,
 } from "./wallet/keystore.ts";
 export { newestTable } from "./wallet/submissions.ts";
 
 export {
-  chainNamed, encodeNetwork, issuerNamed, parseNetwork, type IssuerKind, type Network, type NetworkChain, type NetworkIssuer,
+  chainNamed,
+  encodeNetwork,
+  issuerNamed,
+  parseNetwork,
+  type IssuerKind,
+  type Network,
+  type NetworkChain,
+  type NetworkIssuer,
 } from "./chain/network.ts";
 export { Node, type Block } from "./chain/node.ts";
 export { Sender, type Call, type SenderOptions } from "./chain/sender.ts";

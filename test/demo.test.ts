@@ -23,13 +23,42 @@ describe.skipIf(foundry("anvil") === undefined)("npm run demo, on three chains",
 
   it("tells the whole story, and shows refused what must be", () => {
     expect([...output.matchAll(/^ {2}refused: ([^:\n]+)/gm)].map(([, what]) => what)).toEqual([
-      "a held-back release note", "an under-margined portfolio", "a second pledge", "a replayed receipt", "a replayed exit", "someone else's proof",
-      "a stale root", "a stale price", "a lapsed line", "a conflicting header",
+      "a held-back release note",
+      "an under-margined portfolio",
+      "a second pledge",
+      "a replayed receipt",
+      "a replayed exit",
+      "someone else's proof",
+      "a stale root",
+      "a stale price",
+      "a lapsed line",
+      "a conflicting header",
     ]);
-    for (const refusal of ["BeyondLine", "short of initial margin by", "NullifierSpent", "NotCurrent", "ExitSpent", "InvalidProof", "StaleProof", "StaleTable", "NotValid", "Frozen"]) {
+    for (const refusal of [
+      "BeyondLine",
+      "short of initial margin by",
+      "NullifierSpent",
+      "NotCurrent",
+      "ExitSpent",
+      "InvalidProof",
+      "StaleProof",
+      "StaleTable",
+      "NotValid",
+      "Frozen",
+    ]) {
       expect(output).toContain(refusal);
     }
-    for (const step of ["open the account", "its line is open", "receive positions", "draw 300,000", "the keeper", "extend desk-a", "the vault pays 3 WBTC", "restore from the spend key alone"]) expect(output).toMatch(new RegExp(`✓ .*${step}`));
+    for (const step of [
+      "open the account",
+      "its line is open",
+      "receive positions",
+      "draw 300,000",
+      "the keeper",
+      "extend desk-a",
+      "the vault pays 3 WBTC",
+      "restore from the spend key alone",
+    ])
+      expect(output).toMatch(new RegExp(`✓ .*${step}`));
     expect(output).toMatch(/^in all +[\d,]+ +\d+\.\d$/m);
     expect(output).not.toMatch(SECRETS);
   });
@@ -48,12 +77,14 @@ async function proofIsSound(): Promise<void> {
   const text = await readFile("build/demo/solvency-proof.json", "utf8");
   const { verificationKey } = await loadVerificationKey("solvency", "M");
   const snarkjs = snarkjsVerifier();
-  const check = (json: unknown): Promise<void> => (async () => verify(parseProof(JSON.stringify(json)), verificationKey, [nobleVerifier, snarkjs]))();
+  const check = (json: unknown): Promise<void> =>
+    (async () => verify(parseProof(JSON.stringify(json)), verificationKey, [nobleVerifier, snarkjs]))();
   try {
     await check(JSON.parse(text));
     const { publicSignals } = JSON.parse(text) as { publicSignals: Record<string, unknown> };
     const fields = Object.entries(publicSignals).flatMap(([name, value]) =>
-      typeof value === "object" && value !== null ? Object.keys(value).map((part) => [name, part]) : [[name]]);
+      typeof value === "object" && value !== null ? Object.keys(value).map((part) => [name, part]) : [[name]],
+    );
     expect(fields.length).toBeGreaterThan(18);
     for (const path of fields) {
       const changed = JSON.parse(text) as { publicSignals: Record<string, unknown> };

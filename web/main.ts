@@ -4,18 +4,46 @@
  * @module
  */
 import { browserProver, formatProof, type Stage } from "plimsoll/prove";
-import { PlimsollError, decodeTable, issuerOf, marginReport, readPortfolio, renderHtml, type ListedTable, type Portfolio } from "plimsoll/toolkit";
+import {
+  PlimsollError,
+  decodeTable,
+  issuerOf,
+  marginReport,
+  readPortfolio,
+  renderHtml,
+  type ListedTable,
+  type Portfolio,
+} from "plimsoll/toolkit";
 import { rehearsal } from "./rehearsal.ts";
 
 /** Share of the whole at which each stage begins. */
 const BEGINS: Readonly<Record<Stage, number>> = { witness: 0, prove: 0.15, verify: 0.95 };
-const WORDS: Readonly<Record<Stage, string>> = { witness: "calculating the witness", prove: "proving", verify: "verifying" };
+const WORDS: Readonly<Record<Stage, string>> = {
+  witness: "calculating the witness",
+  prove: "proving",
+  verify: "verifying",
+};
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-const [table, portfolio, coverage] = ["table", "portfolio", "coverage"].map((id) => element<HTMLInputElement>(id)) as [HTMLInputElement, HTMLInputElement, HTMLInputElement];
-const [prove, stop] = ["prove", "stop"].map((id) => element<HTMLButtonElement>(id)) as [HTMLButtonElement, HTMLButtonElement];
-const [issuer, report, link] = [element<HTMLSelectElement>("issuer"), element<HTMLIFrameElement>("report"), element<HTMLAnchorElement>("proof")];
-const [progress, step, alert] = [element<HTMLProgressElement>("progress"), element<HTMLOutputElement>("step"), element("error")];
+const [table, portfolio, coverage] = ["table", "portfolio", "coverage"].map((id) => element<HTMLInputElement>(id)) as [
+  HTMLInputElement,
+  HTMLInputElement,
+  HTMLInputElement,
+];
+const [prove, stop] = ["prove", "stop"].map((id) => element<HTMLButtonElement>(id)) as [
+  HTMLButtonElement,
+  HTMLButtonElement,
+];
+const [issuer, report, link] = [
+  element<HTMLSelectElement>("issuer"),
+  element<HTMLIFrameElement>("report"),
+  element<HTMLAnchorElement>("proof"),
+];
+const [progress, step, alert] = [
+  element<HTMLProgressElement>("progress"),
+  element<HTMLOutputElement>("step"),
+  element("error"),
+];
 
 const downloads = new Map<string, readonly [loaded: number, total: number]>();
 const prover = browserProver({
@@ -44,8 +72,13 @@ async function measure(): Promise<void> {
   const listed = decodeTable(await tableFile.text());
   const held = readPortfolio(await portfolioFile.text(), listed);
   report.srcdoc = renderHtml(marginReport(held.positions, listed));
-  const issuers = new Map(listed.listings.filter(({ instrument }) => listed.table.rows.some((row) => row.instrument === instrument && row.kind !== "collateral"))
-    .map((listing) => [listing.issuer, issuerOf(listing.instrument)]));
+  const issuers = new Map(
+    listed.listings
+      .filter(({ instrument }) =>
+        listed.table.rows.some((row) => row.instrument === instrument && row.kind !== "collateral"),
+      )
+      .map((listing) => [listing.issuer, issuerOf(listing.instrument)]),
+  );
   issuer.replaceChildren(...[...issuers].map(([name, id]) => new Option(name, String(id))));
   [chosen, prove.disabled, report.hidden] = [{ listed, held }, false, false];
 }
@@ -56,10 +89,18 @@ async function proveIt(): Promise<void> {
   [prove.disabled, stop.disabled, link.hidden] = [true, false, true];
   const started = performance.now();
   try {
-    const request = await rehearsal(chosen.listed.table, chosen.held, { issuerId: Number(issuer.value), coverage: Number(coverage.value) });
+    const request = await rehearsal(chosen.listed.table, chosen.held, {
+      issuerId: Number(issuer.value),
+      coverage: Number(coverage.value),
+    });
     const proof = await prover.prove(request, {
       signal: stopping.signal,
-      onProgress: (stage, fraction) => tell(WORDS[stage], BEGINS[stage] + fraction * ((stage === "witness" ? BEGINS.prove : stage === "prove" ? BEGINS.verify : 1) - BEGINS[stage])),
+      onProgress: (stage, fraction) =>
+        tell(
+          WORDS[stage],
+          BEGINS[stage] +
+            fraction * ((stage === "witness" ? BEGINS.prove : stage === "prove" ? BEGINS.verify : 1) - BEGINS[stage]),
+        ),
     });
     URL.revokeObjectURL(link.href);
     link.href = URL.createObjectURL(new Blob([formatProof(proof)], { type: "application/json" }));

@@ -4,8 +4,20 @@
  */
 import { PlimsollError, browserProver, formatProof, nobleVerifier, parseVerificationKey, verify } from "plimsoll/prove";
 import {
-  Account, TableTree, DEFAULT_PARAMETERS, GrowingTree, buildTable, proofRequest, protocol, publicKey, randomScalar, randomSpendKey, readMarket,
-  readPortfolio, solvencyStatement, spendKeys,
+  Account,
+  TableTree,
+  DEFAULT_PARAMETERS,
+  GrowingTree,
+  buildTable,
+  proofRequest,
+  protocol,
+  publicKey,
+  randomScalar,
+  randomSpendKey,
+  readMarket,
+  readPortfolio,
+  solvencyStatement,
+  spendKeys,
 } from "plimsoll/toolkit";
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
@@ -29,9 +41,17 @@ async function prove(): Promise<string> {
   const listed = buildTable(readMarket(await text("data/market.json")), DEFAULT_PARAMETERS);
   const { tier, positions } = readPortfolio(await text("data/portfolio.json"), listed);
   const keys = spendKeys(randomSpendKey());
-  const account = Account.open(tier, keys, positions.map(({ row, size }) => ({ instrument: row.instrument, size })));
+  const account = Account.open(
+    tier,
+    keys,
+    positions.map(({ row, size }) => ({ instrument: row.instrument, size })),
+  );
   const statement = solvencyStatement({
-    account, keys, issuerId: 2, coverage: 10_000, context: 0n,
+    account,
+    keys,
+    issuerId: 2,
+    coverage: 10_000,
+    context: 0n,
     table: await TableTree.build(listed.table, protocol.TIERS[tier]),
     path: new GrowingTree(protocol.TIERS[tier].depth, [account.commitment]).path(account.commitment),
     committee: [publicKey(randomScalar()), publicKey(randomScalar()), publicKey(randomScalar())],

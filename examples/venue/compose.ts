@@ -22,7 +22,8 @@ export function compose(id: string, lines: readonly IssuerLine[], fills: readonl
   const byAlias = new Map(lines.map((line) => [line.alias, line]));
   const postings = fills.map(({ alias, legs, unreceived, exposed }) => {
     const line = byAlias.get(alias);
-    if (line?.status !== "open" || (line.lapse !== "good" && line.lapse !== "grace")) throw new Error(`alias ${alias} has no line that may be used`);
+    if (line?.status !== "open" || (line.lapse !== "good" && line.lapse !== "grace"))
+      throw new Error(`alias ${alias} has no line that may be used`);
     return { alias: String(alias), legs, released: RELEASED, unreceived, exposed };
   });
   return { format: "plimsoll-batch", version: 1, id, postings };

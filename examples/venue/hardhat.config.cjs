@@ -4,7 +4,10 @@ const { TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD } = require("hardhat/builtin-tasks/
 const { version } = require("solc/package.json");
 
 subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, async () => ({
-  compilerPath: require.resolve("solc/soljson.js"), isSolcJs: true, version, longVersion: version,
+  compilerPath: require.resolve("solc/soljson.js"),
+  isSolcJs: true,
+  version,
+  longVersion: version,
 }));
 
 module.exports = {

@@ -5,21 +5,38 @@
 import { Wallet } from "ethers";
 import { readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
-import { Node, Sender, VenueEngine, chainNamed, issuerNamed, newestTable, parseBatch, readLines, readNetwork } from "plimsoll/venue";
+import {
+  Node,
+  Sender,
+  VenueEngine,
+  chainNamed,
+  issuerNamed,
+  newestTable,
+  parseBatch,
+  readLines,
+  readNetwork,
+} from "plimsoll/venue";
 import { compose, type Fills } from "./compose.js";
 
 const [networkFile, fillsFile, id] = process.argv.slice(2);
-if (networkFile === undefined || fillsFile === undefined || id === undefined) throw new Error("usage: post.js <network.json> <fills.json> <batch id>");
+if (networkFile === undefined || fillsFile === undefined || id === undefined)
+  throw new Error("usage: post.js <network.json> <fills.json> <batch id>");
 
 const network = await readNetwork(networkFile);
 const venue = issuerNamed(network, process.env["VENUE"] ?? "venue-a", "venue");
 const node = await Node.connect(chainNamed(network, venue.chain), process.env["VENUE_RPC"] ?? "http://127.0.0.1:8545");
 try {
   const { lines } = await readLines(node, venue, "cache");
-  const fills = JSON.parse(await readFile(fillsFile, "utf8"), (key, value: unknown) => (key === "alias" ? BigInt(value as string) : value)) as Fills[];
+  const fills = JSON.parse(await readFile(fillsFile, "utf8"), (key, value: unknown) =>
+    key === "alias" ? BigInt(value as string) : value,
+  ) as Fills[];
   const batch = compose(id, lines, fills);
 
-  const { listed } = await newestTable(node, { urls: (process.env["VENUE_REPORTERS"] ?? "http://127.0.0.1:8802").split(",") }, network.tiers[0]!);
+  const { listed } = await newestTable(
+    node,
+    { urls: (process.env["VENUE_REPORTERS"] ?? "http://127.0.0.1:8802").split(",") },
+    network.tiers[0]!,
+  );
   const sender = await Sender.open(node, new Wallet(process.env["VENUE_KEY"] ?? "", node.provider), { folder: "." });
   const engine = await VenueEngine.open(node, venue, sender, "batches", "cache");
   const digest = createHash("sha256").update(JSON.stringify(batch)).digest("hex");

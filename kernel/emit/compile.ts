@@ -11,7 +11,20 @@ export async function compileKernel(): Promise<Uint8Array> {
   const modules = await kernelModules(new URL("../assembly/", import.meta.url));
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
-    ["index.ts", "--outFile", "bn254.wasm", "-O3", "--runtime", "stub", "--noAssert", "--enable", "simd", "--importMemory", "--initialMemory", "2"],
+    [
+      "index.ts",
+      "--outFile",
+      "bn254.wasm",
+      "-O3",
+      "--runtime",
+      "stub",
+      "--noAssert",
+      "--enable",
+      "simd",
+      "--importMemory",
+      "--initialMemory",
+      "2",
+    ],
     {
       readFile: (name) => modules.get(name.replace(/\.ts$/, "")) ?? null,
       writeFile: (_name, contents) => {

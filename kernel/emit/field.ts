@@ -128,8 +128,15 @@ export class FieldEmitter {
   }
 
   private load(to: string, terms: readonly Term[], at = 0): string {
-    const part = ({ ptr, minus = false }: Term, i: number): string => `${minus ? "- " : "+ "}<i64>load<i32>(${ptr}, ${4 * i + at})`;
-    return each((i) => `const ${to}${i}: i64 = ${terms.map((term) => part(term, i)).join(" ").replace(/^\+ /, "")};`);
+    const part = ({ ptr, minus = false }: Term, i: number): string =>
+      `${minus ? "- " : "+ "}<i64>load<i32>(${ptr}, ${4 * i + at})`;
+    return each(
+      (i) =>
+        `const ${to}${i}: i64 = ${terms
+          .map((term) => part(term, i))
+          .join(" ")
+          .replace(/^\+ /, "")};`,
+    );
   }
 
   /** Loads what a product takes off, and how many times p to put back for it to lie within (−0.51p, 0.51p). */
@@ -161,7 +168,8 @@ export class FieldEmitter {
     body.push(each((i) => `const d${i}: i64 = ${x}${i} << 1;`));
     return Array.from({ length: 2 * LIMBS - 1 }, (_, k) => {
       const terms: string[] = [];
-      for (let i = Math.max(0, k - LIMBS + 1); i <= k - i; i++) terms.push(i < k - i ? `${x}${i} * d${k - i}` : `${x}${i} * ${x}${i}`);
+      for (let i = Math.max(0, k - LIMBS + 1); i <= k - i; i++)
+        terms.push(i < k - i ? `${x}${i} * d${k - i}` : `${x}${i} * ${x}${i}`);
       return terms.join(" + ");
     });
   }
@@ -172,7 +180,9 @@ export class FieldEmitter {
    * p, and more than −p. `pairs` applies Karatsuba's identity to m · fold too, which pays in squares.
    */
   private reduce(
-    columns: readonly string[], minus: string | undefined, pairs = false,
+    columns: readonly string[],
+    minus: string | undefined,
+    pairs = false,
     emit: (limb: string, i: number) => string = (limb, i) => `  store<i32>(r, <i32>(${limb}), ${4 * i});`,
   ): string {
     const [t, m, d] = ["t", "m", "d_"];
@@ -205,7 +215,8 @@ export class FieldEmitter {
   }
 }
 
-const each = (line: (i: number) => string): string => Array.from({ length: LIMBS }, (_, i) => `  ${line(i)}`).join("\n");
+const each = (line: (i: number) => string): string =>
+  Array.from({ length: LIMBS }, (_, i) => `  ${line(i)}`).join("\n");
 
 /** Stores the low 29 bits of `t` as limb i and carries the rest; the top limb takes all. */
 const store = (t: string, i: number, at: number, ptr = "r"): string =>

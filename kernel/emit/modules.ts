@@ -22,13 +22,28 @@ const PRODUCTS: readonly ProductSpec[] = [
   // a² − b − c
   { name: "thirdX", params: "a: usize, b: usize, c: usize", x: [at("a")], minus: [at("b"), at("c")] },
   // a·(b − c) ∓ d
-  ...([["mulDiffMinus", false], ["mulDiffPlus", true]] as const).map(([name, minus]): ProductSpec => ({
-    name, params: "a: usize, b: usize, c: usize, d: usize", x: [at("a")], y: [at("b"), { ptr: "c", minus: true }], minus: [{ ptr: "d", minus }],
+  ...(
+    [
+      ["mulDiffMinus", false],
+      ["mulDiffPlus", true],
+    ] as const
+  ).map(([name, minus]): ProductSpec => ({
+    name,
+    params: "a: usize, b: usize, c: usize, d: usize",
+    x: [at("a")],
+    y: [at("b"), { ptr: "c", minus: true }],
+    minus: [{ ptr: "d", minus }],
   })),
 ];
 /** a·b + c, for the scalar field; (a + b)(a − b), for the extension's squares. */
 const MORE_PRODUCTS: readonly ProductSpec[] = [
-  { name: "mulAdd", params: "a: usize, b: usize, c: usize", x: [at("a")], y: [at("b")], minus: [{ ptr: "c", minus: true }] },
+  {
+    name: "mulAdd",
+    params: "a: usize, b: usize, c: usize",
+    x: [at("a")],
+    y: [at("b")],
+    minus: [{ ptr: "c", minus: true }],
+  },
   { name: "mulSumDiff", params: "a: usize, b: usize", x: [at("a"), at("b")], y: [at("a"), { ptr: "b", minus: true }] },
 ];
 
@@ -53,12 +68,19 @@ function primeField(name: string, modulus: bigint, template: string): string {
     header(name),
     `export const SIZE: usize = ${ELEMENT_BYTES};\nexport const BYTES: usize = 32;\n`,
     `const P: usize = memory.data<i32>([${limbs(modulus).join(", ")}]);\n`,
-    constant("ONE", MONTGOMERY), constant("SQUARED", MONTGOMERY * MONTGOMERY), constant("UNIT", 1n),
-    constant("REKEYED", (MONTGOMERY * MONTGOMERY) >> 256n), constant("RECOEFFICIENT", (MONTGOMERY ** 3n) >> 512n),
+    constant("ONE", MONTGOMERY),
+    constant("SQUARED", MONTGOMERY * MONTGOMERY),
+    constant("UNIT", 1n),
+    constant("REKEYED", (MONTGOMERY * MONTGOMERY) >> 256n),
+    constant("RECOEFFICIENT", (MONTGOMERY ** 3n) >> 512n),
     `const EXPONENT: usize = memory.data<u8>([${exponent.join(", ")}]);\n`,
     ...[...PRODUCTS, ...MORE_PRODUCTS].map((spec) => emitter.product(spec)),
-    sums(emitter, 1), emitter.butterfly("butterfly"),
-    emitter.wide("wide"), emitter.wideReduce("reduce", false), emitter.wideReduce("reduceMinus", true), template,
+    sums(emitter, 1),
+    emitter.butterfly("butterfly"),
+    emitter.wide("wide"),
+    emitter.wideReduce("reduce", false),
+    emitter.wideReduce("reduceMinus", true),
+    template,
   ].join("");
 }
 
@@ -69,18 +91,21 @@ function extensionField(name: string, template: string): string {
 
 /** Half of r, and where a scalar's top window ends. */
 const scalars = (): string => {
-  const words = (value: bigint): string => Array.from({ length: 4 }, (_, i) => String((value >> BigInt(64 * i)) & (2n ** 64n - 1n))).join(", ");
-  return `${header("order")}export const ORDER: usize = memory.data<u64>([${words(FIELD)}]);\n` +
-    `export const HALF_ORDER: usize = memory.data<u64>([${words(FIELD / 2n)}]);\n`;
+  const words = (value: bigint): string =>
+    Array.from({ length: 4 }, (_, i) => String((value >> BigInt(64 * i)) & (2n ** 64n - 1n))).join(", ");
+  return (
+    `${header("order")}export const ORDER: usize = memory.data<u64>([${words(FIELD)}]);\n` +
+    `export const HALF_ORDER: usize = memory.data<u64>([${words(FIELD / 2n)}]);\n`
+  );
 };
 
 /** Sources by module path, as the compiler asks for them. */
 export async function kernelModules(folder: URL): Promise<Map<string, string>> {
   if (LIMBS * LIMB_BITS !== 261) throw new Error("bounds in emit/field.ts are argued for 9 limbs of 29 bits");
   const read = (name: string): Promise<string> => readFile(new URL(`${name}.ts`, folder), "utf8");
-  const [prime, extension, curve, buckets, msm, ntt, qap, poseidon] = await Promise.all(
+  const [prime, extension, curve, buckets, msm, ntt, qap, poseidon] = (await Promise.all(
     ["prime", "extension", "curve", "buckets", "msm", "ntt", "qap", "poseidon"].map(read),
-  ) as [string, string, string, string, string, string, string, string];
+  )) as [string, string, string, string, string, string, string, string];
   const over = (text: string, group: string, field: string): string =>
     text.replaceAll('"./field"', `"./${field}"`).replace(/"\.\/(curve|buckets|msm)"/g, `"./${group}_$1"`);
   const modules = new Map([
@@ -88,9 +113,15 @@ export async function kernelModules(folder: URL): Promise<Map<string, string>> {
     ["fr", primeField("fr", FIELD, prime)],
     ["fq2", extensionField("fq2", extension)],
     ["order", scalars()],
-    ["g1_curve", over(curve, "g1", "fq")], ["g1_buckets", over(buckets, "g1", "fq")], ["g1_msm", over(msm, "g1", "fq")],
-    ["g2_curve", over(curve, "g2", "fq2")], ["g2_buckets", over(buckets, "g2", "fq2")], ["g2_msm", over(msm, "g2", "fq2")],
-    ["ntt", ntt], ["qap", qap], ["poseidon", poseidon],
+    ["g1_curve", over(curve, "g1", "fq")],
+    ["g1_buckets", over(buckets, "g1", "fq")],
+    ["g1_msm", over(msm, "g1", "fq")],
+    ["g2_curve", over(curve, "g2", "fq2")],
+    ["g2_buckets", over(buckets, "g2", "fq2")],
+    ["g2_msm", over(msm, "g2", "fq2")],
+    ["ntt", ntt],
+    ["qap", qap],
+    ["poseidon", poseidon],
   ]);
   return modules.set("index", index(modules));
 }
@@ -98,7 +129,9 @@ export async function kernelModules(folder: URL): Promise<Map<string, string>> {
 /** Exports every function of every module as module_name; memory above heapBase() is the host's. */
 function index(modules: ReadonlyMap<string, string>): string {
   const lines = [...modules].flatMap(([module, text]) => {
-    const names = [...text.matchAll(/^(?:@inline )?export function (\w+)/gm)].map(([, name]) => `${name} as ${module}_${name}`);
+    const names = [...text.matchAll(/^(?:@inline )?export function (\w+)/gm)].map(
+      ([, name]) => `${name} as ${module}_${name}`,
+    );
     return names.length === 0 ? [] : [`export { ${names.join(", ")} } from "./${module}";`];
   });
   return `${header("index")}${lines.join("\n")}\nexport function heapBase(): usize { return __heap_base; }\n`;

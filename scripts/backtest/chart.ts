@@ -28,9 +28,11 @@ function panel({ kind, daily, exceedance, overAdditive }: Result, top: number): 
   const x = (i: number): number => LEFT + (i / Math.max(daily.length - 1, 1)) * (WIDTH - LEFT - 10);
   const y = (value: number): number => bottom - (Math.min(Math.max(value, 0), SCALE) / SCALE) * (bottom - top - 18);
   // Days on which nothing was lost would only thicken the axis.
-  const dots = daily.flatMap(({ loss }, i) => (loss <= 0.02 ? [] : [
-    `<circle cx="${x(i).toFixed(1)}" cy="${y(loss).toFixed(1)}" r="1.4" fill="${loss > 1 ? "#c00" : "#247"}"/>`,
-  ]));
+  const dots = daily.flatMap(({ loss }, i) =>
+    loss <= 0.02
+      ? []
+      : [`<circle cx="${x(i).toFixed(1)}" cy="${y(loss).toFixed(1)}" r="1.4" fill="${loss > 1 ? "#c00" : "#247"}"/>`],
+  );
   return [
     `<text x="${LEFT}" y="${top + 12}">${kind}: ${(100 * exceedance).toFixed(2)} % above margin, R / additive ${overAdditive.toFixed(2)}</text>`,
     `<line x1="${LEFT}" x2="${WIDTH - 10}" y1="${bottom}" y2="${bottom}" stroke="#999"/>`,

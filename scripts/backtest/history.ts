@@ -55,7 +55,10 @@ const decimal = (value: number): bigint => {
 
 /** The market of day `day`: four sources that agree, a perpetual for each group, options on the first two. */
 export function marketOf(
-  history: History, day: number, parameters: Parameters, previous: Readonly<Record<string, number>> | undefined,
+  history: History,
+  day: number,
+  parameters: Parameters,
+  previous: Readonly<Record<string, number>> | undefined,
 ): Market {
   const date = dateOf(history, day);
   const asOf = Date.parse(date) / 1000 + DAY;
@@ -73,8 +76,16 @@ export function marketOf(
       for (const moneyness of MONEYNESS) {
         for (const right of ["call", "put"] as const) {
           instruments.push({
-            type: "option", ...next(), name: `${underlying}-${tenor}-${moneyness}-${right}`, underlying, right, iv,
-            strike: decimal(spot * moneyness), expiry: asOf + tenor * DAY, forward: decimal(spot), dead: false,
+            type: "option",
+            ...next(),
+            name: `${underlying}-${tenor}-${moneyness}-${right}`,
+            underlying,
+            right,
+            iv,
+            strike: decimal(spot * moneyness),
+            expiry: asOf + tenor * DAY,
+            forward: decimal(spot),
+            dead: false,
           });
         }
       }
@@ -94,10 +105,19 @@ export function marketOf(
     asOf,
     notAfter: asOf + DAY,
     underlyings,
-    issuers: [{
-      id: VENUE, name: "venue", kind: "venue", chain: "chain", finalitySeconds: 0, relaySeconds: 0, queueSeconds: 0,
-      capUsd: DECIMAL_ONE, delisted: false,
-    }],
+    issuers: [
+      {
+        id: VENUE,
+        name: "venue",
+        kind: "venue",
+        chain: "chain",
+        finalitySeconds: 0,
+        relaySeconds: 0,
+        queueSeconds: 0,
+        capUsd: DECIMAL_ONE,
+        delisted: false,
+      },
+    ],
     instruments,
     ...(previous === undefined ? {} : { previous: { scanBps: { ...previous } } }),
   };

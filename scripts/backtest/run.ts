@@ -46,7 +46,12 @@ export interface Result {
  * minimum on short options stays, being there for losses between scenario points.
  */
 export const withoutCosts = (parameters: Parameters): Parameters => ({
-  ...parameters, perpetualLiquidityBps: 0, optionLiquidityVolPoints: 0, perpetualBasisBps: 0, futureBasisBps: 0, annualBasisMoveBps: 0,
+  ...parameters,
+  perpetualLiquidityBps: 0,
+  optionLiquidityVolPoints: 0,
+  perpetualBasisBps: 0,
+  futureBasisBps: 0,
+  annualBasisMoveBps: 0,
 });
 
 export function backtest(history: History, parameters: Parameters, options: Options): Result[] {
@@ -63,10 +68,18 @@ export function backtest(history: History, parameters: Parameters, options: Opti
     for (const kind of TABLE_KINDS) {
       for (let n = 0; n < options.tables; n++) {
         const lots = randomTable(kind, market, random);
-        const positions = [...lots].sort(([a], [b]) => a - b).map(([i, size]): Position => ({ row: listed.table.rows[i]!, size }));
+        const positions = [...lots]
+          .sort(([a], [b]) => a - b)
+          .map(([i, size]): Position => ({ row: listed.table.rows[i]!, size }));
         const { requirement } = marginOf(positions, listed.table);
         const loss = -1e6 * [...lots].reduce((sum, [i, size]) => sum + Number(size) * profits[i]!, 0);
-        tallies.get(kind)!.add(loss / Number(requirement), Number(requirement) / additive(positions, listed.table.groups.length), dateOf(history, day));
+        tallies
+          .get(kind)!
+          .add(
+            loss / Number(requirement),
+            Number(requirement) / additive(positions, listed.table.groups.length),
+            dateOf(history, day),
+          );
       }
     }
   }
@@ -80,7 +93,13 @@ function additive(positions: readonly Position[], groups: number): number {
 }
 
 /** USD that a lot of each instrument gained over the horizon, options at the volatility of the later day. */
-function profitsPerLot(market: Market, history: History, day: number, horizon: number, parameters: Parameters): number[] {
+function profitsPerLot(
+  market: Market,
+  history: History,
+  day: number,
+  horizon: number,
+  parameters: Parameters,
+): number[] {
   return market.instruments.map((instrument) => {
     const g = history.names.indexOf(instrument.underlying);
     const spot = history.closes[g]![day]!;
@@ -91,7 +110,13 @@ function profitsPerLot(market: Market, history: History, day: number, horizon: n
     const strike = decimalToNumber(instrument.strike);
     const years = (expiry - market.asOf) / SECONDS_PER_YEAR;
     const passed = (horizon * DAY) / SECONDS_PER_YEAR;
-    const after = black76(right, later, strike, impliedVolatility(history, g, day + horizon, parameters), years - passed);
+    const after = black76(
+      right,
+      later,
+      strike,
+      impliedVolatility(history, g, day + horizon, parameters),
+      years - passed,
+    );
     return lot * (after - black76(right, spot, strike, iv, years));
   });
 }
@@ -113,8 +138,12 @@ class Tally {
     const daily = [...this.daily].map(([date, loss]) => ({ date, loss }));
     const worst = daily.reduce((most, each) => (each.loss > most.loss ? each : most), { date: "", loss: 0 });
     return {
-      tables: this.tables, exceedance: this.exceeded / this.tables, worst: worst.loss, worstDay: worst.date,
-      overAdditive: this.ratios / this.tables, daily,
+      tables: this.tables,
+      exceedance: this.exceeded / this.tables,
+      worst: worst.loss,
+      worstDay: worst.date,
+      overAdditive: this.ratios / this.tables,
+      daily,
     };
   }
 }

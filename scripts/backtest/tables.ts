@@ -31,7 +31,9 @@ export function randomTable(kind: TableKind, market: Market, random: Random): Lo
   if (kind !== "option") {
     const drawn = perpetuals.map(() => random.normal());
     const mean = drawn.reduce((sum, x) => sum + x, 0) / drawn.length;
-    drawn.forEach((x, i) => add(perpetuals[i]!, USD * (kind === "hedged" ? x - mean : kind === "long-only" ? Math.abs(x) : x)));
+    drawn.forEach((x, i) =>
+      add(perpetuals[i]!, USD * (kind === "hedged" ? x - mean : kind === "long-only" ? Math.abs(x) : x)),
+    );
   }
   if (kind === "option" || kind === "mixed") {
     for (let leg = 0; leg < OPTION_LEGS; leg++) add(random.pick(options), USD * random.normal());
@@ -41,7 +43,8 @@ export function randomTable(kind: TableKind, market: Market, random: Random): Lo
 
 /** USD of the underlying in one lot. */
 const usdPerLot = (instrument: Instrument): number => {
-  const price = instrument.type === "perpetual" ? instrument.price : instrument.type === "option" ? instrument.forward! : 0n;
+  const price =
+    instrument.type === "perpetual" ? instrument.price : instrument.type === "option" ? instrument.forward! : 0n;
   return decimalToNumber(price) * decimalToNumber(instrument.lot);
 };
 

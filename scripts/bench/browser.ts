@@ -19,17 +19,25 @@ import type { ProverTiming } from "./compare.ts";
 export interface BrowserComparison {
   readonly userAgent: string;
   readonly cores: number;
-  readonly timings: Readonly<Record<"plimsoll" | "plimsollOneThread" | "snarkjs" | "snarkjsSingleThread", ProverTiming>>;
+  readonly timings: Readonly<
+    Record<"plimsoll" | "plimsollOneThread" | "snarkjs" | "snarkjsSingleThread", ProverTiming>
+  >;
 }
 
 /** @throws Error when no browser is installed, or a proof from the page does not verify here */
-export async function compareInBrowser(request: ProofRequest, key: VerificationKey, threads: number, runs: number): Promise<BrowserComparison> {
+export async function compareInBrowser(
+  request: ProofRequest,
+  key: VerificationKey,
+  threads: number,
+  runs: number,
+): Promise<BrowserComparison> {
   if (CHROMIUM === undefined) throw new Error(NO_BROWSER);
   const folder = await compilePackage();
   const page = join(folder, "bench");
   await bundle(new URL("page", import.meta.url).pathname, folder, page);
   // snarkjs starts its threads from data: addresses.
-  const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'; worker-src 'self' data: blob:; connect-src 'self' data:";
+  const policy =
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'; worker-src 'self' data: blob:; connect-src 'self' data:";
   const server = await serve({ page, artifacts: artifactsFolder() }, { policy });
   const browser = await openBrowser();
   try {
@@ -37,7 +45,12 @@ export async function compareInBrowser(request: ProofRequest, key: VerificationK
     await tab.goto(`${server.origin}/page/index.html`);
     await tab.waitForFunction(() => "bench" in globalThis);
     const result = await tab.evaluate(
-      (args) => (globalThis as unknown as { bench: (...args: unknown[]) => Promise<BrowserComparison & { readonly proof: string }> }).bench(...args),
+      (args) =>
+        (
+          globalThis as unknown as {
+            bench: (...args: unknown[]) => Promise<BrowserComparison & { readonly proof: string }>;
+          }
+        ).bench(...args),
       [request, key, threads, runs] as unknown[],
     );
     await verify(parseProof(result.proof), key);

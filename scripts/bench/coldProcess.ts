@@ -21,16 +21,29 @@ interface ColdTiming {
 
 /** Backends in turns, `runs` processes each, so that whatever else the machine does falls on all of them alike. */
 export async function compareColdProcesses<K extends string>(
-  backends: readonly K[], artifactsFolder: string, request: ProofRequest, runs: number,
+  backends: readonly K[],
+  artifactsFolder: string,
+  request: ProofRequest,
+  runs: number,
 ): Promise<Record<K, ColdTiming>> {
   const samples = backends.map((): Sample[] => []);
   for (let run = 0; run < runs; run++) {
-    for (const [i, backend] of backends.entries()) samples[i]!.push(await coldProcess(backend, artifactsFolder, request));
+    for (const [i, backend] of backends.entries())
+      samples[i]!.push(await coldProcess(backend, artifactsFolder, request));
   }
-  return Object.fromEntries(backends.map((backend, i): [K, ColdTiming] => {
-    const totals = samples[i]!.map(({ total }) => total);
-    return [backend, { total: median(totals), spread: [Math.min(...totals), Math.max(...totals)], peakMiB: median(samples[i]!.map(({ peakMiB }) => peakMiB)) }];
-  })) as Record<K, ColdTiming>;
+  return Object.fromEntries(
+    backends.map((backend, i): [K, ColdTiming] => {
+      const totals = samples[i]!.map(({ total }) => total);
+      return [
+        backend,
+        {
+          total: median(totals),
+          spread: [Math.min(...totals), Math.max(...totals)],
+          peakMiB: median(samples[i]!.map(({ peakMiB }) => peakMiB)),
+        },
+      ];
+    }),
+  ) as Record<K, ColdTiming>;
 }
 
 type Sample = Pick<ColdTiming, "total" | "peakMiB">;
@@ -55,7 +68,9 @@ async function coldProcess(backend: string, artifactsFolder: string, request: Pr
     const text = toJson(request);
     await writeFile(join(folder, "request.json"), text, { mode: 0o600 });
     const started = performance.now();
-    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: folder,
+    });
     const total = Math.round(performance.now() - started);
     await readFile(join(folder, "proof.json"));
     return { total, peakMiB: Math.round(Number(stdout) / 1024) };

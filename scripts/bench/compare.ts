@@ -21,11 +21,14 @@ export interface ProverTiming {
   readonly warm: Timing & { readonly spread: readonly [number, number] };
 }
 
-export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** Measures all provers, `runs` warm proofs each, and closes them. */
 export async function compareProvers<K extends string>(
-  named: Readonly<Record<K, Prover>>, request: ProofRequest, runs: number,
+  named: Readonly<Record<K, Prover>>,
+  request: ProofRequest,
+  runs: number,
 ): Promise<Record<K, ProverTiming>> {
   const names = Object.keys(named) as K[];
   const provers = names.map((name) => named[name]);
@@ -46,13 +49,22 @@ export async function compareProvers<K extends string>(
   const all: Timing[][] = names.map(() => []);
   for (let run = 0; run < runs; run++) for (const i of names.keys()) all[i]!.push(await once(i));
   await Promise.all(provers.map((prover) => prover.close()));
-  return Object.fromEntries(names.map((name, i) => {
-    const timings = all[i]!;
-    const of = (key: keyof Timing): number => median(timings.map((timing) => timing[key]));
-    const totals = timings.map(({ total }) => total);
-    const warm = { total: of("total"), witness: of("witness"), prove: of("prove"), verify: of("verify"), spread: [Math.min(...totals), Math.max(...totals)] as const };
-    return [name, { cold: cold[i]!, warm }];
-  })) as Record<K, ProverTiming>;
+  return Object.fromEntries(
+    names.map((name, i) => {
+      const timings = all[i]!;
+      const of = (key: keyof Timing): number => median(timings.map((timing) => timing[key]));
+      const totals = timings.map(({ total }) => total);
+      const warm = {
+        total: of("total"),
+        witness: of("witness"),
+        prove: of("prove"),
+        verify: of("verify"),
+        spread: [Math.min(...totals), Math.max(...totals)] as const,
+      };
+      return [name, { cold: cold[i]!, warm }];
+    }),
+  ) as Record<K, ProverTiming>;
 }
 
-const round = (timing: Timing): Timing => Object.fromEntries(Object.entries(timing).map(([key, value]) => [key, Math.round(value)])) as unknown as Timing;
+const round = (timing: Timing): Timing =>
+  Object.fromEntries(Object.entries(timing).map(([key, value]) => [key, Math.round(value)])) as unknown as Timing;

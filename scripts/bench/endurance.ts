@@ -17,7 +17,12 @@ export interface Endurance {
 }
 
 /** Proves `count` times with a prover that has no fallback. `onMark` hears of every mark as it is passed. */
-export async function endurance(prover: Prover, request: ProofRequest, count: number, onMark: (proofs: number, failures: number, residentMiB: number, seconds: number) => void): Promise<Endurance> {
+export async function endurance(
+  prover: Prover,
+  request: ProofRequest,
+  count: number,
+  onMark: (proofs: number, failures: number, residentMiB: number, seconds: number) => void,
+): Promise<Endurance> {
   const residentMiB: Record<number, number> = {};
   const started = performance.now();
   const elapsed = (): number => Math.round((performance.now() - started) / 1000);

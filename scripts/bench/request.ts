@@ -14,12 +14,27 @@ import { TableTree, type RiskTable } from "../../src/risk/tree.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest } from "../../src/statements/statement.ts";
 
-export async function solvencyRequest(tier: TierName, positions: readonly Position[], table: RiskTable): Promise<ProofRequest> {
+export async function solvencyRequest(
+  tier: TierName,
+  positions: readonly Position[],
+  table: RiskTable,
+): Promise<ProofRequest> {
   const keys = spendKeys(randomSpendKey());
-  const account = Account.open(tier, keys, positions.map(({ row, size }) => ({ instrument: row.instrument, size })));
-  return proofRequest(solvencyStatement({
-    account, keys, path: new GrowingTree(TIERS[tier].depth, [account.commitment]).path(account.commitment),
-    table: await TableTree.build(table, TIERS[tier]), coverage: 10_000, issuerId: positions[0]!.row.instrument >> 16,
-    committee: [publicKey(randomScalar()), publicKey(randomScalar()), publicKey(randomScalar())], context: 1n,
-  }));
+  const account = Account.open(
+    tier,
+    keys,
+    positions.map(({ row, size }) => ({ instrument: row.instrument, size })),
+  );
+  return proofRequest(
+    solvencyStatement({
+      account,
+      keys,
+      path: new GrowingTree(TIERS[tier].depth, [account.commitment]).path(account.commitment),
+      table: await TableTree.build(table, TIERS[tier]),
+      coverage: 10_000,
+      issuerId: positions[0]!.row.instrument >> 16,
+      committee: [publicKey(randomScalar()), publicKey(randomScalar()), publicKey(randomScalar())],
+      context: 1n,
+    }),
+  );
 }

@@ -20,12 +20,20 @@ export interface TierCost {
 }
 
 /** Solvency at several tiers, one after another, in one process. */
-export async function tierCosts(requests: Readonly<Partial<Record<TierName, ProofRequest>>>, threads: number, runs: number): Promise<Partial<Record<TierName, TierCost>>> {
+export async function tierCosts(
+  requests: Readonly<Partial<Record<TierName, ProofRequest>>>,
+  threads: number,
+  runs: number,
+): Promise<Partial<Record<TierName, TierCost>>> {
   const costs: Partial<Record<TierName, TierCost>> = {};
   for (const [tier, request] of Object.entries(requests) as [TierName, ProofRequest][]) {
-    const { entry: { constraints, domain } } = await loadArtifacts(request.circuit, tier, []);
+    const {
+      entry: { constraints, domain },
+    } = await loadArtifacts(request.circuit, tier, []);
     const prover = createProver(plimsollBackend({ threads }), (...instance) => loadProvingArtifacts(...instance));
-    const { plimsoll: { warm } } = await compareProvers({ plimsoll: prover }, request, runs);
+    const {
+      plimsoll: { warm },
+    } = await compareProvers({ plimsoll: prover }, request, runs);
     const microseconds = 1000 * (warm.witness + warm.prove);
     const each = (count: number): number => Math.round((100 * microseconds) / count) / 100;
     costs[tier] = { constraints, domain, warm, perConstraint: each(constraints), perDomainPoint: each(domain) };

@@ -10,7 +10,9 @@ import { join } from "node:path";
 import { chromium, type BrowserContext } from "playwright-core";
 
 /** The browser's program, if there is one. */
-export const CHROMIUM = [process.env["PLIMSOLL_CHROMIUM"], "/usr/bin/chromium"].find((path) => path !== undefined && existsSync(path));
+export const CHROMIUM = [process.env["PLIMSOLL_CHROMIUM"], "/usr/bin/chromium"].find(
+  (path) => path !== undefined && existsSync(path),
+);
 
 /** Why a test or bench that needs the browser does not run. */
 export const NO_BROWSER = "there is no /usr/bin/chromium and PLIMSOLL_CHROMIUM names none";
@@ -19,10 +21,17 @@ export const NO_BROWSER = "there is no /usr/bin/chromium and PLIMSOLL_CHROMIUM n
 export async function openBrowser(): Promise<{ readonly context: BrowserContext; close(): Promise<void> }> {
   const profile = await mkdtemp(join(tmpdir(), "plimsoll-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM!, headless: true,
+    executablePath: CHROMIUM!,
+    headless: true,
     args: [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync",
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
     ],
   });
   return {

@@ -24,7 +24,11 @@ export async function compilePackage(): Promise<string> {
 }
 
 /** Bundles the page in `page` against a compiled package. Returns who asked for modules of Node. */
-export async function bundle(page: string, packageFolder: string, outDir: string): Promise<{ readonly module: string; readonly importer: string }[]> {
+export async function bundle(
+  page: string,
+  packageFolder: string,
+  outDir: string,
+): Promise<{ readonly module: string; readonly importer: string }[]> {
   const asked: { module: string; importer: string }[] = [];
   const watch: Plugin = {
     name: "node-imports",
@@ -34,8 +38,17 @@ export async function bundle(page: string, packageFolder: string, outDir: string
     },
   };
   await build({
-    root: page, configFile: false, logLevel: "error", base: "./", plugins: [watch],
-    resolve: { alias: { "plimsoll/prove": join(packageFolder, "prove.js"), "plimsoll/toolkit": join(packageFolder, "toolkit.js") } },
+    root: page,
+    configFile: false,
+    logLevel: "error",
+    base: "./",
+    plugins: [watch],
+    resolve: {
+      alias: {
+        "plimsoll/prove": join(packageFolder, "prove.js"),
+        "plimsoll/toolkit": join(packageFolder, "toolkit.js"),
+      },
+    },
     build: { outDir, emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 4096 },
     worker: { format: "es", plugins: () => [watch] },
   });

@@ -9,7 +9,11 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 
 const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json", ".wasm": "application/wasm",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
 };
 
 export interface Server {
@@ -31,11 +35,15 @@ export interface ServeOptions {
 }
 
 /** Of the page in web/: nothing that it holds can leave, for it may talk to this server alone. */
-export const WEB_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; form-action 'none'";
+export const WEB_POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; form-action 'none'";
 const POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
 
 /** Serves folders, by the first part of the path, to this machine. */
-export async function serve(folders: Readonly<Record<string, string>>, { isolated = false, policy = POLICY, port = 0 }: ServeOptions = {}): Promise<Server> {
+export async function serve(
+  folders: Readonly<Record<string, string>>,
+  { isolated = false, policy = POLICY, port = 0 }: ServeOptions = {},
+): Promise<Server> {
   const requests: string[] = [];
   const alter = new Map<string, (bytes: Buffer) => Buffer>();
   const server = createServer((request, response) => {
@@ -44,15 +52,26 @@ export async function serve(folders: Readonly<Record<string, string>>, { isolate
     const [, first, ...rest] = path.split("/");
     const folder = folders[first!];
     const bytes = folder === undefined ? Promise.reject(new Error("no such folder")) : readFile(join(folder, ...rest));
-    bytes.then((found) => {
-      response.writeHead(200, {
-        "content-type": TYPES[extname(path)] ?? "application/octet-stream", "cache-control": "no-store",
-        "content-security-policy": policy,
-        ...(isolated ? { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" } : {}),
-      });
-      response.end(alter.get(path)?.(found) ?? found);
-    }, () => response.writeHead(404).end());
+    bytes.then(
+      (found) => {
+        response.writeHead(200, {
+          "content-type": TYPES[extname(path)] ?? "application/octet-stream",
+          "cache-control": "no-store",
+          "content-security-policy": policy,
+          ...(isolated
+            ? { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" }
+            : {}),
+        });
+        response.end(alter.get(path)?.(found) ?? found);
+      },
+      () => response.writeHead(404).end(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, alter, close: () => void server.close() };
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    alter,
+    close: () => void server.close(),
+  };
 }

@@ -76,16 +76,28 @@ export class Actors {
     };
     const means = { network, nodes, prove, tables: { urls: services.reporters, store: new FileStore(out) } };
     const actors: Actors = new Actors(
-      chains, meter, keys,
+      chains,
+      meter,
+      keys,
       new Trader({
-        ...means, keys, wallet: await ChainWallet.open(network, nodes, keys),
-        sender: (chain) => actors.sender(chain, TRADER), onSent: (transaction) => actors.sent.push(transaction),
+        ...means,
+        keys,
+        wallet: await ChainWallet.open(network, nodes, keys),
+        sender: (chain) => actors.sender(chain, TRADER),
+        onSent: (transaction) => actors.sent.push(transaction),
       }),
       new Keeper({
-        ...means, keys: proveKeys, wallet: await ChainWallet.open(network, nodes, proveKeys),
-        sender: (chain) => actors.sender(chain, KEEPER), log: () => undefined,
+        ...means,
+        keys: proveKeys,
+        wallet: await ChainWallet.open(network, nodes, proveKeys),
+        sender: (chain) => actors.sender(chain, KEEPER),
+        log: () => undefined,
       }),
-      prove, () => solvency!, services, out, market,
+      prove,
+      () => solvency!,
+      services,
+      out,
+      market,
       async () => {
         await services.close();
         await prover.close();

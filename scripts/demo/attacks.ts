@@ -36,26 +36,47 @@ export async function attack(actors: Actors, left: Leftovers): Promise<void> {
   const { trader, meter, sent, network } = actors;
   const { deskB } = left;
   meter.chapter("9. What must fail");
-  const instrument = (name: string): number => actors.table.listings.find((listing) => listing.name === name)!.instrument;
+  const instrument = (name: string): number =>
+    actors.table.listings.find((listing) => listing.name === name)!.instrument;
   const lastOf = (method: string): Call => sent.findLast(({ call }) => call.method === method)!.call;
 
-  await refused(actors, "an under-margined portfolio: the other 9 WBTC out of the account", MarginError, () => trader.spendCollateral(instrument("vault-ethereum:WBTC"), 90_000n));
-  await refused(actors, "a second pledge: another account on a deposit that is received", "NullifierSpent", () => secondAccount(actors, left));
+  await refused(actors, "an under-margined portfolio: the other 9 WBTC out of the account", MarginError, () =>
+    trader.spendCollateral(instrument("vault-ethereum:WBTC"), 90_000n),
+  );
+  await refused(actors, "a second pledge: another account on a deposit that is received", "NullifierSpent", () =>
+    secondAccount(actors, left),
+  );
   await refused(actors, "a replayed receipt", "NotCurrent", () => tried(actors, network.home, lastOf("receiveNotes")));
   await refused(actors, "a replayed exit", "ExitSpent", () => tried(actors, "ethereum", lastOf("exit")));
-  await refused(actors, "someone else's proof: a stranger shows the trader's", "InvalidProof", () => tried(actors, deskB.chain, lastOf("authorise"), DEPLOYER));
+  await refused(actors, "someone else's proof: a stranger shows the trader's", "InvalidProof", () =>
+    tried(actors, deskB.chain, lastOf("authorise"), DEPLOYER),
+  );
 
   await hoursLater(actors);
-  await refused(actors, "a stale root: what the account was hours ago, on the newest table", "StaleProof", async () => showing(actors, left, "root"));
-  await refused(actors, "a stale price: the account of now on the first table", "StaleTable", async () => showing(actors, left, "table"));
+  await refused(actors, "a stale root: what the account was hours ago, on the newest table", "StaleProof", async () =>
+    showing(actors, left, "root"),
+  );
+  await refused(actors, "a stale price: the account of now on the first table", "StaleTable", async () =>
+    showing(actors, left, "table"),
+  );
   const line = await actors.lineAt(deskB);
   await refused(actors, "a lapsed line: drawing on desk-b's", "NotValid", () =>
-    tried(actors, deskB.chain, { name: "CreditDesk", address: deskB.contract, method: "draw", args: [line.alias, 1n, TRADER.address] }));
-  await (await actors.sender(deskB.chain, DEPLOYER)).send({ name: "CreditDesk", address: deskB.contract, method: "lapse", args: [line.alias] });
+    tried(actors, deskB.chain, {
+      name: "CreditDesk",
+      address: deskB.contract,
+      method: "draw",
+      args: [line.alias, 1n, TRADER.address],
+    }),
+  );
+  await (
+    await actors.sender(deskB.chain, DEPLOYER)
+  ).send({ name: "CreditDesk", address: deskB.contract, method: "lapse", args: [line.alias] });
   await meter.done("anyone marks desk-b's line as lapsed; a fresh proof would cure it");
 
   await conflict(actors);
-  await refused(actors, "a conflicting header: the route is frozen and takes nothing", "Frozen", () => tried(actors, network.home, headerOf(actors)));
+  await refused(actors, "a conflicting header: the route is frozen and takes nothing", "Frozen", () =>
+    tried(actors, network.home, headerOf(actors)),
+  );
 }
 
 /**
@@ -66,15 +87,27 @@ export async function attack(actors: Actors, left: Leftovers): Promise<void> {
 export async function heldBack(actors: Actors, desk: NetworkIssuer, amount: bigint): Promise<void> {
   const { alias } = await actors.lineAt(desk);
   await refused(actors, "a held-back release note: drawing on what was given back", "BeyondLine", () =>
-    tried(actors, desk.chain, { name: "CreditDesk", address: desk.contract, method: "draw", args: [alias, amount, TRADER.address] }));
+    tried(actors, desk.chain, {
+      name: "CreditDesk",
+      address: desk.contract,
+      method: "draw",
+      args: [alias, amount, TRADER.address],
+    }),
+  );
 }
 
 /** @param by the contract's error, or the class of the wallet's */
-async function refused({ meter }: Actors, what: string, by: string | typeof MarginError, attempt: () => Promise<unknown>): Promise<void> {
+async function refused(
+  { meter }: Actors,
+  what: string,
+  by: string | typeof MarginError,
+  attempt: () => Promise<unknown>,
+): Promise<void> {
   try {
     await attempt();
   } catch (error) {
-    const expected = typeof by === "string" ? error instanceof RefusedError && error.refusal === by : error instanceof by;
+    const expected =
+      typeof by === "string" ? error instanceof RefusedError && error.refusal === by : error instanceof by;
     if (!expected) throw error;
     console.log(`  refused: ${what}\n           ${(error as Error).message}`);
     await meter.done(`refused: ${what}`, { quiet: true });
@@ -83,7 +116,8 @@ async function refused({ meter }: Actors, what: string, by: string | typeof Marg
   throw new Error(`accepted, and must not be: ${what}`);
 }
 
-const tried = async (actors: Actors, chain: string, call: Call, who: Wallet = TRADER): Promise<void> => (await actors.sender(chain, who)).check(call);
+const tried = async (actors: Actors, chain: string, call: Call, who: Wallet = TRADER): Promise<void> =>
+  (await actors.sender(chain, who)).check(call);
 
 /** One owner has one account, and a note is spent once: a valid proof, and nothing it could open. */
 async function secondAccount(actors: Actors, { spentNote, spentUnder }: Leftovers): Promise<void> {
@@ -95,17 +129,32 @@ async function secondAccount(actors: Actors, { spentNote, spentUnder }: Leftover
 }
 
 /** A true proof of what is no longer so: an old state on the newest table, or the state of now on an old table. */
-async function showing(actors: Actors, { deskB, oldAccount, oldPath, oldTable }: Leftovers, old: "root" | "table"): Promise<void> {
+async function showing(
+  actors: Actors,
+  { deskB, oldAccount, oldPath, oldTable }: Leftovers,
+  old: "root" | "table",
+): Promise<void> {
   const { network, keys, trader } = actors;
   const view = await trader.view();
   const node = actors.node(deskB.chain);
   const credit = await creditOf(node, deskB);
   const { context, deadline } = await contextOf(node, deskB.contract, TRADER.address);
   const statement = solvencyStatement({
-    ...(old === "root" ? { account: oldAccount, path: oldPath, table: await actors.tree() } : { account: view.account!, path: (await view.accountPath(deskB.chain))!, table: oldTable }),
-    keys, coverage: COVERAGE_MAINTENANCE, issuerId: deskB.id, show: [credit, credit + 1], committee: network.committee, context,
+    ...(old === "root"
+      ? { account: oldAccount, path: oldPath, table: await actors.tree() }
+      : { account: view.account!, path: (await view.accountPath(deskB.chain))!, table: oldTable }),
+    keys,
+    coverage: COVERAGE_MAINTENANCE,
+    issuerId: deskB.id,
+    show: [credit, credit + 1],
+    committee: network.committee,
+    context,
   });
-  await tried(actors, deskB.chain, lineCall("CreditDesk", deskB.contract, "prove", await actors.prove(statement), deadline));
+  await tried(
+    actors,
+    deskB.chain,
+    lineCall("CreditDesk", deskB.contract, "prove", await actors.prove(statement), deadline),
+  );
 }
 
 /** Relayers and reporters go on; nobody refreshes the line. */
@@ -127,19 +176,31 @@ async function conflict(actors: Actors): Promise<void> {
   await actors.meter.done("attestors sign two blocks of one height: anyone shows both");
 }
 
-const mirrorOf = ({ network }: Actors): string => network.chains.find(({ name }) => name === network.home)!.roots["arbitrum"]!;
+const mirrorOf = ({ network }: Actors): string =>
+  network.chains.find(({ name }) => name === network.home)!.roots["arbitrum"]!;
 
 async function attested(actors: Actors, number: number, blockHash: string): Promise<Call> {
   const { network } = actors;
   const home = actors.node(network.home).chain;
   const message = { chainId: actors.node("arbitrum").chain.chainId, number, blockHash, set: 1 };
   const domain = signingDomain("RootMirror", BigInt(home.chainId), mirrorOf(actors));
-  const signatures = await Promise.all(SIGNERS.map(async (signer, place) => ({ place, data: await signer.signTypedData(domain, ATTESTATION_TYPES, message) })));
+  const signatures = await Promise.all(
+    SIGNERS.map(async (signer, place) => ({
+      place,
+      data: await signer.signTypedData(domain, ATTESTATION_TYPES, message),
+    })),
+  );
   return { name: "RootMirror", address: mirrorOf(actors), method: "attest", args: [number, blockHash, 1, signatures] };
 }
 
 /** Any header at all: a frozen route looks at none. */
-const headerOf = (actors: Actors): Call => ({ name: "RootMirror", address: mirrorOf(actors), method: "mirror", args: ["0x", []] });
+const headerOf = (actors: Actors): Call => ({
+  name: "RootMirror",
+  address: mirrorOf(actors),
+  method: "mirror",
+  args: ["0x", []],
+});
 
 /** The deposit's note among those that can be received. */
-export const spentLater = (notes: readonly TraderNote[]): ReceivableNote => notes.find(({ received }) => received !== undefined)!.received!;
+export const spentLater = (notes: readonly TraderNote[]): ReceivableNote =>
+  notes.find(({ received }) => received !== undefined)!.received!;

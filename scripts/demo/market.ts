@@ -16,8 +16,17 @@ interface MarketJson {
   asOf: number;
   notAfter: number;
   previous?: { epoch: number; scanBps: Record<string, number> };
-  readonly underlyings: readonly { readonly name: string; readonly sources: readonly { price: string; time: number }[]; readonly closes: { last: string; readonly values: number[] } }[];
-  readonly instruments: readonly { readonly type: string; readonly underlying: string; price?: string; forward?: string }[];
+  readonly underlyings: readonly {
+    readonly name: string;
+    readonly sources: readonly { price: string; time: number }[];
+    readonly closes: { last: string; readonly values: number[] };
+  }[];
+  readonly instruments: readonly {
+    readonly type: string;
+    readonly underlying: string;
+    price?: string;
+    forward?: string;
+  }[];
 }
 
 /**
@@ -27,12 +36,22 @@ interface MarketJson {
  * @param moves basis points by underlying; the others stay where they are
  * @returns text of the market file of the next epoch
  */
-export function nextMarket(text: string, listed: ListedTable, asOf: number, moves: Readonly<Record<string, number>>): string {
+export function nextMarket(
+  text: string,
+  listed: ListedTable,
+  asOf: number,
+  moves: Readonly<Record<string, number>>,
+): string {
   const market = JSON.parse(text) as MarketJson;
-  const moved = (price: string, underlying: string): string => formatDecimal((parseDecimal(price) * BigInt(10_000 + (moves[underlying] ?? 0))) / 10_000n);
+  const moved = (price: string, underlying: string): string =>
+    formatDecimal((parseDecimal(price) * BigInt(10_000 + (moves[underlying] ?? 0))) / 10_000n);
   for (const { name, sources, closes } of market.underlyings) {
     // A day that ended meanwhile closed where prices were before they moved.
-    for (; dayEnd(closes.last) + DAY <= asOf; closes.last = new Date(dayEnd(closes.last) * 1000).toISOString().slice(0, 10)) {
+    for (
+      ;
+      dayEnd(closes.last) + DAY <= asOf;
+      closes.last = new Date(dayEnd(closes.last) * 1000).toISOString().slice(0, 10)
+    ) {
       if (closes.values.length > 0) closes.values.push(Number(sources[0]!.price));
     }
     for (const source of sources) {
@@ -46,7 +65,10 @@ export function nextMarket(text: string, listed: ListedTable, asOf: number, move
   }
   market.notAfter += asOf - market.asOf;
   market.asOf = asOf;
-  market.previous = { epoch: listed.table.epoch, scanBps: Object.fromEntries(listed.underlyings.map(({ name, scanBps }) => [name, scanBps])) };
+  market.previous = {
+    epoch: listed.table.epoch,
+    scanBps: Object.fromEntries(listed.underlyings.map(({ name, scanBps }) => [name, scanBps])),
+  };
   market.epoch += 1;
   return JSON.stringify(market);
 }

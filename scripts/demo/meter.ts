@@ -40,7 +40,10 @@ export class Meter {
     }
     const seconds = (now - this.last) / 1000;
     this.steps.push({ what, gas, seconds });
-    if (!quiet) console.log(`  ✓ ${what}  (${[...gas.map(([chain, used]) => `${chain} ${grouped(used)} gas`), `${seconds.toFixed(1)} s`].join(", ")})`);
+    if (!quiet)
+      console.log(
+        `  ✓ ${what}  (${[...gas.map(([chain, used]) => `${chain} ${grouped(used)} gas`), `${seconds.toFixed(1)} s`].join(", ")})`,
+      );
     this.last = performance.now();
   }
 
@@ -49,12 +52,16 @@ export class Meter {
     console.log(`\n${"step".padEnd(width)}  ${"chain".padEnd(10)} ${"gas".padStart(11)} ${"seconds".padStart(8)}`);
     for (const { what, gas, seconds } of this.steps) {
       const rows = gas.length === 0 ? [["", undefined] as const] : gas;
-      rows.forEach(([chain, used], i) => console.log(
-        `${(i === 0 ? what : "").padEnd(width)}  ${chain.padEnd(10)} ${(used === undefined ? "" : grouped(used)).padStart(11)} ${(i === 0 ? seconds.toFixed(1) : "").padStart(8)}`,
-      ));
+      rows.forEach(([chain, used], i) =>
+        console.log(
+          `${(i === 0 ? what : "").padEnd(width)}  ${chain.padEnd(10)} ${(used === undefined ? "" : grouped(used)).padStart(11)} ${(i === 0 ? seconds.toFixed(1) : "").padStart(8)}`,
+        ),
+      );
     }
     const gas = this.steps.reduce((sum, step) => sum + step.gas.reduce((all, [, used]) => all + used, 0n), 0n);
-    console.log(`${"in all".padEnd(width)}  ${"".padEnd(10)} ${grouped(gas).padStart(11)} ${((performance.now() - this.start) / 1000).toFixed(1).padStart(8)}`);
+    console.log(
+      `${"in all".padEnd(width)}  ${"".padEnd(10)} ${grouped(gas).padStart(11)} ${((performance.now() - this.start) / 1000).toFixed(1).padStart(8)}`,
+    );
   }
 
   private async gasSince(node: Node): Promise<bigint> {

@@ -31,7 +31,9 @@ export const [DEPLOYER, TRADER, KEEPER] = ANVIL_KEYS.map((key) => new Wallet(key
 /** Pays for relaying, from a key of this run. */
 export const RELAYER = new Wallet(Wallet.createRandom().privateKey);
 /** Signers of headers and of tables: keys of this run. */
-export const SIGNERS = [Wallet.createRandom(), Wallet.createRandom(), Wallet.createRandom()].map(({ privateKey }) => new Wallet(privateKey));
+export const SIGNERS = [Wallet.createRandom(), Wallet.createRandom(), Wallet.createRandom()].map(
+  ({ privateKey }) => new Wallet(privateKey),
+);
 
 /** In the order in which the sample market numbers the vaults' instruments; `lot` in smallest units. */
 const TOKENS = [
@@ -60,13 +62,22 @@ export async function startNetwork(start: number): Promise<DemoNetwork> {
   const endpoints = Object.fromEntries(CHAINS.map((name, i) => [name, anvils[i]!.url]));
   try {
     const tokens: Record<string, string> = {};
-    for (const { chain, symbol, decimals } of TOKENS) tokens[`${chain}:${symbol}`] = await deployToken(endpoints[chain]!, decimals);
+    for (const { chain, symbol, decimals } of TOKENS)
+      tokens[`${chain}:${symbol}`] = await deployToken(endpoints[chain]!, decimals);
     const network = await deploy(parseDeployment(deployment(tokens)), { endpoints, deployer: DEPLOYER });
     const nodes = new Map<string, Node>();
     for (const chain of network.chains) nodes.set(chain.name, await Node.connect(chain, endpoints[chain.name]!));
     for (const node of nodes.values()) await node.rpc("anvil_setBalance", [RELAYER.address, toQuantity(10n ** 20n)]);
-    for (const { contract, chain, kind } of network.issuers) if (kind === "desk") await fundDesk(nodes.get(chain)!, contract);
-    return { network, nodes, endpoints, tokens, pass: (seconds) => pass(nodes, seconds), stop: () => stop(anvils, nodes) };
+    for (const { contract, chain, kind } of network.issuers)
+      if (kind === "desk") await fundDesk(nodes.get(chain)!, contract);
+    return {
+      network,
+      nodes,
+      endpoints,
+      tokens,
+      pass: (seconds) => pass(nodes, seconds),
+      stop: () => stop(anvils, nodes),
+    };
   } catch (error) {
     await stop(anvils, new Map());
     throw error;
@@ -94,9 +105,14 @@ async function deployToken(endpoint: string, decimals: number): Promise<string> 
   const { Token } = await compileContracts();
   const provider = new JsonRpcProvider(endpoint, undefined, { cacheTimeout: -1, pollingInterval: 100 });
   try {
-    const contract = await new ContractFactory(Token!.abi, `0x${Token!.bytecode}`, DEPLOYER.connect(provider)).deploy(decimals);
+    const contract = await new ContractFactory(Token!.abi, `0x${Token!.bytecode}`, DEPLOYER.connect(provider)).deploy(
+      decimals,
+    );
     await contract.waitForDeployment();
-    for (const { address } of [TRADER, DEPLOYER]) await ((await contract.getFunction("mint")(address, 10n ** BigInt(decimals + 8))) as { wait(): Promise<unknown> }).wait();
+    for (const { address } of [TRADER, DEPLOYER])
+      await (
+        (await contract.getFunction("mint")(address, 10n ** BigInt(decimals + 8))) as { wait(): Promise<unknown> }
+      ).wait();
     return await contract.getAddress();
   } finally {
     provider.destroy();
@@ -115,23 +131,77 @@ async function fundDesk(node: Node, desk: string): Promise<void> {
 function deployment(tokens: Readonly<Record<string, string>>): unknown {
   const members = SIGNERS.map(({ address }) => address);
   const signers = { members, threshold: members.length };
-  const committee = committeeCoordinates([publicKey(randomScalar()), publicKey(randomScalar()), publicKey(randomScalar())]).map(String);
+  const committee = committeeCoordinates([
+    publicKey(randomScalar()),
+    publicKey(randomScalar()),
+    publicKey(randomScalar()),
+  ]).map(String);
   const times = { validity: VALIDITY, grace: GRACE, notice: 12 * HOUR, longestStall: 24 * HOUR };
-  const desk = { kind: "desk", unit: "10000", interestBps: 500, dust: "1000000", windowAmount: "2000000000000", window: 24 * HOUR, creditSerial: 1, times };
-  const instruments = (chain: string): unknown[] => TOKENS.filter((token) => token.chain === chain).map(({ symbol, lot }, i) => ({
-    serial: i + 1, token: tokens[`${chain}:${symbol}`], unit: String(lot), leastLots: "1", mostLots: "100000000", windowLots: "10000000",
-  }));
+  const desk = {
+    kind: "desk",
+    unit: "10000",
+    interestBps: 500,
+    dust: "1000000",
+    windowAmount: "2000000000000",
+    window: 24 * HOUR,
+    creditSerial: 1,
+    times,
+  };
+  const instruments = (chain: string): unknown[] =>
+    TOKENS.filter((token) => token.chain === chain).map(({ symbol, lot }, i) => ({
+      serial: i + 1,
+      token: tokens[`${chain}:${symbol}`],
+      unit: String(lot),
+      leastLots: "1",
+      mostLots: "100000000",
+      windowLots: "10000000",
+    }));
   return {
-    format: "plimsoll-deployment", version: 1, home: HOME, tiers: ["M"], receiveInterval: RECEIVE_INTERVAL, notesWindow: 24 * HOUR,
-    committee: [0, 2, 4].map((i) => committee.slice(i, i + 2)), reporters: signers, attestors: signers,
+    format: "plimsoll-deployment",
+    version: 1,
+    home: HOME,
+    tiers: ["M"],
+    receiveInterval: RECEIVE_INTERVAL,
+    notesWindow: 24 * HOUR,
+    committee: [0, 2, 4].map((i) => committee.slice(i, i + 2)),
+    reporters: signers,
+    attestors: signers,
     chains: CHAINS.map((name, i) => ({
-      name, chainId: FIRST_CHAIN_ID + i, finality: 1, owner: DEPLOYER.address,
-      riskTable: { overlap: 600, longestEpoch: 24 * HOUR, calmMove: 10_000 }, rootMirror: { freshFor: 2 * HOUR, thawDelay: 24 * HOUR },
+      name,
+      chainId: FIRST_CHAIN_ID + i,
+      finality: 1,
+      owner: DEPLOYER.address,
+      riskTable: { overlap: 600, longestEpoch: 24 * HOUR, calmMove: 10_000 },
+      rootMirror: { freshFor: 2 * HOUR, thawDelay: 24 * HOUR },
     })),
     issuers: [
-      { kind: "vault", id: 1, name: "vault-ethereum", chain: "ethereum", window: 24 * HOUR, instruments: instruments("ethereum") },
-      { kind: "vault", id: 2, name: "vault-arbitrum", chain: "arbitrum", window: 24 * HOUR, instruments: instruments("arbitrum") },
-      { kind: "venue", id: 17, name: "venue-b", chain: "arbitrum", batchDepth: 3, window: 60, engine: DEPLOYER.address, creditSerial: 2, times },
+      {
+        kind: "vault",
+        id: 1,
+        name: "vault-ethereum",
+        chain: "ethereum",
+        window: 24 * HOUR,
+        instruments: instruments("ethereum"),
+      },
+      {
+        kind: "vault",
+        id: 2,
+        name: "vault-arbitrum",
+        chain: "arbitrum",
+        window: 24 * HOUR,
+        instruments: instruments("arbitrum"),
+      },
+      {
+        kind: "venue",
+        id: 17,
+        name: "venue-b",
+        chain: "arbitrum",
+        batchDepth: 3,
+        window: 60,
+        engine: DEPLOYER.address,
+        creditSerial: 2,
+        times,
+      },
       { ...desk, id: 32, name: "desk-a", chain: "ethereum", asset: tokens["ethereum:USDC"] },
       { ...desk, id: 33, name: "desk-b", chain: "arbitrum", asset: tokens["arbitrum:USDC"] },
     ],

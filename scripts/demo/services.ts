@@ -50,14 +50,24 @@ export async function startServices({ network, nodes }: DemoNetwork, folder: str
   const reporting: Reporter[] = [];
   const reporters: string[] = [];
   for (const [i, signer] of SIGNERS.entries()) {
-    attestors.push(await listen(new Attestor(world, signer, { store: new FileStore(join(folder, `attestor-${i}`)) }).handler));
+    attestors.push(
+      await listen(new Attestor(world, signer, { store: new FileStore(join(folder, `attestor-${i}`)) }).handler),
+    );
     const reporter = await Reporter.open(world, signer, {
-      store: new FileStore(join(folder, `reporter-${i}`)), markets: new MarketFolder(markets, [], log), parameters: DEFAULT_PARAMETERS, maxAge: MAX_AGE, keepTables: KEPT_TABLES,
+      store: new FileStore(join(folder, `reporter-${i}`)),
+      markets: new MarketFolder(markets, [], log),
+      parameters: DEFAULT_PARAMETERS,
+      maxAge: MAX_AGE,
+      keepTables: KEPT_TABLES,
     });
     reporting.push(reporter);
     reporters.push(await listen(reporter.handler));
   }
-  const relayer = new Daemon(relayTasks(withSenders(world, RELAYER), { attestors, reporters }), { log, interval: 1_000, longestPause: 1_000 });
+  const relayer = new Daemon(relayTasks(withSenders(world, RELAYER), { attestors, reporters }), {
+    log,
+    interval: 1_000,
+    longestPause: 1_000,
+  });
   return {
     reporters,
     relay: () => relayer.once(),

@@ -27,7 +27,8 @@ export async function tell(actors: Actors): Promise<Leftovers> {
   const { trader, keeper, meter, network, chains } = actors;
   const issuer = (name: string): NetworkIssuer => issuerNamed(network, name);
   const [venue, deskA, deskB] = [issuer("venue-b"), issuer("desk-a"), issuer("desk-b")];
-  const instrument = (name: string): number => actors.table.listings.find((listing) => listing.name === name)!.instrument;
+  const instrument = (name: string): number =>
+    actors.table.listings.find((listing) => listing.name === name)!.instrument;
 
   meter.chapter("3. Collateral on two chains becomes one account at home");
   await trader.deposit(instrument("vault-ethereum:WBTC"), 120_000n);
@@ -72,7 +73,10 @@ export async function tell(actors: Actors): Promise<Leftovers> {
 
   meter.chapter("6. Prices move at night; reporters sign a new table, the keeper proves again");
   await chains.pass(RECEIVE_INTERVAL);
-  await actors.nextEpoch({ BTC: -600, ETH: -450 }, "BTC −6 %, ETH −4.5 %: a new epoch, signed and published on three chains");
+  await actors.nextEpoch(
+    { BTC: -600, ETH: -450 },
+    "BTC −6 %, ETH −4.5 %: a new epoch, signed and published on three chains",
+  );
   await showMargin(actors);
   await keeper.run();
   await meter.done("the keeper, who holds no spend key, refreshes every line");
@@ -103,36 +107,61 @@ export async function tell(actors: Actors): Promise<Leftovers> {
   await meter.done("exit proof, claim: the vault pays 3 WBTC");
   await restore(actors);
   return {
-    deskB, spentNote: spentLater(arrived.notes), spentUnder: arrived.notesRoot,
-    oldAccount: before.account!, oldPath: (await before.accountPath(deskB.chain))!, oldTable,
+    deskB,
+    spentNote: spentLater(arrived.notes),
+    spentUnder: arrived.notesRoot,
+    oldAccount: before.account!,
+    oldPath: (await before.accountPath(deskB.chain))!,
+    oldTable,
   };
 }
 
 /** Another machine, with nothing but the spend key. */
 async function restore({ trader, keys, network, chains, meter }: Actors): Promise<void> {
-  const [mine, restored] = [await trader.view(), await (await ChainWallet.open(network, chains.nodes, { ...keys })).refresh()];
-  if (restored.account?.commitment !== mine.account!.commitment || restored.lines.length !== mine.lines.length) throw new Error("what is restored must be what was there");
-  await meter.done(`restore from the spend key alone: ${restored.versions.length} versions, ${restored.account.holdings.length} holdings, ${restored.lines.length} lines`);
+  const [mine, restored] = [
+    await trader.view(),
+    await (await ChainWallet.open(network, chains.nodes, { ...keys })).refresh(),
+  ];
+  if (restored.account?.commitment !== mine.account!.commitment || restored.lines.length !== mine.lines.length)
+    throw new Error("what is restored must be what was there");
+  await meter.done(
+    `restore from the spend key alone: ${restored.versions.length} versions, ${restored.account.holdings.length} holdings, ${restored.lines.length} lines`,
+  );
 }
 
 /** What the venue's matching engine does at the end of a window: one note to each alias that traded. */
 async function postPositions(actors: Actors, venue: NetworkIssuer): Promise<void> {
-  const { table: { table, listings } } = actors;
+  const {
+    table: { table, listings },
+  } = actors;
   const place = (name: string): number => listings.findIndex((listing) => listing.name === name);
   const leg = (name: string, size: bigint): Holding => ({ instrument: listings[place(name)]!.instrument, size });
   const mark = (name: string): bigint => table.rows[place(name)]!.mark;
   const [btc, eth] = [20_000n, -25_000n];
   // Bought at the mark: cash moves by what the positions are worth, µUSD to cents.
   const cash = -(btc * mark("venue-b:BTC-PERP") + eth * mark("venue-b:ETH-PERP")) / 10_000n;
-  const engine = await VenueEngine.open(actors.node(venue.chain), venue, await actors.sender(venue.chain, DEPLOYER), new FileStore(actors.out));
+  const engine = await VenueEngine.open(
+    actors.node(venue.chain),
+    venue,
+    await actors.sender(venue.chain, DEPLOYER),
+    new FileStore(actors.out),
+  );
   const { alias } = await actors.lineAt(venue);
-  await engine.post({
-    id: "window-1",
-    postings: [{
-      alias, released: 200_000n * CENTS, unreceived: 0n, exposed: true,
-      legs: [leg("venue-b:USD", cash), leg("venue-b:BTC-PERP", btc), leg("venue-b:ETH-PERP", eth)],
-    }],
-  }, "window-1");
+  await engine.post(
+    {
+      id: "window-1",
+      postings: [
+        {
+          alias,
+          released: 200_000n * CENTS,
+          unreceived: 0n,
+          exposed: true,
+          legs: [leg("venue-b:USD", cash), leg("venue-b:BTC-PERP", btc), leg("venue-b:ETH-PERP", eth)],
+        },
+      ],
+    },
+    "window-1",
+  );
 }
 
 /** What the trader alone sees. */
@@ -145,6 +174,9 @@ async function showMargin({ trader, table: listed, out }: Actors): Promise<void>
   const report = marginReport(positions, listed);
   const { equity, requirement, ratioBps, band } = report;
   await writeAtomic(`${out}/margin.html`, renderHtml(report));
-  for (const { listing, size } of positions) console.log(`      ${listing.name.padEnd(24)} ${lotsToUnits(size, listing.lot).padStart(16)} ${listing.unit}`);
-  console.log(`    what nobody else sees: equity ${formatUsd(equity)} USD, required ${formatUsd(requirement)} USD, ${formatPercent(ratioBps!)} of maintenance: ${band}; with charts in ${out}/margin.html`);
+  for (const { listing, size } of positions)
+    console.log(`      ${listing.name.padEnd(24)} ${lotsToUnits(size, listing.lot).padStart(16)} ${listing.unit}`);
+  console.log(
+    `    what nobody else sees: equity ${formatUsd(equity)} USD, required ${formatUsd(requirement)} USD, ${formatPercent(ratioBps!)} of maintenance: ${band}; with charts in ${out}/margin.html`,
+  );
 }

@@ -39,8 +39,11 @@ export class ChainWriter {
     const provider = new RpcProvider(chain.name, chain.chainId, url);
     const writer = new ChainWriter(chain, provider, deployer.connect(provider));
     try {
-      const chainId = BigInt(await writer.ask("eth_chainId", () => provider.send("eth_chainId", []) as Promise<string>));
-      if (chainId !== BigInt(chain.chainId)) throw new NodeError(chain.name, `the node must be of chain ${chain.chainId}, is of ${chainId}`);
+      const chainId = BigInt(
+        await writer.ask("eth_chainId", () => provider.send("eth_chainId", []) as Promise<string>),
+      );
+      if (chainId !== BigInt(chain.chainId))
+        throw new NodeError(chain.name, `the node must be of chain ${chain.chainId}, is of ${chainId}`);
       return writer;
     } catch (error) {
       writer.close();
@@ -51,7 +54,8 @@ export class ChainWriter {
   /** Number of the newest block that counts as final. */
   async finalBlock(): Promise<number> {
     const { finality } = this.chain;
-    if (finality !== "finalized") return Math.max(0, (await this.ask("eth_blockNumber", () => this.provider.getBlockNumber())) - finality);
+    if (finality !== "finalized")
+      return Math.max(0, (await this.ask("eth_blockNumber", () => this.provider.getBlockNumber())) - finality);
     const block = await this.ask("eth_getBlockByNumber", () => this.provider.getBlock("finalized"));
     if (block === null) throw new NodeError(this.chain.name, "the node has no finalised block");
     return block.number;
@@ -64,22 +68,33 @@ export class ChainWriter {
   /** What a view function returns. */
   async call(address: string, contract: Interface, method: string, ...args: readonly unknown[]): Promise<Result> {
     const data = contract.encodeFunctionData(method, args);
-    return contract.decodeFunctionResult(method, await this.ask(method, () => this.provider.call({ to: address, data })));
+    return contract.decodeFunctionResult(
+      method,
+      await this.ask(method, () => this.provider.call({ to: address, data })),
+    );
   }
 
   /** The deployer's nonce in the newest block. */
   nonce(): Promise<number> {
-    return this.ask("eth_getTransactionCount", () => this.provider.getTransactionCount(this.deployer.address, "latest"));
+    return this.ask("eth_getTransactionCount", () =>
+      this.provider.getTransactionCount(this.deployer.address, "latest"),
+    );
   }
 
   /** The deployer's nonce once nothing of it waits to be mined. */
   async settledNonce(): Promise<number> {
     for (let waited = 0; waited <= PATIENCE; waited += POLL) {
-      const [mined, sent] = await Promise.all([this.nonce(), this.ask("eth_getTransactionCount", () => this.provider.getTransactionCount(this.deployer.address, "pending"))]);
+      const [mined, sent] = await Promise.all([
+        this.nonce(),
+        this.ask("eth_getTransactionCount", () => this.provider.getTransactionCount(this.deployer.address, "pending")),
+      ]);
       if (sent <= mined) return mined;
       await setTimeout(POLL);
     }
-    throw new NodeError(this.chain.name, `a transaction of ${this.deployer.address} waits and isn't mined; try again later`);
+    throw new NodeError(
+      this.chain.name,
+      `a transaction of ${this.deployer.address} waits and isn't mined; try again later`,
+    );
   }
 
   /**
@@ -90,28 +105,38 @@ export class ChainWriter {
    * @throws RefusedError with the contract's own error when it would fail: then nothing was sent
    * @throws NodeError when the node doesn't answer or nobody mines it in time; it may yet be mined
    */
-  async transact({ what, nonce, ...request }: Transaction, onStage: (stage: Exclude<Stage, "mined">, hash: string) => Promise<void>): Promise<boolean> {
+  async transact(
+    { what, nonce, ...request }: Transaction,
+    onStage: (stage: Exclude<Stage, "mined">, hash: string) => Promise<void>,
+  ): Promise<boolean> {
     const { provider, deployer } = this;
     const gas = await this.ask(what, () => provider.estimateGas({ from: deployer.address, ...request }));
     const gasLimit = (gas * GAS_MARGIN.numerator) / GAS_MARGIN.denominator;
-    const raw = await this.ask(what, async () => deployer.signTransaction(await deployer.populateTransaction({ ...request, nonce, gasLimit })));
+    const raw = await this.ask(what, async () =>
+      deployer.signTransaction(await deployer.populateTransaction({ ...request, nonce, gasLimit })),
+    );
     const hash = SignedTransaction.from(raw).hash!;
     await onStage("sending", hash);
     await provider.send("eth_sendRawTransaction", [raw]).catch(async (error: unknown) => {
       if (!(error instanceof NodeRefusal)) throw error;
       // A node that has the transaction, or has mined its nonce, refuses it again, which is as good.
       const refused = unsent(error, what, deployer.address);
-      if (refused.kind !== "nonce" && (await this.ask(what, () => provider.getTransaction(hash))) === null) throw refused;
+      if (refused.kind !== "nonce" && (await this.ask(what, () => provider.getTransaction(hash))) === null)
+        throw refused;
     });
     await onStage("sent", hash);
     for (let waited = 0; waited <= PATIENCE; waited += POLL) {
       const receipt = await this.ask(what, () => provider.getTransactionReceipt(hash));
       if (receipt?.status === 0) throw new NodeError(this.chain.name, `${what} (${hash}) was mined and reverted`);
       if (receipt !== null) return true;
-      if ((await this.nonce()) > nonce) return (await this.ask(what, () => provider.getTransactionReceipt(hash)))?.status === 1;
+      if ((await this.nonce()) > nonce)
+        return (await this.ask(what, () => provider.getTransactionReceipt(hash)))?.status === 1;
       await setTimeout(POLL);
     }
-    throw new NodeError(this.chain.name, `${what} (${hash}) was sent and not mined within ${PATIENCE / 1000} s; it may yet be`);
+    throw new NodeError(
+      this.chain.name,
+      `${what} (${hash}) was sent and not mined within ${PATIENCE / 1000} s; it may yet be`,
+    );
   }
 
   close(): void {
@@ -123,10 +148,18 @@ export class ChainWriter {
     try {
       return await question();
     } catch (cause) {
-      if (cause instanceof NodeRefusal && /insufficient (funds|balance)/i.test(cause.said)) throw unsent(cause, what, this.deployer.address);
+      if (cause instanceof NodeRefusal && /insufficient (funds|balance)/i.test(cause.said))
+        throw unsent(cause, what, this.deployer.address);
       if (cause instanceof PlimsollError) throw cause;
       const { code } = cause as { code?: string };
-      throw refusalOf(cause, what) ?? new NodeError(this.chain.name, `the node didn't answer ${what} with what it should${code === undefined ? "" : ` (${code})`}`, { cause });
+      throw (
+        refusalOf(cause, what) ??
+        new NodeError(
+          this.chain.name,
+          `the node didn't answer ${what} with what it should${code === undefined ? "" : ` (${code})`}`,
+          { cause },
+        )
+      );
     }
   }
 }

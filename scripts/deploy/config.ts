@@ -7,20 +7,34 @@ import * as v from "valibot";
 import { isEndpoint } from "../../src/chain/endpoint.ts";
 import { committeeKeys, type CommitteeKeys } from "../../src/committee/ciphertext.ts";
 import { readJson } from "../../src/base/files.ts";
-import { FIELD, ISSUER_BITS, LOTS_BITS, PROTOCOL_VERSION, SERIAL_BITS, TIERS, type TierName } from "../../src/protocol/constants.ts";
+import {
+  FIELD,
+  ISSUER_BITS,
+  LOTS_BITS,
+  PROTOCOL_VERSION,
+  SERIAL_BITS,
+  TIERS,
+  type TierName,
+} from "../../src/protocol/constants.ts";
 import { DIGITS, count, decimal, exactly, fileName, list, listOf, validated } from "../../src/base/schema.ts";
 import { checkRules } from "./rules.ts";
 
 const DEPLOYMENT_FORMAT = "plimsoll-deployment";
 
 const address = v.pipe(
-  v.string("must be an address"), v.check(isAddress, "must be an Ethereum address"), v.transform(getAddress),
+  v.string("must be an address"),
+  v.check(isAddress, "must be an Ethereum address"),
+  v.transform(getAddress),
   v.check((text) => text !== ZeroAddress, "must not be the zero address"),
 );
-const amount = (low: bigint, bits: number) => v.pipe(
-  v.string("must be a decimal string"), v.regex(DIGITS, "must be decimal digits without leading zeros"), v.transform((digits) => BigInt(digits)),
-  v.minValue(low, `must be at least ${low}`), v.check((value) => value >> BigInt(bits) === 0n, `must be below 2^${bits}`),
-);
+const amount = (low: bigint, bits: number) =>
+  v.pipe(
+    v.string("must be a decimal string"),
+    v.regex(DIGITS, "must be decimal digits without leading zeros"),
+    v.transform((digits) => BigInt(digits)),
+    v.minValue(low, `must be at least ${low}`),
+    v.check((value) => value >> BigInt(bits) === 0n, `must be below 2^${bits}`),
+  );
 const coordinate = decimal(FIELD, "the field's order");
 const some = <S extends v.GenericSchema>(item: S) => list(item, 1);
 const YEAR = 366 * 86_400;
@@ -79,24 +93,32 @@ const lots = amount(1n, LOTS_BITS);
 const creditSerial = count(1, 2 ** SERIAL_BITS - 2);
 
 const VAULT = exactly("a vault", {
-  kind: v.literal("vault"), id, name: fileName, chain: fileName,
+  kind: v.literal("vault"),
+  id,
+  name: fileName,
+  chain: fileName,
   /** Seconds in which the lots that may leave refill. */
   window: positiveSeconds,
-  instruments: some(exactly("an instrument", {
-    /** From 1 up, in the order listed. */
-    serial: count(1, 2 ** SERIAL_BITS - 1),
-    token: address,
-    /** Token units of one lot. */
-    unit: amount(1n, 128),
-    /** Fewest lots of a deposit, most lots held at a time, lots that may leave at once. */
-    leastLots: lots,
-    mostLots: lots,
-    windowLots: lots,
-  })),
+  instruments: some(
+    exactly("an instrument", {
+      /** From 1 up, in the order listed. */
+      serial: count(1, 2 ** SERIAL_BITS - 1),
+      token: address,
+      /** Token units of one lot. */
+      unit: amount(1n, 128),
+      /** Fewest lots of a deposit, most lots held at a time, lots that may leave at once. */
+      leastLots: lots,
+      mostLots: lots,
+      windowLots: lots,
+    }),
+  ),
 });
 
 const DESK = exactly("a desk", {
-  kind: v.literal("desk"), id, name: fileName, chain: fileName,
+  kind: v.literal("desk"),
+  id,
+  name: fileName,
+  chain: fileName,
   /** What it lends, and token units of one lot of credit. */
   asset: address,
   unit: amount(1n, 128),
@@ -114,7 +136,10 @@ const DESK = exactly("a desk", {
 });
 
 const VENUE = exactly("a venue", {
-  kind: v.literal("venue"), id, name: fileName, chain: fileName,
+  kind: v.literal("venue"),
+  id,
+  name: fileName,
+  chain: fileName,
   /** Levels of a batch of notes, and seconds between two. */
   batchDepth: count(1, 20),
   window: positiveSeconds,
@@ -152,7 +177,12 @@ export interface DeploymentConfig extends Omit<Parsed, "format" | "version" | "c
 
 /** Reads parsed JSON. Throws an InputError whose path starts with `deployment`. */
 export function parseDeployment(json: unknown): DeploymentConfig {
-  const { format: _format, version: _version, committee, ...parsed } = validated(DEPLOYMENT, json, "deployment", (path) => path.endsWith(".endpoint"));
+  const {
+    format: _format,
+    version: _version,
+    committee,
+    ...parsed
+  } = validated(DEPLOYMENT, json, "deployment", (path) => path.endsWith(".endpoint"));
   const config = { ...parsed, committee: committeeKeys(committee.flat(), "deployment.committee") };
   checkRules(config);
   return config;

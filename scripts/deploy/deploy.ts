@@ -40,7 +40,10 @@ export interface DeployOptions {
  * @throws InputError when the config breaks a rule, or says other things of a contract than it was deployed with
  * @throws RefusedError, NodeError when a chain refuses or doesn't answer; the next run goes on
  */
-export async function deploy(config: DeploymentConfig, { endpoints, deployer, progressPath, onStep = () => undefined }: DeployOptions): Promise<Network> {
+export async function deploy(
+  config: DeploymentConfig,
+  { endpoints, deployer, progressPath, onStep = () => undefined }: DeployOptions,
+): Promise<Network> {
   checkOwners(config, deployer.address);
   const keys = await deploymentKeys(config);
   const contracts = await compileContracts();
@@ -59,7 +62,9 @@ export async function deploy(config: DeploymentConfig, { endpoints, deployer, pr
     for (const [chain, writer] of writers) {
       await handOver(writer, config, at, contracts, deployer.address, (what, stage) => onStep({ chain, what, stage }));
     }
-    const startBlocks = Object.fromEntries(config.chains.map(({ name, chainId }) => [name, progress.chain(name, chainId)!.startBlock]));
+    const startBlocks = Object.fromEntries(
+      config.chains.map(({ name, chainId }) => [name, progress.chain(name, chainId)!.startBlock]),
+    );
     return networkOf(config, keys.kind, at, startBlocks);
   } finally {
     for (const writer of writers.values()) writer.close();
@@ -68,10 +73,15 @@ export async function deploy(config: DeploymentConfig, { endpoints, deployer, pr
 
 type Creation = PlannedContract & { readonly data: string; readonly code: string; readonly argsHash: string };
 
-async function connectAll({ chains }: DeploymentConfig, endpoints: DeployOptions["endpoints"], deployer: Wallet): Promise<Map<string, ChainWriter>> {
+async function connectAll(
+  { chains }: DeploymentConfig,
+  endpoints: DeployOptions["endpoints"],
+  deployer: Wallet,
+): Promise<Map<string, ChainWriter>> {
   const writers = new Map<string, ChainWriter>();
   try {
-    for (const chain of chains) writers.set(chain.name, await ChainWriter.connect(chain, endpoints[chain.name]!, deployer));
+    for (const chain of chains)
+      writers.set(chain.name, await ChainWriter.connect(chain, endpoints[chain.name]!, deployer));
   } catch (error) {
     for (const writer of writers.values()) writer.close();
     throw error;
@@ -82,23 +92,36 @@ async function connectAll({ chains }: DeploymentConfig, endpoints: DeployOptions
 async function checkTokens({ issuers }: DeploymentConfig, writers: ReadonlyMap<string, ChainWriter>): Promise<void> {
   for (const [i, issuer] of issuers.entries()) {
     const path = `deployment.issuers[${i}]`;
-    const tokens = issuer.kind === "vault" ? issuer.instruments.map(({ token }, j) => [`${path}.instruments[${j}].token`, token] as const)
-      : issuer.kind === "desk" ? [[`${path}.asset`, issuer.asset] as const] : [];
+    const tokens =
+      issuer.kind === "vault"
+        ? issuer.instruments.map(({ token }, j) => [`${path}.instruments[${j}].token`, token] as const)
+        : issuer.kind === "desk"
+          ? [[`${path}.asset`, issuer.asset] as const]
+          : [];
     for (const [at, token] of tokens) {
-      if (!(await writers.get(issuer.chain)!.hasCode(token))) throw new InputError(at, `must be a contract on ${issuer.chain}`, token);
+      if (!(await writers.get(issuer.chain)!.hasCode(token)))
+        throw new InputError(at, `must be a contract on ${issuer.chain}`, token);
     }
   }
 }
 
 /** Gives every contract that has none a nonce. Those of the config stay; one that left it would leave a gap. */
-async function reserve(planned: readonly PlannedContract[], progress: Progress, writers: ReadonlyMap<string, ChainWriter>): Promise<void> {
+async function reserve(
+  planned: readonly PlannedContract[],
+  progress: Progress,
+  writers: ReadonlyMap<string, ChainWriter>,
+): Promise<void> {
   for (const [name, writer] of writers) {
     const { chainId } = writer.chain;
     const mine = planned.filter(({ chain }) => chain === name).map(({ key }) => key);
     const mined = await writer.settledNonce();
     const firstOpen = (await writer.finalBlock()) + 1;
     const { contracts, startBlock } = progress.chain(name, chainId) ?? progress.begin(name, chainId, firstOpen);
-    if (firstOpen < startBlock) throw new NodeError(name, `the chain must have block ${startBlock - 1}, final when the deployment began: it was begun anew; begin another deployment with another --out`);
+    if (firstOpen < startBlock)
+      throw new NodeError(
+        name,
+        `the chain must have block ${startBlock - 1}, final when the deployment began: it was begun anew; begin another deployment with another --out`,
+      );
     for (const key of Object.keys(contracts)) if (!mine.includes(key)) throw gone(name, key);
     let next = Math.max(mined, ...Object.values(contracts).map(({ nonce }) => nonce + 1));
     for (const key of mine) if (contracts[key] === undefined) progress.reserve(name, key, next++);
@@ -107,9 +130,16 @@ async function reserve(planned: readonly PlannedContract[], progress: Progress, 
 }
 
 const gone = (path: string, key: string): InputError =>
-  new InputError(`${path}: ${key}`, "must stay: the deployment in the progress file has it; begin another with another --out");
+  new InputError(
+    `${path}: ${key}`,
+    "must stay: the deployment in the progress file has it; begin another with another --out",
+  );
 
-function creationOf({ chain, contract, args }: PlannedContract, at: AddressOf, contracts: CompiledContracts): Pick<Creation, "data" | "code" | "argsHash"> {
+function creationOf(
+  { chain, contract, args }: PlannedContract,
+  at: AddressOf,
+  contracts: CompiledContracts,
+): Pick<Creation, "data" | "code" | "argsHash"> {
   const compiled = contracts[contract]!;
   const libraries = Object.fromEntries(Object.keys(compiled.links).map((name) => [name, at(chain, name)]));
   const code = link(compiled, libraries);
@@ -118,7 +148,11 @@ function creationOf({ chain, contract, args }: PlannedContract, at: AddressOf, c
 }
 
 /** Finds out whether a contract is there, and refuses to go on with another one than is. */
-async function compare({ chain, key, code, argsHash }: Creation, progress: Progress, writer: ChainWriter): Promise<void> {
+async function compare(
+  { chain, key, code, argsHash }: Creation,
+  progress: Progress,
+  writer: ChainWriter,
+): Promise<void> {
   const record = progress.contract(chain, key)!;
   // The chain's word, not the file's: a reorganised chain may have let go of what was there.
   record.deployed = (await writer.nonce()) > record.nonce;
@@ -128,11 +162,21 @@ async function compare({ chain, key, code, argsHash }: Creation, progress: Progr
   }
   await requireCode(writer, key, record);
   const path = `deployment: ${chain}.${key}`;
-  if (record.args !== argsHash) throw new InputError(path, `must be as it was deployed at ${record.address}, with other arguments; begin another deployment with another --out`);
-  if (record.code !== code) throw new InputError(path, `must be what was deployed at ${record.address}: this build has other code or keys`);
+  if (record.args !== argsHash)
+    throw new InputError(
+      path,
+      `must be as it was deployed at ${record.address}, with other arguments; begin another deployment with another --out`,
+    );
+  if (record.code !== code)
+    throw new InputError(path, `must be what was deployed at ${record.address}: this build has other code or keys`);
 }
 
-async function create({ chain, key, data }: Creation, progress: Progress, writer: ChainWriter, onStep: NonNullable<DeployOptions["onStep"]>): Promise<void> {
+async function create(
+  { chain, key, data }: Creation,
+  progress: Progress,
+  writer: ChainWriter,
+  onStep: NonNullable<DeployOptions["onStep"]>,
+): Promise<void> {
   const record = progress.contract(chain, key)!;
   if (record.deployed) return;
   const mine = await writer.transact({ what: `${key}.constructor`, nonce: record.nonce, data }, async (stage, hash) => {

@@ -33,7 +33,13 @@ export class FactFinder {
   ) {}
 
   /** Compares what a question finds with what is expected. */
-  async fact(key: string, address: string, what: string, expected: unknown, question: () => Promise<unknown>): Promise<void> {
+  async fact(
+    key: string,
+    address: string,
+    what: string,
+    expected: unknown,
+    question: () => Promise<unknown>,
+  ): Promise<void> {
     const found = await question().then(shown, (error: unknown) => {
       if (error instanceof PlimsollError) return error.message;
       // Of what ethers throws the code alone: its messages carry the endpoint's URL.
@@ -43,7 +49,12 @@ export class FactFinder {
   }
 
   /** Compares views without arguments, by name. */
-  async views(key: string, name: ContractName, address: string, expected: Readonly<Record<string, unknown>>): Promise<void> {
+  async views(
+    key: string,
+    name: ContractName,
+    address: string,
+    expected: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
     for (const [method, value] of Object.entries(expected)) {
       await this.fact(key, address, method, value, () => this.node.read(name, address, method));
     }
@@ -80,7 +91,11 @@ export class FactFinder {
   }
 
   /** Every event of a kind that a contract ever emitted. */
-  async events(abi: InterfaceAbi, address: string, event: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  async events(
+    abi: InterfaceAbi,
+    address: string,
+    event: string,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const parser = new Interface(abi);
     const topic = parser.getEvent(event)!.topicHash;
     const logs = async (from: number, to: number): Promise<LogParams[]> => {
@@ -95,19 +110,32 @@ export class FactFinder {
       }
     };
     const { number } = await this.node.block();
-    return (await logs(this.node.chain.startBlock, number)).map(({ topics, data }) => parser.parseLog({ topics: [...topics], data })!.args.toObject());
+    return (await logs(this.node.chain.startBlock, number)).map(({ topics, data }) =>
+      parser.parseLog({ topics: [...topics], data })!.args.toObject(),
+    );
   }
 }
 
 /** The contract's owner, nobody about to become it, and its guardian where that is the owner's to say. */
-export async function ownership(finder: FactFinder, key: string, name: ContractName, address: string, owner: string, guardian?: string): Promise<void> {
+export async function ownership(
+  finder: FactFinder,
+  key: string,
+  name: ContractName,
+  address: string,
+  owner: string,
+  guardian?: string,
+): Promise<void> {
   await finder.views(key, name, address, { owner, pendingOwner: ZeroAddress });
   if (guardian !== undefined) await finder.views(key, name, address, { guardian });
 }
 
 function sameCode(code: string, { runtime }: CompiledContract): boolean {
   const places = [...runtime.filled, ...Object.values(runtime.libraries).flat()];
-  const blank = (text: string): string => places.reduce((rest, { start, length }) => rest.slice(0, 2 * start) + "0".repeat(2 * length) + rest.slice(2 * (start + length)), text);
+  const blank = (text: string): string =>
+    places.reduce(
+      (rest, { start, length }) => rest.slice(0, 2 * start) + "0".repeat(2 * length) + rest.slice(2 * (start + length)),
+      text,
+    );
   return code.length === runtime.code.length && blank(code.toLowerCase()) === blank(runtime.code.toLowerCase());
 }
 

@@ -17,11 +17,17 @@ import { TIMELOCK, type AddressOf } from "./plan.ts";
 const GUARDED = new Interface(ABI.RiskTable);
 const SALT = id("plimsoll.deployment");
 /** What proposers may do, and the deployer until it hands over. */
-export const TIMELOCK_ROLES = ["PROPOSER_ROLE", "CANCELLER_ROLE", "EXECUTOR_ROLE"].map((name) => ({ name, id: id(name) }));
+export const TIMELOCK_ROLES = ["PROPOSER_ROLE", "CANCELLER_ROLE", "EXECUTOR_ROLE"].map((name) => ({
+  name,
+  id: id(name),
+}));
 
 /** Keys of the contracts on a chain that its owner can appoint a guardian of: a desk with an owner of its own is that owner's. */
 function guardedKeys({ name }: ChainConfig, { home, issuers }: DeploymentConfig): string[] {
-  const mine = issuers.filter((issuer) => issuer.chain === name && (issuer.kind === "venue" || (issuer.kind === "desk" && issuer.owner === undefined)));
+  const mine = issuers.filter(
+    (issuer) =>
+      issuer.chain === name && (issuer.kind === "venue" || (issuer.kind === "desk" && issuer.owner === undefined)),
+  );
   return ["RiskTable", ...mine.map((issuer) => issuer.name), ...(name === home ? ["AccountRegistry"] : [])];
 }
 
@@ -31,16 +37,29 @@ export function checkOwners({ chains }: DeploymentConfig, deployer: string): voi
     const path = `deployment.chains[${i}]`;
     if (typeof owner !== "string") {
       const at = owner.proposers.indexOf(deployer);
-      if (at !== -1) throw new InputError(`${path}.owner.proposers[${at}]`, "must not be the deployer, whose roles end with the deployment", deployer);
+      if (at !== -1)
+        throw new InputError(
+          `${path}.owner.proposers[${at}]`,
+          "must not be the deployer, whose roles end with the deployment",
+          deployer,
+        );
     } else if (guardian !== undefined && owner !== deployer) {
-      throw new InputError(`${path}.guardian`, "must be absent: only the owner, who isn't the deployer, can appoint it", guardian);
+      throw new InputError(
+        `${path}.guardian`,
+        "must be absent: only the owner, who isn't the deployer, can appoint it",
+        guardian,
+      );
     }
   });
 }
 
 /** Appoints guardians and lets go of the timelock. Does nothing where that is done. */
 export async function handOver(
-  writer: ChainWriter, config: DeploymentConfig, at: AddressOf, contracts: CompiledContracts, deployer: string,
+  writer: ChainWriter,
+  config: DeploymentConfig,
+  at: AddressOf,
+  contracts: CompiledContracts,
+  deployer: string,
   onStep: (what: string, stage: Stage) => void | Promise<void>,
 ): Promise<void> {
   const { name, owner, guardian } = writer.chain;
@@ -53,7 +72,8 @@ export async function handOver(
     if (guardian === undefined) return;
     for (const { key, address } of guarded) {
       const [current] = await writer.call(address, GUARDED, "guardian");
-      if (current !== guardian) await send(`${key}.setGuardian`, address, GUARDED.encodeFunctionData("setGuardian", [guardian]));
+      if (current !== guardian)
+        await send(`${key}.setGuardian`, address, GUARDED.encodeFunctionData("setGuardian", [guardian]));
     }
     return;
   }
@@ -67,8 +87,10 @@ export async function handOver(
   ];
   const batch = [steps.map(([target]) => target), steps.map(() => 0), steps.map(([, data]) => data), ZeroHash, SALT];
   const [operation] = await writer.call(timelock, calls, "hashOperationBatch", ...batch);
-  const is = async (method: string): Promise<boolean> => (await writer.call(timelock, calls, method, operation))[0] as boolean;
+  const is = async (method: string): Promise<boolean> =>
+    (await writer.call(timelock, calls, method, operation))[0] as boolean;
   if (await is("isOperationDone")) return;
-  if (!(await is("isOperation"))) await send(`${TIMELOCK}.scheduleBatch`, timelock, calls.encodeFunctionData("scheduleBatch", [...batch, 0]));
+  if (!(await is("isOperation")))
+    await send(`${TIMELOCK}.scheduleBatch`, timelock, calls.encodeFunctionData("scheduleBatch", [...batch, 0]));
   await send(`${TIMELOCK}.executeBatch`, timelock, calls.encodeFunctionData("executeBatch", batch));
 }

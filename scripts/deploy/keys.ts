@@ -27,10 +27,17 @@ type VerifierKey = (typeof INSTANCES)[number] & { readonly name: string; readonl
  * @throws InputError for development keys beyond local chains: whoever made them can forge any proof
  */
 export async function deploymentKeys({ tiers, chains }: DeploymentConfig): Promise<DeploymentKeys> {
-  const loaded = await Promise.all(INSTANCES.filter(({ tier }) => tiers.includes(tier)).map(async (instance) => {
-    const { verificationKey, keyKind } = await loadVerificationKey(instance.circuit, instance.tier);
-    return { ...instance, keyKind, name: verifierName(instance.circuit, instance.tier), hash: `0x${verificationKeyHash(verificationKey)}` };
-  }));
+  const loaded = await Promise.all(
+    INSTANCES.filter(({ tier }) => tiers.includes(tier)).map(async (instance) => {
+      const { verificationKey, keyKind } = await loadVerificationKey(instance.circuit, instance.tier);
+      return {
+        ...instance,
+        keyKind,
+        name: verifierName(instance.circuit, instance.tier),
+        hash: `0x${verificationKeyHash(verificationKey)}`,
+      };
+    }),
+  );
   const development = loaded.find(({ keyKind }) => keyKind === "development");
   const foreign = chains.findIndex(({ chainId }) => !isLocalChain(chainId));
   if (development !== undefined && foreign !== -1) {
@@ -41,5 +48,8 @@ export async function deploymentKeys({ tiers, chains }: DeploymentConfig): Promi
     );
   }
   await writeVerifiers(artifactsFolder(), VERIFIERS);
-  return { kind: development === undefined ? "ceremony" : "development", verifiers: loaded.map(({ keyKind: _, ...key }) => key) };
+  return {
+    kind: development === undefined ? "ceremony" : "development",
+    verifiers: loaded.map(({ keyKind: _, ...key }) => key),
+  };
 }

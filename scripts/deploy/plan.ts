@@ -32,7 +32,8 @@ const rootMirror = (source: string): string => `RootMirror of ${source}`;
 export const ISSUER_CONTRACTS = { vault: "CollateralVault", desk: "CreditDesk", venue: "VenueOutbox" } as const;
 
 /** Key of the contract on `chain` that knows the roots of `source`. */
-export const rootsKey = (chain: string, source: string): string => (chain === source ? LOCAL_ROOTS : rootMirror(source));
+export const rootsKey = (chain: string, source: string): string =>
+  chain === source ? LOCAL_ROOTS : rootMirror(source);
 
 /** Chains whose roots a chain knows: home knows all others, all others know home, and home its own where an issuer is there. */
 export function sourcesOf(chain: string, { home, chains, issuers }: DeploymentConfig): string[] {
@@ -42,63 +43,136 @@ export function sourcesOf(chain: string, { home, chains, issuers }: DeploymentCo
 }
 
 /** Who owns a chain's contracts. */
-const ownerOf = ({ name, owner }: ChainConfig, at: AddressOf): string => (typeof owner === "string" ? owner : at(name, TIMELOCK));
+const ownerOf = ({ name, owner }: ChainConfig, at: AddressOf): string =>
+  typeof owner === "string" ? owner : at(name, TIMELOCK);
 
 /** All contracts of a deployment, libraries among them, chain by chain. */
-export function planContracts(config: DeploymentConfig, keys: DeploymentKeys, contracts: CompiledContracts, deployer: string): readonly PlannedContract[] {
+export function planContracts(
+  config: DeploymentConfig,
+  keys: DeploymentKeys,
+  contracts: CompiledContracts,
+  deployer: string,
+): readonly PlannedContract[] {
   return config.chains.flatMap((chain) => {
     const planned = [
       ...base(chain, config, keys, deployer),
-      ...config.issuers.filter((issuer) => issuer.chain === chain.name).map((issuer) => issuerContract(issuer, chain, config)),
+      ...config.issuers
+        .filter((issuer) => issuer.chain === chain.name)
+        .map((issuer) => issuerContract(issuer, chain, config)),
       ...(chain.name === config.home ? home(chain, config) : []),
     ];
     const libraries = new Set(planned.flatMap(({ contract }) => Object.keys(contracts[contract]!.links)));
-    return [...[...libraries].map((name) => ({ chain: chain.name, key: name, contract: name, args: () => [] })), ...planned];
+    return [
+      ...[...libraries].map((name) => ({ chain: chain.name, key: name, contract: name, args: () => [] })),
+      ...planned,
+    ];
   });
 }
 
 /** What every chain has. */
-function base(chain: ChainConfig, config: DeploymentConfig, { verifiers }: DeploymentKeys, deployer: string): PlannedContract[] {
-  const { name, owner, riskTable, rootMirror: { freshFor, thawDelay } } = chain;
+function base(
+  chain: ChainConfig,
+  config: DeploymentConfig,
+  { verifiers }: DeploymentKeys,
+  deployer: string,
+): PlannedContract[] {
+  const {
+    name,
+    owner,
+    riskTable,
+    rootMirror: { freshFor, thawDelay },
+  } = chain;
   const { reporters, attestors } = config;
   const chainIds = new Map(config.chains.map((other) => [other.name, other.chainId]));
-  const plan = (contract: string, args: PlannedContract["args"], key = contract): PlannedContract => ({ chain: name, key, contract, args });
+  const plan = (contract: string, args: PlannedContract["args"], key = contract): PlannedContract => ({
+    chain: name,
+    key,
+    contract,
+    args,
+  });
   return [
     // Without a delay and with the deployer as one of the proposers, until handOver makes it what the config says.
-    ...(typeof owner === "string" ? [] : [plan(TIMELOCK, () => [0, [...owner.proposers, deployer], [...owner.proposers, deployer], ZeroAddress])]),
+    ...(typeof owner === "string"
+      ? []
+      : [plan(TIMELOCK, () => [0, [...owner.proposers, deployer], [...owner.proposers, deployer], ZeroAddress])]),
     ...verifiers.map((verifier) => plan(verifier.name, () => [])),
-    plan("Verifiers", (at) => [verifiers.map((verifier) => [circuitNumber(verifier.circuit), tierNumber(verifier.tier), at(name, verifier.name)])]),
-    plan("RiskTable", (at) => [
-      reporters.members, reporters.threshold, ownerOf(chain, at), riskTable.overlap, riskTable.longestEpoch, riskTable.calmMove,
+    plan("Verifiers", (at) => [
+      verifiers.map((verifier) => [
+        circuitNumber(verifier.circuit),
+        tierNumber(verifier.tier),
+        at(name, verifier.name),
+      ]),
     ]),
-    ...sourcesOf(name, config).map((source) => source === name
-      ? plan(LOCAL_ROOTS, () => [])
-      : plan("RootMirror", (at) => [
-          chainIds.get(source)!, attestors.members, attestors.threshold, ownerOf(chain, at), freshFor, thawDelay,
-        ], rootMirror(source))),
+    plan("RiskTable", (at) => [
+      reporters.members,
+      reporters.threshold,
+      ownerOf(chain, at),
+      riskTable.overlap,
+      riskTable.longestEpoch,
+      riskTable.calmMove,
+    ]),
+    ...sourcesOf(name, config).map((source) =>
+      source === name
+        ? plan(LOCAL_ROOTS, () => [])
+        : plan(
+            "RootMirror",
+            (at) => [
+              chainIds.get(source)!,
+              attestors.members,
+              attestors.threshold,
+              ownerOf(chain, at),
+              freshFor,
+              thawDelay,
+            ],
+            rootMirror(source),
+          ),
+    ),
   ];
 }
 
 function issuerContract(issuer: IssuerConfig, chain: ChainConfig, config: DeploymentConfig): PlannedContract {
   const { id, name, window } = issuer;
-  const plan = (args: PlannedContract["args"]): PlannedContract => ({ chain: chain.name, key: name, contract: ISSUER_CONTRACTS[issuer.kind], args });
+  const plan = (args: PlannedContract["args"]): PlannedContract => ({
+    chain: chain.name,
+    key: name,
+    contract: ISSUER_CONTRACTS[issuer.kind],
+    args,
+  });
   const registry = (at: AddressOf): string => at(config.home, "AccountRegistry");
   const here = (at: AddressOf, key: string): string => at(chain.name, key);
   const roots = rootsKey(chain.name, config.home);
   const line = (at: AddressOf, { creditSerial, times }: Exclude<IssuerConfig, { kind: "vault" }>): unknown[] => [
-    here(at, "Verifiers"), here(at, "RiskTable"), here(at, roots), registry(at), creditSerial, committeeHash(config.committee),
+    here(at, "Verifiers"),
+    here(at, "RiskTable"),
+    here(at, roots),
+    registry(at),
+    creditSerial,
+    committeeHash(config.committee),
     [times.validity, times.grace, times.notice, times.longestStall],
   ];
   switch (issuer.kind) {
     case "vault":
       return plan((at) => [
-        id, here(at, "Verifiers"), here(at, roots), registry(at), window,
-        issuer.instruments.map(({ token, unit, leastLots, mostLots, windowLots }) => [token, unit, leastLots, mostLots, windowLots]),
+        id,
+        here(at, "Verifiers"),
+        here(at, roots),
+        registry(at),
+        window,
+        issuer.instruments.map(({ token, unit, leastLots, mostLots, windowLots }) => [
+          token,
+          unit,
+          leastLots,
+          mostLots,
+          windowLots,
+        ]),
       ]);
     case "desk": {
       const { asset, unit, interestBps, dust, windowAmount, owner } = issuer;
       return plan((at) => [
-        id, line(at, issuer), [asset, unit, interestBps, dust, windowAmount, window], owner ?? ownerOf(chain, at),
+        id,
+        line(at, issuer),
+        [asset, unit, interestBps, dust, windowAmount, window],
+        owner ?? ownerOf(chain, at),
       ]);
     }
     case "venue":
@@ -111,26 +185,60 @@ function home(chain: ChainConfig, { issuers, notesWindow, receiveInterval }: Dep
   const { name } = chain;
   return [
     {
-      chain: name, key: "IssuerNotes", contract: "IssuerNotes",
-      args: (at) => [issuers.map((issuer) => [issuer.id, at(name, rootsKey(name, issuer.chain)), at(issuer.chain, issuer.name)]), notesWindow],
+      chain: name,
+      key: "IssuerNotes",
+      contract: "IssuerNotes",
+      args: (at) => [
+        issuers.map((issuer) => [issuer.id, at(name, rootsKey(name, issuer.chain)), at(issuer.chain, issuer.name)]),
+        notesWindow,
+      ],
     },
     {
-      chain: name, key: "AccountRegistry", contract: "AccountRegistry",
-      args: (at) => [at(name, "Verifiers"), at(name, "RiskTable"), at(name, "IssuerNotes"), receiveInterval, ownerOf(chain, at)],
+      chain: name,
+      key: "AccountRegistry",
+      contract: "AccountRegistry",
+      args: (at) => [
+        at(name, "Verifiers"),
+        at(name, "RiskTable"),
+        at(name, "IssuerNotes"),
+        receiveInterval,
+        ownerOf(chain, at),
+      ],
     },
   ];
 }
 
 /** The network file of a deployment. `startBlocks` by chain. */
-export function networkOf(config: DeploymentConfig, kind: Network["keys"], at: AddressOf, startBlocks: Readonly<Record<string, number>>): Network {
+export function networkOf(
+  config: DeploymentConfig,
+  kind: Network["keys"],
+  at: AddressOf,
+  startBlocks: Readonly<Record<string, number>>,
+): Network {
   const { home, tiers, chains, issuers, committee } = config;
   const network: Network = {
-    keys: kind, tiers, home, registry: at(home, "AccountRegistry"), issuerNotes: at(home, "IssuerNotes"), committee,
+    keys: kind,
+    tiers,
+    home,
+    registry: at(home, "AccountRegistry"),
+    issuerNotes: at(home, "IssuerNotes"),
+    committee,
     chains: chains.map(({ name, chainId, finality }) => ({
-      name, chainId, startBlock: startBlocks[name]!, finality, verifiers: at(name, "Verifiers"), riskTable: at(name, "RiskTable"),
+      name,
+      chainId,
+      startBlock: startBlocks[name]!,
+      finality,
+      verifiers: at(name, "Verifiers"),
+      riskTable: at(name, "RiskTable"),
       roots: Object.fromEntries(sourcesOf(name, config).map((source) => [source, at(name, rootsKey(name, source))])),
     })),
-    issuers: issuers.map(({ id, name, kind: issuerKind, chain }) => ({ id, name, kind: issuerKind, chain, contract: at(chain, name) })),
+    issuers: issuers.map(({ id, name, kind: issuerKind, chain }) => ({
+      id,
+      name,
+      kind: issuerKind,
+      chain,
+      contract: at(chain, name),
+    })),
   };
   return parseNetwork(JSON.parse(encodeNetwork(network)));
 }

@@ -45,16 +45,27 @@ export class Progress {
 
   /** Reads a progress file, or begins one; without a path nothing is kept. Throws an InputError when another address began it. */
   static async open(deployer: string, path: string | undefined): Promise<Progress> {
-    if (path === undefined || !existsSync(path)) return new Progress({ format: PROGRESS_FORMAT, version: PROTOCOL_VERSION, deployer, chains: {} }, path);
+    if (path === undefined || !existsSync(path))
+      return new Progress({ format: PROGRESS_FORMAT, version: PROTOCOL_VERSION, deployer, chains: {} }, path);
     const state = validated(PROGRESS, await readJson(path), path);
-    if (state.deployer !== deployer) throw new InputError(`${path}.deployer`, `must be ${deployer}, whose key this is: contracts' addresses follow from it`, state.deployer);
+    if (state.deployer !== deployer)
+      throw new InputError(
+        `${path}.deployer`,
+        `must be ${deployer}, whose key this is: contracts' addresses follow from it`,
+        state.deployer,
+      );
     return new Progress(state, path);
   }
 
   /** The record of a chain, if it has one. Throws an InputError when it is of another chain id. */
   chain(name: string, chainId: number): ChainRecord | undefined {
     const chain = this.state.chains[name];
-    if (chain !== undefined && chain.chainId !== chainId) throw new InputError(`deployment.chains: ${name}.chainId`, `must be ${chain.chainId}, as in the progress file`, chainId);
+    if (chain !== undefined && chain.chainId !== chainId)
+      throw new InputError(
+        `deployment.chains: ${name}.chainId`,
+        `must be ${chain.chainId}, as in the progress file`,
+        chainId,
+      );
     return chain;
   }
 

@@ -24,7 +24,17 @@ export async function compileWeakened(root: string, instance: Instance, kept: st
   await writeFile(join(draft, "weak.circom"), mainComponent(instance));
   const cli = createRequire(import.meta.url).resolve("circom2/cli.js");
   const libraries = LIBRARIES.flatMap((path) => ["-l", path]);
-  const { code, output } = await runNode(root, [cli, `${inside}/weak.circom`, "--O2", "--r1cs", "--wasm", "--sym", ...libraries, "-o", inside]);
+  const { code, output } = await runNode(root, [
+    cli,
+    `${inside}/weak.circom`,
+    "--O2",
+    "--r1cs",
+    "--wasm",
+    "--sym",
+    ...libraries,
+    "-o",
+    inside,
+  ]);
   if (code !== 0) throw new Error(`does not compile:\n${output}`);
   const done = join(draft, "done");
   await mkdir(done);

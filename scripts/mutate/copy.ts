@@ -9,13 +9,28 @@ import { instanceName, type Instance } from "../../src/setup/mainComponent.ts";
 import { describeFile, readManifest } from "../../src/groth16/manifestFile.ts";
 import { COMPILED_FILES } from "../../src/setup/compile.ts";
 
-const SOURCES = ["circuits", "contracts", "data", "schemas", "scripts", "src", "test", "foundry.toml", "package.json", "tsconfig.json", "vitest.config.ts"];
+const SOURCES = [
+  "circuits",
+  "contracts",
+  "data",
+  "schemas",
+  "scripts",
+  "src",
+  "test",
+  "foundry.toml",
+  "package.json",
+  "tsconfig.json",
+  "vitest.config.ts",
+];
 /** Packages of circuits: the compiler follows no link out of the folder it is given. */
 const CIRCUIT_PACKAGES = ["circomlib", "@zk-kit/binary-merkle-root.circom"];
 const ARTIFACTS = "build/artifacts";
 
 export class Copy {
-  private constructor(private readonly tree: string, readonly root: string) {}
+  private constructor(
+    private readonly tree: string,
+    readonly root: string,
+  ) {}
 
   /** Copies the sources of `tree` to a fresh `root`; packages and artifacts are linked. */
   static async of(tree: string, root: string): Promise<Copy> {
@@ -53,7 +68,9 @@ export class Copy {
     await rm(to, { recursive: true });
     await cp(folder, to, { recursive: true });
     try {
-      const files = await Promise.all(Object.entries(COMPILED_FILES).map(async ([file, path]) => [file, await describeFile(to, path)] as const));
+      const files = await Promise.all(
+        Object.entries(COMPILED_FILES).map(async ([file, path]) => [file, await describeFile(to, path)] as const),
+      );
       const changed = { ...entry, files: { ...entry.files, ...Object.fromEntries(files) } };
       const key = { ...entry.key, r1cs: changed.files.r1cs.sha256 };
       const instances = { ...manifest.instances, [name]: { ...changed, key } };
@@ -78,6 +95,11 @@ export class Copy {
 /** Names of the packages in a node_modules folder, scoped ones among them, and of its .bin. */
 async function packages(folder: string): Promise<string[]> {
   const names = await readdir(folder);
-  const scoped = names.filter((name) => name.startsWith("@")).map(async (scope) => (await readdir(join(folder, scope))).map((name) => `${scope}/${name}`));
-  return [...names.filter((name) => !name.startsWith("@") && (name === ".bin" || !name.startsWith("."))), ...(await Promise.all(scoped)).flat()];
+  const scoped = names
+    .filter((name) => name.startsWith("@"))
+    .map(async (scope) => (await readdir(join(folder, scope))).map((name) => `${scope}/${name}`));
+  return [
+    ...names.filter((name) => !name.startsWith("@") && (name === ".bin" || !name.startsWith("."))),
+    ...(await Promise.all(scoped)).flat(),
+  ];
 }

@@ -30,7 +30,8 @@ export async function judge(root: string, tests: readonly string[], match?: stri
   }
   const passed = verdicts.reduce((sum, verdict) => sum + verdict.passed, 0);
   const failed = verdicts.flatMap((verdict) => verdict.failed);
-  if (passed + failed.length === 0) throw new Error(`no test ran in ${tests.join(", ")}${match === undefined ? "" : ` that matches ${match}`}`);
+  if (passed + failed.length === 0)
+    throw new Error(`no test ran in ${tests.join(", ")}${match === undefined ? "" : ` that matches ${match}`}`);
   return { passed, failed };
 }
 
@@ -38,7 +39,11 @@ interface VitestReport {
   readonly testResults: readonly {
     readonly message: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string; readonly failureMessages: readonly string[] }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -47,21 +52,43 @@ async function vitest(root: string, tests: readonly string[], match: string | un
   await rm(report, { force: true });
   const cli = join(dirname(require.resolve("vitest/package.json")), "vitest.mjs");
   const names = match === undefined ? [] : ["-t", match];
-  const { output } = await run(root, process.execPath, [cli, "run", ...tests, ...names, "--bail=1", "--reporter=default", "--reporter=json", `--outputFile=${report}`]);
-  const { testResults } = await readFile(report, "utf8").then((text) => JSON.parse(text) as VitestReport, () => {
-    throw new Error(`vitest reported nothing:\n${output.slice(-2_000)}`);
-  });
+  const { output } = await run(root, process.execPath, [
+    cli,
+    "run",
+    ...tests,
+    ...names,
+    "--bail=1",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile=${report}`,
+  ]);
+  const { testResults } = await readFile(report, "utf8").then(
+    (text) => JSON.parse(text) as VitestReport,
+    () => {
+      throw new Error(`vitest reported nothing:\n${output.slice(-2_000)}`);
+    },
+  );
   const results = testResults.flatMap(({ assertionResults }) => assertionResults);
   const failures = results.filter(({ status }) => status === "failed");
-  const broken = testResults.find(({ status, assertionResults }) => status === "failed" && !assertionResults.some((each) => each.status === "failed"));
+  const broken = testResults.find(
+    ({ status, assertionResults }) => status === "failed" && !assertionResults.some((each) => each.status === "failed"),
+  );
   // A file that doesn't load, or whose set-up fails, has no failed test: only a verdict of its tests counts.
-  if (failures.length === 0 && broken !== undefined) throw new Error(`a test file broke before its tests: ${broken.message || output.slice(-2_000)}`);
-  const uncompiled = failures.flatMap(({ failureMessages }) => failureMessages).find((text) => text.includes("does not compile"));
+  if (failures.length === 0 && broken !== undefined)
+    throw new Error(`a test file broke before its tests: ${broken.message || output.slice(-2_000)}`);
+  const uncompiled = failures
+    .flatMap(({ failureMessages }) => failureMessages)
+    .find((text) => text.includes("does not compile"));
   if (uncompiled !== undefined) throw new Error(uncompiled);
-  return { passed: results.filter(({ status }) => status === "passed").length, failed: failures.map(({ fullName }) => fullName) };
+  return {
+    passed: results.filter(({ status }) => status === "passed").length,
+    failed: failures.map(({ fullName }) => fullName),
+  };
 }
 
-type ForgeReport = Readonly<Record<string, { readonly test_results: Readonly<Record<string, { readonly status: string }>> }>>;
+type ForgeReport = Readonly<
+  Record<string, { readonly test_results: Readonly<Record<string, { readonly status: string }>> }>
+>;
 
 async function forge(root: string, path: string, match: string | undefined): Promise<Verdict> {
   const names = match === undefined ? [] : ["--match-test", match];
@@ -87,6 +114,8 @@ function run(cwd: string, program: string, args: readonly string[]): Promise<{ s
     child.stdout.on("data", (chunk: Buffer) => (stdout.push(chunk), all.push(chunk)));
     child.stderr.on("data", (chunk: Buffer) => all.push(chunk));
     child.on("error", reject);
-    child.on("close", () => resolve({ stdout: Buffer.concat(stdout).toString(), output: Buffer.concat(all).toString() }));
+    child.on("close", () =>
+      resolve({ stdout: Buffer.concat(stdout).toString(), output: Buffer.concat(all).toString() }),
+    );
   });
 }

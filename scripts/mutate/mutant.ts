@@ -33,14 +33,19 @@ export interface Mutant extends v.InferOutput<typeof entry> {
 /** Every mutant of the list. Throws naming the entry that has another form, or an id twice. */
 export async function readMutants(root: string): Promise<Mutant[]> {
   const names = (await readdir(join(root, FOLDER))).filter((name) => name.endsWith(".json")).sort();
-  const mutants = await Promise.all(names.map(async (name) => {
-    const path = `${FOLDER}/${name}`;
-    const parsed = v.safeParse(v.array(entry), JSON.parse(await readFile(join(root, path), "utf8")));
-    if (!parsed.success) throw new Error(`${path}: ${v.getDotPath(parsed.issues[0]) ?? "the list"}: ${parsed.issues[0].message}`);
-    return parsed.output.map((each) => ({ ...each, group: name.replace(/\.json$/, "") }));
-  }));
+  const mutants = await Promise.all(
+    names.map(async (name) => {
+      const path = `${FOLDER}/${name}`;
+      const parsed = v.safeParse(v.array(entry), JSON.parse(await readFile(join(root, path), "utf8")));
+      if (!parsed.success)
+        throw new Error(`${path}: ${v.getDotPath(parsed.issues[0]) ?? "the list"}: ${parsed.issues[0].message}`);
+      return parsed.output.map((each) => ({ ...each, group: name.replace(/\.json$/, "") }));
+    }),
+  );
   const all = mutants.flat();
-  const twice = all.find(({ group, id }, i) => all.findIndex((other) => other.group === group && other.id === id) !== i);
+  const twice = all.find(
+    ({ group, id }, i) => all.findIndex((other) => other.group === group && other.id === id) !== i,
+  );
   if (twice !== undefined) throw new Error(`${FOLDER}/${twice.group}.json: ${twice.id} is there twice`);
   return all;
 }

@@ -42,7 +42,13 @@ export class Account {
   /** P(ACCOUNT, H, owner, version, P(BLIND, readKey), word_0, …): what the registry keeps. */
   get commitment(): bigint {
     const blind = hash("BLIND", this.readKey);
-    return hashList("ACCOUNT", [BigInt(TIERS[this.tier].holdings), this.owner, BigInt(this.version), blind, ...this.words]);
+    return hashList("ACCOUNT", [
+      BigInt(TIERS[this.tier].holdings),
+      this.owner,
+      BigInt(this.version),
+      blind,
+      ...this.words,
+    ]);
   }
 
   /** Owner and words, each plus P(CIPHER, readKey, commitment, j). */
@@ -63,7 +69,11 @@ export class Account {
   ): Account {
     const { commitment, cipher } = published;
     if (cipher.length !== 1 + accountWords(TIERS[tier])) {
-      throw new InputError("cipher", `must have ${1 + accountWords(TIERS[tier])} elements for tier ${tier}`, cipher.length);
+      throw new InputError(
+        "cipher",
+        `must have ${1 + accountWords(TIERS[tier])} elements for tier ${tier}`,
+        cipher.length,
+      );
     }
     const [owner, ...words] = cipher.map((element, j) => mod(element - pad(readKey, commitment, j), FIELD));
     let account: Account;
@@ -72,7 +82,8 @@ export class Account {
     } catch (cause) {
       throw new InputError("cipher", "is not of this read key", undefined, { cause });
     }
-    if (account.commitment !== commitment) throw new InputError("cipher", "is not of this read key and version", version);
+    if (account.commitment !== commitment)
+      throw new InputError("cipher", "is not of this read key and version", version);
     return account;
   }
 }

@@ -21,7 +21,10 @@ const KEY_BYTES = 32;
 export const keyWords = (spendKey: bigint): string => entropyToMnemonic(hexToBytes(keyHex(spendKey)), wordlist);
 
 /** The key as 64 hex digits. Secret. Throws an InputError unless 0 < spendKey < r. */
-export const keyHex = (spendKey: bigint): string => checked(spendKey).toString(16).padStart(2 * KEY_BYTES, "0");
+export const keyHex = (spendKey: bigint): string =>
+  checked(spendKey)
+    .toString(16)
+    .padStart(2 * KEY_BYTES, "0");
 
 /**
  * A spend key from {@link keyWords} or {@link keyHex}, with or without 0x; case and white space don't matter.
@@ -32,7 +35,8 @@ export function parseKey(text: string): bigint {
   const words = text.normalize("NFKD").trim().toLowerCase().split(/\s+/);
   if (words.length === 1) {
     const digits = words[0]!.replace(/^0x/, "");
-    if (!/^[0-9a-f]{64}$/.test(digits)) throw new InputError("spendKey", `must be ${WORDS} words, or ${KEY_BYTES} bytes in hex`);
+    if (!/^[0-9a-f]{64}$/.test(digits))
+      throw new InputError("spendKey", `must be ${WORDS} words, or ${KEY_BYTES} bytes in hex`);
     return checked(BigInt(`0x${digits}`));
   }
   if (words.length !== WORDS) throw new InputError("spendKey", `must be ${WORDS} words`, words.length);
@@ -42,12 +46,16 @@ export function parseKey(text: string): bigint {
   try {
     entropy = mnemonicToEntropy(words.join(" "), wordlist);
   } catch {
-    throw new InputError("spendKey", "must have the checksum that its last word holds: a word is wrong, or two are swapped");
+    throw new InputError(
+      "spendKey",
+      "must have the checksum that its last word holds: a word is wrong, or two are swapped",
+    );
   }
   return checked(BigInt(`0x${bytesToHex(entropy)}`));
 }
 
 function checked(spendKey: bigint): bigint {
-  if (spendKey <= 0n || spendKey >= FIELD) throw new InputError("spendKey", "must be above 0 and below the field's order: this was made for something else");
+  if (spendKey <= 0n || spendKey >= FIELD)
+    throw new InputError("spendKey", "must be above 0 and below the field's order: this was made for something else");
   return spendKey;
 }

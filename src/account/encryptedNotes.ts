@@ -65,7 +65,8 @@ export interface EncryptedFor {
 }
 
 /** Serial of a batch's note: unique for the issuer's life, and it says where the leaf stands. */
-export const batchSerial = (batch: bigint, batchDepth: number, index: number): bigint => (batch << BigInt(batchDepth)) + BigInt(index) + 1n;
+export const batchSerial = (batch: bigint, batchDepth: number, index: number): bigint =>
+  (batch << BigInt(batchDepth)) + BigInt(index) + 1n;
 
 /**
  * One entry.
@@ -76,15 +77,21 @@ export const batchSerial = (batch: bigint, batchDepth: number, index: number): b
  * @throws InputError when `to` is no key that a secret could be shared with: of another length, or a point of low order
  */
 export async function encryptNote(
-  { note, siblings }: PlacedNote, to: Uint8Array, where: EncryptedFor, place: number, ephemeral: Uint8Array,
+  { note, siblings }: PlacedNote,
+  to: Uint8Array,
+  where: EncryptedFor,
+  place: number,
+  ephemeral: Uint8Array,
 ): Promise<Uint8Array> {
   const plain = concatBytes(
-    ...note.words.map((word) => numberToBytesBE(word, WORD_BYTES)), numberToBytesBE(note.nonce, NONCE_BYTES),
+    ...note.words.map((word) => numberToBytesBE(word, WORD_BYTES)),
+    numberToBytesBE(note.nonce, NONCE_BYTES),
     ...siblings.map((sibling) => numberToBytesBE(sibling, WORD_BYTES)),
   );
   const from = noteKey(ephemeral);
   const secret = sharedSecret(ephemeral, to);
-  if (secret === undefined) throw new InputError("noteKey", "must be an X25519 key of 32 bytes and not of low order", bytesToHex(to));
+  if (secret === undefined)
+    throw new InputError("noteKey", "must be an X25519 key of 32 bytes and not of low order", bytesToHex(to));
   const { key, params } = await cipher(secret, from, to, where, place);
   return concatBytes(from, new Uint8Array(await crypto.subtle.encrypt(params, key, own(plain))));
 }
@@ -94,7 +101,11 @@ export async function encryptNote(
  * publish what it likes: other aliases' entries, bytes that are none, a row of the wrong length. Whoever reads them still
  * compares `root` with the batch's: an entry may open and be of no leaf.
  */
-export async function openEncryptedNotes(encrypted: Uint8Array, secret: Uint8Array, where: EncryptedFor): Promise<readonly OpenedNote[]> {
+export async function openEncryptedNotes(
+  encrypted: Uint8Array,
+  secret: Uint8Array,
+  where: EncryptedFor,
+): Promise<readonly OpenedNote[]> {
   const size = encryptedNoteBytes(where.batchDepth);
   if (encrypted.length % size !== 0) return [];
   const to = noteKey(secret);
@@ -107,12 +118,21 @@ export async function openEncryptedNotes(encrypted: Uint8Array, secret: Uint8Arr
   return opened;
 }
 
-async function decrypt(entry: Uint8Array, secret: Uint8Array, to: Uint8Array, where: EncryptedFor, place: number): Promise<Uint8Array | undefined> {
+async function decrypt(
+  entry: Uint8Array,
+  secret: Uint8Array,
+  to: Uint8Array,
+  where: EncryptedFor,
+  place: number,
+): Promise<Uint8Array | undefined> {
   const from = entry.subarray(0, NOTE_KEY_BYTES);
   const shared = sharedSecret(secret, from);
   if (shared === undefined) return undefined;
   const { key, params } = await cipher(shared, from, to, where, place);
-  return crypto.subtle.decrypt(params, key, own(entry.subarray(NOTE_KEY_BYTES))).then((plain) => new Uint8Array(plain), () => undefined);
+  return crypto.subtle.decrypt(params, key, own(entry.subarray(NOTE_KEY_BYTES))).then(
+    (plain) => new Uint8Array(plain),
+    () => undefined,
+  );
 }
 
 function parse(plain: Uint8Array, { issuerId, alias, batchDepth }: EncryptedFor): OpenedNote | undefined {
@@ -131,7 +151,10 @@ function parse(plain: Uint8Array, { issuerId, alias, batchDepth }: EncryptedFor)
   }
   const index = Number((serial - 1n) & ((1n << BigInt(batchDepth)) - 1n));
   const leaf = noteLeaf(alias, note);
-  const root = siblings.reduce((node, sibling, level) => ((index >> level) & 1) === 0 ? hashPair(node, sibling) : hashPair(sibling, node), leaf);
+  const root = siblings.reduce(
+    (node, sibling, level) => (((index >> level) & 1) === 0 ? hashPair(node, sibling) : hashPair(sibling, node)),
+    leaf,
+  );
   return { note, index, siblings, batch: (serial - 1n) >> BigInt(batchDepth), leaf, root };
 }
 
@@ -155,12 +178,19 @@ function sharedSecret(secret: Uint8Array, key: Uint8Array): Uint8Array | undefin
 }
 
 async function cipher(
-  shared: Uint8Array, from: Uint8Array, to: Uint8Array, { issuerId, alias, batchDepth }: EncryptedFor, place: number,
+  shared: Uint8Array,
+  from: Uint8Array,
+  to: Uint8Array,
+  { issuerId, alias, batchDepth }: EncryptedFor,
+  place: number,
 ): Promise<{ readonly key: CryptoKey; readonly params: AesGcmParams }> {
   const bytes = hkdf(sha256, shared, concatBytes(from, to), utf8ToBytes(DOMAIN), AES_KEY_BYTES + AES_NONCE_BYTES);
   const additionalData = own(utf8ToBytes([DOMAIN, issuerId, alias, batchDepth, place].join(" ")));
   return {
-    key: await crypto.subtle.importKey("raw", own(bytes.subarray(0, AES_KEY_BYTES)), "AES-GCM", false, ["encrypt", "decrypt"]),
+    key: await crypto.subtle.importKey("raw", own(bytes.subarray(0, AES_KEY_BYTES)), "AES-GCM", false, [
+      "encrypt",
+      "decrypt",
+    ]),
     params: { name: "AES-GCM", iv: own(bytes.subarray(AES_KEY_BYTES)), additionalData },
   };
 }

@@ -17,7 +17,8 @@ export class Exit {
     /** P(SALT, readKey) of the version that spent; secret until paid. */
     readonly salt: bigint,
   ) {
-    if (lots <= 0n || lots >> BigInt(LOTS_BITS) !== 0n) throw new InputError("exit.lots", `must be from 1 to 2^${LOTS_BITS} − 1`, lots);
+    if (lots <= 0n || lots >> BigInt(LOTS_BITS) !== 0n)
+      throw new InputError("exit.lots", `must be from 1 to 2^${LOTS_BITS} − 1`, lots);
     if (recipient <= 0n || recipient >> BigInt(RECIPIENT_BITS) !== 0n) {
       throw new InputError("exit.recipient", "must be an address other than 0", `0x${recipient.toString(16)}`);
     }

@@ -4,9 +4,7 @@
  * @module
  */
 import { InputError } from "../base/errors.ts";
-import {
-  HOLDINGS_PER_WORD, INSTRUMENT_BITS, LOTS_BITS, SIZE_BITS, type Tier,
-} from "../protocol/constants.ts";
+import { HOLDINGS_PER_WORD, INSTRUMENT_BITS, LOTS_BITS, SIZE_BITS, type Tier } from "../protocol/constants.ts";
 
 /** `size` is signed whole lots, |size| < 2^38, not 0. */
 export interface Holding {
@@ -25,12 +23,14 @@ export function checkHolding({ instrument, size }: Holding, path: string): void 
     throw new InputError(`${path}.instrument`, `must be a whole number from 1 to 2^${INSTRUMENT_BITS} − 1`, instrument);
   }
   if (size === 0n) throw new InputError(`${path}.size`, "must not be 0: an account has no empty holdings");
-  if (size <= -LIMIT || size >= LIMIT) throw new InputError(`${path}.size`, `must be below 2^${LOTS_BITS} lots either side`, size);
+  if (size <= -LIMIT || size >= LIMIT)
+    throw new InputError(`${path}.size`, `must be below 2^${LOTS_BITS} lots either side`, size);
 }
 
 /** Throws an InputError unless the holdings are real, ascend by instrument, each once, and fit the tier. */
 export function checkHoldings(holdings: readonly Holding[], tier: Tier, path = "holdings"): void {
-  if (holdings.length > tier.holdings) throw new InputError(path, `must be at most ${tier.holdings} for this tier`, holdings.length);
+  if (holdings.length > tier.holdings)
+    throw new InputError(path, `must be at most ${tier.holdings} for this tier`, holdings.length);
   holdings.forEach((holding, i) => {
     checkHolding(holding, `${path}[${i}]`);
     if (i > 0 && holding.instrument <= holdings[i - 1]!.instrument) {

@@ -32,7 +32,8 @@ export function randomSpendKey(): bigint {
 
 /** All that follows from a spend key. Throws an InputError, which never shows the key, unless 0 < spendKey < r. */
 export function spendKeys(spendKey: bigint): SpendKeys {
-  if (spendKey <= 0n || spendKey >= FIELD) throw new InputError("spendKey", "must be above 0 and below the field's order");
+  if (spendKey <= 0n || spendKey >= FIELD)
+    throw new InputError("spendKey", "must be above 0 and below the field's order");
   return { spendKey, proveKey: hash("PROVE", spendKey), spendLock: hash("SPEND", spendKey) };
 }
 

@@ -26,7 +26,8 @@ export class Note {
     /** Hides the legs from those who would guess them: below 2^184; 0 where the legs are public anyway. */
     readonly blinding: bigint,
   ) {
-    if (legs.length === 0 || legs.length > NOTE_LEGS) throw new InputError("note.legs", `must be 1 to ${NOTE_LEGS}`, legs.length);
+    if (legs.length === 0 || legs.length > NOTE_LEGS)
+      throw new InputError("note.legs", `must be 1 to ${NOTE_LEGS}`, legs.length);
     legs.forEach((leg, i) => {
       checkHolding(leg, `note.legs[${i}]`);
       if (issuerOf(leg.instrument) !== issuerId) {

@@ -106,7 +106,9 @@ export class NotesTree {
 
   /** Siblings of an issuer's root, lowest first. */
   siblings(issuerId: number): bigint[] {
-    return this.levels().slice(0, -1).map((level, depth) => level[(issuerId >> depth) ^ 1]!);
+    return this.levels()
+      .slice(0, -1)
+      .map((level, depth) => level[(issuerId >> depth) ^ 1]!);
   }
 
   private levels(): bigint[][] {

@@ -5,7 +5,11 @@
  */
 
 /** As `work`, unless `signal` fires first: then `stop` runs and the promise rejects with the signal's reason. */
-export function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, stop: () => unknown = () => undefined): Promise<T> {
+export function orAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  stop: () => unknown = () => undefined,
+): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {

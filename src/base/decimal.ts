@@ -27,7 +27,9 @@ export function parseDecimal(text: string): bigint {
 /** 10^9 → "0.001": the shortest decimal of the value. */
 export function formatDecimal(value: bigint): string {
   const size = value < 0n ? -value : value;
-  const fraction = String(size % DECIMAL_ONE).padStart(DECIMAL_PLACES, "0").replace(/0+$/, "");
+  const fraction = String(size % DECIMAL_ONE)
+    .padStart(DECIMAL_PLACES, "0")
+    .replace(/0+$/, "");
   return `${value < 0n ? "-" : ""}${size / DECIMAL_ONE}${fraction === "" ? "" : `.${fraction}`}`;
 }
 

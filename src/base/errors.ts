@@ -71,7 +71,9 @@ export class RefusedError extends PlimsollError {
     readonly args: Readonly<Record<string, unknown>> = {},
     options?: ErrorOptions,
   ) {
-    const values = Object.entries(args).map(([name, value]) => `${name} ${show(value)}`).join(", ");
+    const values = Object.entries(args)
+      .map(([name, value]) => `${name} ${show(value)}`)
+      .join(", ");
     super(`${call}: ${refusal}${values === "" ? "" : ` (${values})`}`, options);
   }
 }
@@ -111,6 +113,8 @@ export const withoutUrls = (text: string): string => text.replace(/\b(https?|wss
 /** Shortens a value for a message, URLs left out; powers of two above 2^20 read as such. */
 function show(value: unknown): string {
   if (typeof value === "bigint" || typeof value === "number") return String(value);
-  const text = withoutUrls(typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value)));
+  const text = withoutUrls(
+    typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value)),
+  );
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -38,5 +38,7 @@ export function systemCode(error: unknown): string | undefined {
 export function fileError(path: string, error: unknown): unknown {
   if (error instanceof InputError) return error;
   const code = systemCode(error);
-  return code === undefined ? error : new InputError(path, RULES[code] ?? `is refused by the system (${code})`, undefined, { cause: error });
+  return code === undefined
+    ? error
+    : new InputError(path, RULES[code] ?? `is refused by the system (${code})`, undefined, { cause: error });
 }

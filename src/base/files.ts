@@ -23,7 +23,11 @@ export interface WriteOptions {
  *
  * @throws InputError when the system refuses it, or an exclusive path exists
  */
-export async function writeAtomic(path: string, data: string | Uint8Array, { secret = false, exclusive = false }: WriteOptions = {}): Promise<void> {
+export async function writeAtomic(
+  path: string,
+  data: string | Uint8Array,
+  { secret = false, exclusive = false }: WriteOptions = {},
+): Promise<void> {
   const draft = draftOf(path);
   try {
     await writeDraft(draft, data, secret);
@@ -69,9 +73,11 @@ export async function moveInto(draft: string, path: string): Promise<void> {
     if (systemCode(error) === "EEXIST") throw new PathTaken(path, { cause: error });
     // Drives without links: the name is taken first, and then what is whole put in its place.
     if (!["EPERM", "ENOTSUP", "ENOSYS", "EMLINK"].includes(systemCode(error) ?? "")) throw error;
-    await (await open(path, "wx").catch((cause: unknown) => {
-      throw systemCode(cause) === "EEXIST" ? new PathTaken(path, { cause }) : cause;
-    })).close();
+    await (
+      await open(path, "wx").catch((cause: unknown) => {
+        throw systemCode(cause) === "EEXIST" ? new PathTaken(path, { cause }) : cause;
+      })
+    ).close();
     return rename(draft, path);
   }
   await rm(draft, { force: true });
@@ -100,7 +106,8 @@ export async function readText(path: string, limit = 16 * 1024 * 1024): Promise<
 }
 
 /** Reads a JSON file as {@link readText} does. Throws an {@link InputError} when it isn't JSON, too. */
-export const readJson = async (path: string, limit?: number): Promise<unknown> => jsonOf(await readText(path, limit), path);
+export const readJson = async (path: string, limit?: number): Promise<unknown> =>
+  jsonOf(await readText(path, limit), path);
 
 /** What a file that may be missing is read as: undefined for one that isn't there, all other errors as they are. */
 export function missing(error: unknown): undefined {

@@ -55,7 +55,11 @@ export async function withLock<T>(folder: string, work: () => Promise<T>, option
 }
 
 /** As {@link withLock}, with the path of the lock file itself. */
-export async function withLockFile<T>(path: string, work: () => Promise<T>, { name = "plimsoll", onWaiting }: LockOptions = {}): Promise<T> {
+export async function withLockFile<T>(
+  path: string,
+  work: () => Promise<T>,
+  { name = "plimsoll", onWaiting }: LockOptions = {},
+): Promise<T> {
   let told: string | undefined;
   let lock = await tryLockFile(path, name);
   while (lock === undefined) {
@@ -80,7 +84,12 @@ export async function withLockFile<T>(path: string, work: () => Promise<T>, { na
  */
 export async function tryLockFile(path: string, name = "plimsoll"): Promise<Lock | undefined> {
   const { tryLock } = await import("fs-native-extensions").catch((cause: unknown) => {
-    throw new InputError(path, `can't be locked: fs-native-extensions has no build for ${process.platform} ${process.arch}`, undefined, { cause });
+    throw new InputError(
+      path,
+      `can't be locked: fs-native-extensions has no build for ${process.platform} ${process.arch}`,
+      undefined,
+      { cause },
+    );
   });
   for (;;) {
     const file = await opened(path);
@@ -106,9 +115,14 @@ export async function tryLockFile(path: string, name = "plimsoll"): Promise<Lock
 export async function holderOf(path: string): Promise<Holder | undefined> {
   const file = await open(path, "r").catch(() => undefined);
   try {
-    const { buffer, bytesRead } = (await file?.read(Buffer.alloc(HOLDER_BYTES), 0, HOLDER_BYTES, 0)) ?? { buffer: Buffer.alloc(0), bytesRead: 0 };
+    const { buffer, bytesRead } = (await file?.read(Buffer.alloc(HOLDER_BYTES), 0, HOLDER_BYTES, 0)) ?? {
+      buffer: Buffer.alloc(0),
+      bytesRead: 0,
+    };
     const { pid, name, since } = JSON.parse(buffer.toString("utf8", 0, bytesRead)) as Partial<Holder>;
-    return typeof pid === "number" && typeof name === "string" && typeof since === "string" ? { pid, name, since } : undefined;
+    return typeof pid === "number" && typeof name === "string" && typeof since === "string"
+      ? { pid, name, since }
+      : undefined;
   } catch {
     return undefined;
   } finally {
@@ -131,7 +145,10 @@ async function opened(path: string): Promise<FileHandle> {
 
 /** Whether a path still leads to the file that is open. */
 async function isAt(file: FileHandle, path: string): Promise<boolean> {
-  const [own, there] = await Promise.all([file.stat({ bigint: true }), stat(path, { bigint: true }).catch(() => undefined)]);
+  const [own, there] = await Promise.all([
+    file.stat({ bigint: true }),
+    stat(path, { bigint: true }).catch(() => undefined),
+  ]);
   return there !== undefined && own.ino === there.ino && own.dev === there.dev;
 }
 

@@ -19,7 +19,10 @@ export function nearest(text: string, names: Iterable<string>): string[] {
     if (distance <= Math.max(1, SLIP * Math.min(wanted.length, known.length))) return [[name, 1 + distance]];
     return wanted.length >= 3 && known.includes(wanted) ? [[name, 100]] : [];
   });
-  return scored.sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1)).slice(0, MOST).map(([name]) => name);
+  return scored
+    .sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1))
+    .slice(0, MOST)
+    .map(([name]) => name);
 }
 
 /** ` (did you mean A or B?)`, or nothing. */

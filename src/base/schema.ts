@@ -12,13 +12,20 @@ export const DIGITS = /^(0|[1-9]\d{0,77})$/;
 /** An object of exactly these fields; what `noun` is shows in the error when there is none at all. */
 export const exactly = <const E extends v.ObjectEntries>(noun: string, entries: E) =>
   v.strictObject(entries, (issue) =>
-    issue.expected === "never" ? `is no field of ${noun}` : issue.expected === "Object" ? `must be ${noun}` : "must be present");
+    issue.expected === "never"
+      ? `is no field of ${noun}`
+      : issue.expected === "Object"
+        ? `must be ${noun}`
+        : "must be present",
+  );
 
 /** A whole number from `low` to `high`. */
 export const count = (low: number, high: number) =>
   v.pipe(
-    v.number("must be a number"), v.integer("must be a whole number"),
-    v.minValue(low, `must be at least ${low}`), v.maxValue(high, `must be at most ${high}`),
+    v.number("must be a number"),
+    v.integer("must be a whole number"),
+    v.minValue(low, `must be at least ${low}`),
+    v.maxValue(high, `must be at most ${high}`),
   );
 
 /** A decimal string below `limit`, read as a bigint; `name` says what the limit is. */
@@ -27,14 +34,20 @@ export const decimal = (limit: bigint, name: string) =>
     v.string((issue) => `must be a decimal string, got ${issue.received}`),
     v.regex(DIGITS, (issue) => `must be decimal digits without leading zeros, got ${issue.received.slice(0, 90)}`),
     v.transform((digits) => BigInt(digits)),
-    v.check((value) => value < limit, (issue) => `must be below ${name}, got ${issue.input}`),
+    v.check(
+      (value) => value < limit,
+      (issue) => `must be below ${name}, got ${issue.input}`,
+    ),
   );
 
 /** A whole number of either sign in a string, of at most `digits` digits, read as a bigint. */
 export const signed = (digits: number) =>
   v.pipe(
     v.string("must be a whole number in a string"),
-    v.regex(new RegExp(`^(0|-?[1-9]\\d{0,${digits - 1}})$`), `must be a whole number in a string, of at most ${digits} digits`),
+    v.regex(
+      new RegExp(`^(0|-?[1-9]\\d{0,${digits - 1}})$`),
+      `must be a whole number in a string, of at most ${digits} digits`,
+    ),
     v.transform((text) => BigInt(text)),
   );
 
@@ -48,7 +61,10 @@ export const hex = (bytes?: number, prefix = "") =>
   );
 
 /** A name that stands in file names and environment variables. */
-export const fileName = v.pipe(v.string("must be a name"), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be 1 to 32 lower-case letters, digits or -, a letter first"));
+export const fileName = v.pipe(
+  v.string("must be a name"),
+  v.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be 1 to 32 lower-case letters, digits or -, a letter first"),
+);
 
 /** One of these words. */
 export const oneOf = <const W extends readonly string[]>(words: W) =>
@@ -65,7 +81,8 @@ export const listOf = <S extends v.GenericSchema<unknown, unknown>>(item: S, len
 export const list = <const S extends v.GenericSchema>(item: S, low = 0, high = Infinity) =>
   v.pipe(
     v.array(item, "must be a list"),
-    v.minLength(low, low === 1 ? "must not be empty" : `must have at least ${low} entries`), v.maxLength(high, `must have at most ${high} entries`),
+    v.minLength(low, low === 1 ? "must not be empty" : `must have at least ${low} entries`),
+    v.maxLength(high, `must have at most ${high} entries`),
   );
 
 /**
@@ -74,7 +91,10 @@ export const list = <const S extends v.GenericSchema>(item: S, low = 0, high = I
  * @param isSecret which paths' values are never shown
  */
 export function validated<const S extends v.GenericSchema>(
-  schema: S, input: unknown, root: string, isSecret: (path: string) => boolean = () => false,
+  schema: S,
+  input: unknown,
+  root: string,
+  isSecret: (path: string) => boolean = () => false,
 ): v.InferOutput<S> {
   const result = v.safeParse(schema, input, { abortEarly: true });
   if (result.success) return result.output;
@@ -90,12 +110,17 @@ export function validated<const S extends v.GenericSchema>(
 /** Where and why a parse failed first, such as `proof.a[1]`; the path is empty at the root. */
 export function firstIssue(issues: readonly v.BaseIssue<unknown>[]): { readonly at: string; readonly rule: string } {
   const issue = issues[0];
-  return issue === undefined ? { at: "", rule: "is invalid" } : { at: pathOf((issue.path ?? []).map(({ key }) => key)), rule: issue.message };
+  return issue === undefined
+    ? { at: "", rule: "is invalid" }
+    : { at: pathOf((issue.path ?? []).map(({ key }) => key)), rule: issue.message };
 }
 
 /** `underlyings[2].sources[0].price`. */
 const pathOf = (keys: readonly unknown[]): string =>
-  keys.reduce<string>((path, key) => (typeof key === "number" ? `${path}[${key}]` : path === "" ? String(key) : `${path}.${String(key)}`), "");
+  keys.reduce<string>(
+    (path, key) => (typeof key === "number" ? `${path}[${key}]` : path === "" ? String(key) : `${path}.${String(key)}`),
+    "",
+  );
 
 /** What the input held there: findings themselves carry values that a schema has already converted. */
 const valueAt = (input: unknown, keys: readonly unknown[]): unknown =>

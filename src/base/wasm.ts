@@ -25,7 +25,10 @@ export abstract class WasmInstance {
   ) {}
 
   /** Instantiates `module` over a memory of `pages`, which only ever grows. */
-  protected static async instantiate(module: WebAssembly.Module, pages: number): Promise<[WasmFunctions, WebAssembly.Memory]> {
+  protected static async instantiate(
+    module: WebAssembly.Module,
+    pages: number,
+  ): Promise<[WasmFunctions, WebAssembly.Memory]> {
     const memory = new WebAssembly.Memory({ initial: pages });
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
     return [exports as WasmFunctions, memory];

@@ -17,7 +17,10 @@ export interface Asset {
 /** A desk's asset, asked of its chain. */
 export async function assetOf(node: Node, desk: NetworkIssuer): Promise<Asset> {
   const address = await node.read<string>("CreditDesk", desk.contract, "asset");
-  const [symbol, decimals] = await Promise.all([node.read<string>("IERC20Metadata", address, "symbol"), node.read<bigint>("IERC20Metadata", address, "decimals")]);
+  const [symbol, decimals] = await Promise.all([
+    node.read<string>("IERC20Metadata", address, "symbol"),
+    node.read<bigint>("IERC20Metadata", address, "decimals"),
+  ]);
   return { address, symbol, decimals: Number(decimals) };
 }
 

@@ -20,7 +20,11 @@ export const circuitNumber = (circuit: CircuitName): number => CIRCUITS.indexOf(
 export const tierNumber = (tier: TierName): number => Object.keys(TIERS).indexOf(tier);
 
 /** The points of a proof as a contract takes them; its signals go beside it, by name. */
-export function proofArgument(proof: Proof): { readonly a: readonly bigint[]; readonly b: readonly (readonly bigint[])[]; readonly c: readonly bigint[] } {
+export function proofArgument(proof: Proof): {
+  readonly a: readonly bigint[];
+  readonly b: readonly (readonly bigint[])[];
+  readonly c: readonly bigint[];
+} {
   const { a, b, c } = calldata(proof);
   return { a, b, c };
 }
@@ -43,6 +47,13 @@ export const ATTESTATION_TYPES: Types = {
 };
 
 /** EIP-712 domain of a contract. */
-export const signingDomain = (name: "RiskTable" | "RootMirror", chainId: bigint, verifyingContract: string): TypedDataDomain => ({
-  name: `Plimsoll ${name}`, version: "1", chainId, verifyingContract,
+export const signingDomain = (
+  name: "RiskTable" | "RootMirror",
+  chainId: bigint,
+  verifyingContract: string,
+): TypedDataDomain => ({
+  name: `Plimsoll ${name}`,
+  version: "1",
+  chainId,
+  verifyingContract,
 });

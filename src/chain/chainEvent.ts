@@ -58,7 +58,11 @@ export class ChainEvent {
         const values = events.decodeEventLog(fragment, this.raw[5], this.raw[4]);
         this.decoded = Object.fromEntries(fragment.inputs.map(({ name }, i) => [name, values[i] as unknown]));
       } catch (cause) {
-        throw new WrongEvents(this.chain, `the node gives an event ${this.source.name}.${this.event} that can't be read, in block ${this.block}`, { cause });
+        throw new WrongEvents(
+          this.chain,
+          `the node gives an event ${this.source.name}.${this.event} that can't be read, in block ${this.block}`,
+          { cause },
+        );
       }
     }
     return this.decoded;
@@ -79,7 +83,10 @@ export class ChainEvent {
   }
 
   private short(): WrongEvents {
-    return new WrongEvents(this.chain, `the node gives an event ${this.source.name}.${this.event} with too little in it, in block ${this.block}`);
+    return new WrongEvents(
+      this.chain,
+      `the node gives an event ${this.source.name}.${this.event} with too little in it, in block ${this.block}`,
+    );
   }
 }
 

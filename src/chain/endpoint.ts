@@ -45,16 +45,27 @@ export class Endpoint {
    * @param who is asked, for errors: a chain's name, `attestors[1]`
    * @throws InputError without the URL when it is none of http or https
    */
-  constructor(readonly who: string, url: string) {
+  constructor(
+    readonly who: string,
+    url: string,
+  ) {
     if (!isEndpoint(url)) throw new InputError(who, "must have an http or https URL");
     this.#url = new URL(url);
     const { username, password, host, hostname, pathname, searchParams } = this.#url;
     this.#url.username = this.#url.password = "";
     // fetch refuses URLs with a user in them: it goes into a header.
     const user = new TextEncoder().encode(`${plain(username)}:${plain(password)}`);
-    this.#headers = username === "" && password === "" ? {} : { authorization: `Basic ${btoa(String.fromCharCode(...user))}` };
+    this.#headers =
+      username === "" && password === "" ? {} : { authorization: `Basic ${btoa(String.fromCharCode(...user))}` };
     const keys = [...pathname.split("/"), ...[...searchParams].flat()].filter((part) => part.length >= SHORTEST_KEY);
-    const parts = [url, this.#url.href, host, hostname, ...keys, ...[username, password].filter((part) => part.length >= SHORTEST_USER)];
+    const parts = [
+      url,
+      this.#url.href,
+      host,
+      hostname,
+      ...keys,
+      ...[username, password].filter((part) => part.length >= SHORTEST_USER),
+    ];
     // The longest first: a short one may be part of it.
     this.#secrets = [...new Set(parts.flatMap((part) => [part, plain(part)]))].sort((a, b) => b.length - a.length);
   }
@@ -75,7 +86,11 @@ export class Endpoint {
    * @throws NodeError when it can't be reached, takes too long, says too much, or wants more patience
    */
   post(json: string, options: EndpointOptions): Promise<Answer> {
-    return this.ask(this.#url, { method: "POST", body: json, headers: { "content-type": "application/json" } }, options);
+    return this.ask(
+      this.#url,
+      { method: "POST", body: json, headers: { "content-type": "application/json" } },
+      options,
+    );
   }
 
   /** A service's own words, for an error or a log: one short line, without any part of the URL. */
@@ -89,12 +104,17 @@ export class Endpoint {
     let left = options.patience ?? 0;
     for (let pause = FIRST_PAUSE; ; pause *= 2) {
       const { response, text } = await this.once(url, request, options);
-      const answer: Answer = { status: response.status, type: (response.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase(), text };
+      const answer: Answer = {
+        status: response.status,
+        type: (response.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase(),
+        text,
+      };
       if (response.status !== TOO_MANY || options.patience === undefined) return answer;
       const wanted = retryAfter(response.headers.get("retry-after"));
       const wait = Math.max(wanted ?? pause, FIRST_PAUSE);
       if (wait > left) {
-        const when = wanted === undefined ? "and doesn't say until when" : `and asks to wait ${Math.ceil(wanted / 1000)} s`;
+        const when =
+          wanted === undefined ? "and doesn't say until when" : `and asks to wait ${Math.ceil(wanted / 1000)} s`;
         throw new NodeError(this.who, `HTTP ${TOO_MANY}: it is asked too often${this.#said(answer)}, ${when}`);
       }
       left -= wait;
@@ -102,12 +122,21 @@ export class Endpoint {
     }
   }
 
-  private async once(url: URL, request: RequestInit, { timeout, length: most }: EndpointOptions): Promise<{ readonly response: Response; readonly text: string }> {
+  private async once(
+    url: URL,
+    request: RequestInit,
+    { timeout, length: most }: EndpointOptions,
+  ): Promise<{ readonly response: Response; readonly text: string }> {
     const failed = (cause: unknown): never => {
       throw new NodeError(this.who, `can't be reached${this.#why(cause, timeout)}`);
     };
     const headers = { ...(request.headers as Record<string, string> | undefined), ...this.#headers };
-    const response = await fetch(url, { ...request, headers, redirect: "manual", signal: AbortSignal.timeout(timeout) }).catch(failed);
+    const response = await fetch(url, {
+      ...request,
+      headers,
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeout),
+    }).catch(failed);
     const chunks: Uint8Array[] = [];
     let length = 0;
     const reader = response.body?.getReader();

@@ -26,7 +26,11 @@ const SMALL = 64 * 2 ** 10;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** In two steps: pairs in one pattern take seconds for a batch's megabytes. */
-const hex = v.pipe(v.string(), v.regex(/^0x[0-9a-f]*$/), v.check((digits) => digits.length % 2 === 0));
+const hex = v.pipe(
+  v.string(),
+  v.regex(/^0x[0-9a-f]*$/),
+  v.check((digits) => digits.length % 2 === 0),
+);
 const hash = v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/));
 const LOG = v.strictTuple([count, count, hash, count, v.array(hash), hex]);
 const CHECKPOINT = v.strictTuple([count, hash]);
@@ -43,7 +47,14 @@ const PART = v.strictObject({
 type Part = v.InferOutput<typeof PART>;
 
 /** Block, index in the block, transaction, number of its source, topics, data. */
-export type RawLog = readonly [block: number, index: number, transaction: string, source: number, topics: readonly string[], data: string];
+export type RawLog = readonly [
+  block: number,
+  index: number,
+  transaction: string,
+  source: number,
+  topics: readonly string[],
+  data: string,
+];
 /** A block up to which all events are known. */
 export type Checkpoint = readonly [block: number, hash: string];
 export interface EventState {
@@ -78,7 +89,11 @@ export class EventFile {
    *
    * @param key of the sources: one log for each chain and list of them, so that a wallet of another network never reads it
    */
-  static async open(store: Store, chainId: number, key: string): Promise<{ readonly file: EventFile; readonly state: EventState }> {
+  static async open(
+    store: Store,
+    chainId: number,
+    key: string,
+  ): Promise<{ readonly file: EventFile; readonly state: EventState }> {
     const file = new EventFile(store, `cache/events-${chainId}-${digest(key).slice(0, 16)}`);
     return { file, state: await file.read() };
   }
@@ -137,7 +152,9 @@ export class EventFile {
     };
     const close = (ends: readonly Checkpoint[]): void => {
       // Each event is turned into text once.
-      call.push(`{"after":${JSON.stringify(after)},"part":${part++},"checkpoints":${JSON.stringify(ends)},"logs":[${texts.join(",")}]}`);
+      call.push(
+        `{"after":${JSON.stringify(after)},"part":${part++},"checkpoints":${JSON.stringify(ends)},"logs":[${texts.join(",")}]}`,
+      );
       [called, texts, length] = [called + length, [], 0];
     };
     for (let i = before?.logs ?? 0; i < logs.length; i++) {
@@ -175,7 +192,12 @@ export class EventFile {
         if (end === undefined) continue;
         for (const { logs: more } of pending) for (const log of more) logs.push(log);
         checkpoints.push(...part.checkpoints);
-        this.saved.push({ records: offset + 1, logs: logs.length, end, length: pending.length === 1 ? text.length : SMALL });
+        this.saved.push({
+          records: offset + 1,
+          logs: logs.length,
+          end,
+          length: pending.length === 1 ? text.length : SMALL,
+        });
         [last, pending] = [text, []];
       }
     } catch (error) {
@@ -195,4 +217,5 @@ export class EventFile {
 }
 
 const same = (a: Checkpoint | null, b: Checkpoint | null): boolean => a?.[0] === b?.[0] && a?.[1] === b?.[1];
-const digest = (text: string | Uint8Array): string => bytesToHex(sha256(typeof text === "string" ? utf8ToBytes(text) : text));
+const digest = (text: string | Uint8Array): string =>
+  bytesToHex(sha256(typeof text === "string" ? utf8ToBytes(text) : text));

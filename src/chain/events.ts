@@ -48,9 +48,18 @@ export class EventLog {
    *
    * @param store where to keep what was fetched, under `cache/`; nowhere by default
    */
-  static async open(node: Node, sources: readonly EventSource[], store?: Store, onProgress?: EventProgress): Promise<EventLog> {
+  static async open(
+    node: Node,
+    sources: readonly EventSource[],
+    store?: Store,
+    onProgress?: EventProgress,
+  ): Promise<EventLog> {
     const { chainId, startBlock } = node.chain;
-    const key = JSON.stringify([chainId, startBlock, sources.map(({ name, address }) => [name, address.toLowerCase()])]);
+    const key = JSON.stringify([
+      chainId,
+      startBlock,
+      sources.map(({ name, address }) => [name, address.toLowerCase()]),
+    ]);
     const { file, state } = store === undefined ? {} : await EventFile.open(store, chainId, key);
     const log = new EventLog(node, sources, file, onProgress);
     if (state !== undefined) log.restore(state);
@@ -153,7 +162,11 @@ export class EventLog {
 
   /** Undefined when the node refuses so many blocks, or so many events, at once. */
   private async fetch(from: number, to: number): Promise<RawLog[] | undefined> {
-    const filter = { address: this.sources.map(({ address }) => address), fromBlock: quantity(from), toBlock: quantity(to) };
+    const filter = {
+      address: this.sources.map(({ address }) => address),
+      fromBlock: quantity(from),
+      toBlock: quantity(to),
+    };
     let logs: unknown;
     try {
       logs = await this.node.rpc<unknown>("eth_getLogs", [filter]);
@@ -172,10 +185,29 @@ export class EventLog {
     const block = Number(blockNumber);
     const index = Number(logIndex);
     const source = this.sources.findIndex((known) => known.address.toLowerCase() === String(address).toLowerCase());
-    const sound = Number.isSafeInteger(block) && block >= from && block <= to && Number.isSafeInteger(index) && source >= 0
-      && isHash(transactionHash) && Array.isArray(topics) && topics.every(isHash) && isHex(data);
-    if (!sound) throw new NodeError(this.node.chain.name, `the node answers eth_getLogs with what wasn't asked for, in blocks ${from} to ${to}`);
-    return [block, index, transactionHash, source, topics.map((topic: string) => topic.toLowerCase()), data.toLowerCase()];
+    const sound =
+      Number.isSafeInteger(block) &&
+      block >= from &&
+      block <= to &&
+      Number.isSafeInteger(index) &&
+      source >= 0 &&
+      isHash(transactionHash) &&
+      Array.isArray(topics) &&
+      topics.every(isHash) &&
+      isHex(data);
+    if (!sound)
+      throw new NodeError(
+        this.node.chain.name,
+        `the node answers eth_getLogs with what wasn't asked for, in blocks ${from} to ${to}`,
+      );
+    return [
+      block,
+      index,
+      transactionHash,
+      source,
+      topics.map((topic: string) => topic.toLowerCase()),
+      data.toLowerCase(),
+    ];
   }
 
   private append(logs: readonly RawLog[], { number, hash }: Block): void {
@@ -194,7 +226,8 @@ export class EventLog {
 
   private restore({ checkpoints, logs }: EventState): void {
     // Named by its sources, it has none of others unless somebody made it up.
-    if (checkpoints.length === 0 || logs.some(([, , , source]) => source >= this.sources.length)) return this.file?.cut(-1);
+    if (checkpoints.length === 0 || logs.some(([, , , source]) => source >= this.sources.length))
+      return this.file?.cut(-1);
     this.checkpoints = thinned(checkpoints);
     this.logs = [...logs];
     this.list = logs.map((raw) => this.eventOf(raw));
@@ -225,5 +258,6 @@ function thinned(checkpoints: readonly Checkpoint[]): Checkpoint[] {
 
 const quantity = (value: number): string => `0x${value.toString(16)}`;
 /** In two steps: pairs in one pattern take seconds for a batch's megabytes. */
-const isHex = (value: unknown): value is string => typeof value === "string" && value.length % 2 === 0 && /^0x[0-9a-f]*$/i.test(value);
+const isHex = (value: unknown): value is string =>
+  typeof value === "string" && value.length % 2 === 0 && /^0x[0-9a-f]*$/i.test(value);
 const isHash = (value: unknown): value is string => typeof value === "string" && /^0x[0-9a-f]{64}$/i.test(value);

@@ -32,9 +32,11 @@ const HEADROOM = 2n;
  * @throws NodeError when that is above the ceiling, or the chain has no base fee
  */
 export async function feesNow(node: Node, block: Block, ceiling: bigint): Promise<Fees> {
-  if (block.baseFee === undefined) throw new NodeError(node.chain.name, "the node's blocks have no base fee: it must be of a chain with EIP-1559");
+  if (block.baseFee === undefined)
+    throw new NodeError(node.chain.name, "the node's blocks have no base fee: it must be of a chain with EIP-1559");
   const maxPriorityFeePerGas = await tipNow(node);
-  if (block.baseFee + maxPriorityFeePerGas > ceiling) throw tooDear(node, "a transaction", block.baseFee + maxPriorityFeePerGas, ceiling);
+  if (block.baseFee + maxPriorityFeePerGas > ceiling)
+    throw tooDear(node, "a transaction", block.baseFee + maxPriorityFeePerGas, ceiling);
   return { maxFeePerGas: least(HEADROOM * block.baseFee + maxPriorityFeePerGas, ceiling), maxPriorityFeePerGas };
 }
 
@@ -47,11 +49,20 @@ export const canBeMined = ({ maxFeePerGas }: Fees, { baseFee = 0n }: Block): boo
  * @param what names the transaction in errors
  * @throws NodeError when that is above the ceiling: it waits until fees fall
  */
-export async function replacementFees(node: Node, what: string, signed: Fees, block: Block, ceiling: bigint): Promise<Fees> {
+export async function replacementFees(
+  node: Node,
+  what: string,
+  signed: Fees,
+  block: Block,
+  ceiling: bigint,
+): Promise<Fees> {
   const maxPriorityFeePerGas = most(await tipNow(node), raised(signed.maxPriorityFeePerGas));
   const needed = most((block.baseFee ?? 0n) + maxPriorityFeePerGas, raised(signed.maxFeePerGas));
   if (needed > ceiling) throw tooDear(node, `${what}, signed at ${gwei(signed.maxFeePerGas)}`, needed, ceiling);
-  return { maxFeePerGas: most(needed, least(HEADROOM * (block.baseFee ?? 0n) + maxPriorityFeePerGas, ceiling)), maxPriorityFeePerGas };
+  return {
+    maxFeePerGas: most(needed, least(HEADROOM * (block.baseFee ?? 0n) + maxPriorityFeePerGas, ceiling)),
+    maxPriorityFeePerGas,
+  };
 }
 
 /** What a signed transaction offers. */
@@ -61,13 +72,17 @@ export function feesOf(raw: string): Fees {
 }
 
 /** What the node suggests; not every node does. */
-const tipNow = (node: Node): Promise<bigint> => node.quantity("eth_maxPriorityFeePerGas").catch((error: unknown) => {
-  if (error instanceof NodeRefusal) return GWEI;
-  throw error;
-});
+const tipNow = (node: Node): Promise<bigint> =>
+  node.quantity("eth_maxPriorityFeePerGas").catch((error: unknown) => {
+    if (error instanceof NodeRefusal) return GWEI;
+    throw error;
+  });
 
 const tooDear = ({ chain }: Node, what: string, needed: bigint, ceiling: bigint): NodeError =>
-  new NodeError(chain.name, `${what} would need ${gwei(needed)} a gas, above the ceiling of ${gwei(ceiling)}; try again when fees have fallen`);
+  new NodeError(
+    chain.name,
+    `${what} would need ${gwei(needed)} a gas, above the ceiling of ${gwei(ceiling)}; try again when fees have fallen`,
+  );
 
 /** Rounded up, by at least a wei. */
 const raised = (fee: bigint): bigint => (fee * REPLACEMENT.numerator) / REPLACEMENT.denominator + 1n;

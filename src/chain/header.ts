@@ -24,11 +24,27 @@ export interface Header {
 
 /** Fields in the order of the header; `true` for numbers, which RLP writes without leading zeros. */
 const FIELDS: readonly (readonly [name: string, isNumber: boolean])[] = [
-  ["parentHash", false], ["sha3Uncles", false], ["miner", false], ["stateRoot", false], ["transactionsRoot", false],
-  ["receiptsRoot", false], ["logsBloom", false], ["difficulty", true], ["number", true], ["gasLimit", true],
-  ["gasUsed", true], ["timestamp", true], ["extraData", false], ["mixHash", false], ["nonce", false],
-  ["baseFeePerGas", true], ["withdrawalsRoot", false], ["blobGasUsed", true], ["excessBlobGas", true],
-  ["parentBeaconBlockRoot", false], ["requestsHash", false],
+  ["parentHash", false],
+  ["sha3Uncles", false],
+  ["miner", false],
+  ["stateRoot", false],
+  ["transactionsRoot", false],
+  ["receiptsRoot", false],
+  ["logsBloom", false],
+  ["difficulty", true],
+  ["number", true],
+  ["gasLimit", true],
+  ["gasUsed", true],
+  ["timestamp", true],
+  ["extraData", false],
+  ["mixHash", false],
+  ["nonce", false],
+  ["baseFeePerGas", true],
+  ["withdrawalsRoot", false],
+  ["blobGasUsed", true],
+  ["excessBlobGas", true],
+  ["parentBeaconBlockRoot", false],
+  ["requestsHash", false],
 ];
 
 /** What a block has beside its header. */
@@ -50,22 +66,29 @@ type Asked = Pick<Node, "chain" | "rpc">;
  */
 export async function readHeader(node: Asked, number: bigint): Promise<Header> {
   const { name: chain } = node.chain;
-  const block = await node.rpc<Record<string, unknown> | null>("eth_getBlockByNumber", [`0x${number.toString(16)}`, false]);
+  const block = await node.rpc<Record<string, unknown> | null>("eth_getBlockByNumber", [
+    `0x${number.toString(16)}`,
+    false,
+  ]);
   if (block === null) throw new NodeError(chain, `the node has no block ${number}`);
   const hash = block["hash"];
   // A field of a later fork is left out, or null; some nodes fill it in. The hash tells how many there are.
   const known = FIELDS.filter(([name]) => block[name] !== undefined && block[name] !== null);
   const fields = known.map(([name, isNumber]) => {
     const value = block[name];
-    if (!(isNumber ? NUMBER : BYTES).test(String(value))) throw new NodeError(chain, `the node gives block ${number} a ${name} that is no hex`);
+    if (!(isNumber ? NUMBER : BYTES).test(String(value)))
+      throw new NodeError(chain, `the node gives block ${number} a ${name} that is no hex`);
     return isNumber ? toBeArray(BigInt(value as string)) : (value as string);
   });
   for (let count = fields.length; count >= Math.min(FIRST_FORK, fields.length); count--) {
     const rlp = encodeRlp(fields.slice(0, count));
     if (keccak256(rlp) === hash) return { number, hash, rlp };
   }
-  const strange = Object.entries(block).filter(([name, value]) => value !== null && !BESIDE.has(name) && !FIELDS.some(([field]) => field === name)).map(([name]) => name);
-  const why = strange.length === 0 ? "" : `; it has fields that this version doesn't know (${said(strange.join(", "))})`;
+  const strange = Object.entries(block)
+    .filter(([name, value]) => value !== null && !BESIDE.has(name) && !FIELDS.some(([field]) => field === name))
+    .map(([name]) => name);
+  const why =
+    strange.length === 0 ? "" : `; it has fields that this version doesn't know (${said(strange.join(", "))})`;
   throw new NodeError(chain, `the header of block ${number} doesn't hash to the block's hash${why}`);
 }
 
@@ -75,12 +98,15 @@ export async function readHeader(node: Asked, number: bigint): Promise<Header> {
  * @throws NodeError when the node has none: some prove only of their last blocks
  */
 export async function readRootProof(node: Asked, account: string, slot: string, number: bigint): Promise<RootProof> {
-  const proof = await node.rpc<{ readonly accountProof?: unknown; readonly storageProof?: readonly { readonly proof?: unknown }[] } | null>(
-    "eth_getProof", [account, [slot], `0x${number.toString(16)}`],
-  );
+  const proof = await node.rpc<{
+    readonly accountProof?: unknown;
+    readonly storageProof?: readonly { readonly proof?: unknown }[];
+  } | null>("eth_getProof", [account, [slot], `0x${number.toString(16)}`]);
   const [accountProof, storageProof] = [proof?.accountProof, proof?.storageProof?.[0]?.proof];
-  if (!isList(accountProof) || !isList(storageProof)) throw new NodeError(node.chain.name, `the node answers eth_getProof with what is no proof, for block ${number}`);
+  if (!isList(accountProof) || !isList(storageProof))
+    throw new NodeError(node.chain.name, `the node answers eth_getProof with what is no proof, for block ${number}`);
   return { account, slot, accountProof, storageProof };
 }
 
-const isList = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === "string" && BYTES.test(item));
+const isList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === "string" && BYTES.test(item));

@@ -18,14 +18,21 @@ const hex = v.pipe(v.string("must be hex"), v.regex(/^0x([0-9a-f]{2})*$/, "must 
 const JOURNAL = exactly("a journal", {
   format: v.literal(JOURNAL_FORMAT, `must be "${JOURNAL_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
-  transactions: v.array(exactly("a transaction", {
-    nonce: v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(0, "must not be negative")),
-    hash: hex,
-    /** As it is sent. */
-    raw: hex,
-    /** What it does, for people: `AccountRegistry.receiveNotes`. */
-    what: v.string("must be text"),
-  }), "must be a list"),
+  transactions: v.array(
+    exactly("a transaction", {
+      nonce: v.pipe(
+        v.number("must be a number"),
+        v.integer("must be a whole number"),
+        v.minValue(0, "must not be negative"),
+      ),
+      hash: hex,
+      /** As it is sent. */
+      raw: hex,
+      /** What it does, for people: `AccountRegistry.receiveNotes`. */
+      what: v.string("must be text"),
+    }),
+    "must be a list",
+  ),
 });
 
 export type SignedTransaction = v.InferOutput<typeof JOURNAL>["transactions"][number];
@@ -54,7 +61,9 @@ export class Journal {
   }
 
   add(transaction: SignedTransaction): Promise<void> {
-    return this.change((list) => [...list.filter(({ hash }) => hash !== transaction.hash), transaction].sort((a, b) => a.nonce - b.nonce));
+    return this.change((list) =>
+      [...list.filter(({ hash }) => hash !== transaction.hash), transaction].sort((a, b) => a.nonce - b.nonce),
+    );
   }
 
   async remove(gone: readonly SignedTransaction[]): Promise<void> {
@@ -79,6 +88,8 @@ export class Journal {
   }
 
   private parse(text: string | undefined): readonly SignedTransaction[] {
-    return text === undefined ? [] : validated(JOURNAL, jsonOf(text, this.store!.where(this.key)), "journal").transactions;
+    return text === undefined
+      ? []
+      : validated(JOURNAL, jsonOf(text, this.store!.where(this.key)), "journal").transactions;
   }
 }

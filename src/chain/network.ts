@@ -14,7 +14,11 @@ import { count, decimal, exactly, fileName, listOf, validated } from "../base/sc
 
 const NETWORK_FORMAT = "plimsoll-network";
 
-const address = v.pipe(v.string("must be an address"), v.check(isAddress, "must be an Ethereum address"), v.transform(getAddress));
+const address = v.pipe(
+  v.string("must be an address"),
+  v.check(isAddress, "must be an Ethereum address"),
+  v.transform(getAddress),
+);
 
 const CHAIN = exactly("a chain", {
   name: fileName,
@@ -44,7 +48,10 @@ const NETWORK = exactly("a network file", {
   /** Who made the keys of the proof system: development keys convince nobody but their maker. */
   keys: v.picklist(["development", "ceremony"], "must be development or ceremony"),
   /** Sizes of accounts that have verifiers; their trees and tables have one shape. */
-  tiers: v.pipe(v.array(v.picklist(Object.keys(TIERS) as TierName[], "must be a tier"), "must be a list"), v.minLength(1, "must not be empty")),
+  tiers: v.pipe(
+    v.array(v.picklist(Object.keys(TIERS) as TierName[], "must be a tier"), "must be a list"),
+    v.minLength(1, "must not be empty"),
+  ),
   /** The chain that accounts live on, and the contracts there. */
   home: fileName,
   registry: address,
@@ -66,20 +73,41 @@ export interface Network extends Omit<v.InferOutput<typeof NETWORK>, "format" | 
 /** Reads parsed JSON. Throws an InputError whose path starts with `network`. */
 export function parseNetwork(json: unknown): Network {
   const { format: _format, version: _version, committee, ...network } = validated(NETWORK, json, "network");
-  const names = unique(network.chains.map(({ name }) => name), "network.chains", "name");
-  unique(network.chains.map(({ chainId }) => chainId), "network.chains", "chainId");
-  unique(network.issuers.map(({ id }) => id), "network.issuers", "id");
-  unique(network.issuers.map(({ name }) => name), "network.issuers", "name");
+  const names = unique(
+    network.chains.map(({ name }) => name),
+    "network.chains",
+    "name",
+  );
+  unique(
+    network.chains.map(({ chainId }) => chainId),
+    "network.chains",
+    "chainId",
+  );
+  unique(
+    network.issuers.map(({ id }) => id),
+    "network.issuers",
+    "id",
+  );
+  unique(
+    network.issuers.map(({ name }) => name),
+    "network.issuers",
+    "name",
+  );
   unique(network.tiers, "network", "tiers");
-  if (new Set(network.tiers.map((tier) => `${TIERS[tier].depth} ${tableRows(TIERS[tier])}`)).size > 1) throw new InputError("network.tiers", "must share trees and tables", network.tiers);
+  if (new Set(network.tiers.map((tier) => `${TIERS[tier].depth} ${tableRows(TIERS[tier])}`)).size > 1)
+    throw new InputError("network.tiers", "must share trees and tables", network.tiers);
   if (!names.has(network.home)) throw new InputError("network.home", "must be one of the chains", network.home);
   network.chains.forEach(({ roots }, i) => {
-    for (const source of Object.keys(roots)) if (!names.has(source)) throw new InputError(`network.chains[${i}].roots`, "must be of the network's chains", source);
+    for (const source of Object.keys(roots))
+      if (!names.has(source))
+        throw new InputError(`network.chains[${i}].roots`, "must be of the network's chains", source);
   });
   network.issuers.forEach(({ chain }, i) => {
     if (!names.has(chain)) throw new InputError(`network.issuers[${i}].chain`, "must be one of the chains", chain);
-    if (chainNamed(network, network.home).roots[chain] === undefined) throw new InputError(`network.issuers[${i}].chain`, "must have its roots known at home", chain);
-    if (chainNamed(network, chain).roots[network.home] === undefined) throw new InputError(`network.issuers[${i}].chain`, "must know the roots of home", chain);
+    if (chainNamed(network, network.home).roots[chain] === undefined)
+      throw new InputError(`network.issuers[${i}].chain`, "must have its roots known at home", chain);
+    if (chainNamed(network, chain).roots[network.home] === undefined)
+      throw new InputError(`network.issuers[${i}].chain`, "must know the roots of home", chain);
   });
   return { ...network, committee: committeeKeys(committee.flat(), "network.committee") };
 }
@@ -94,15 +122,28 @@ export function encodeNetwork({ committee, ...network }: Network): string {
 /** A chain by its name. Throws an InputError when there is none. */
 export function chainNamed({ chains }: Pick<Network, "chains">, name: string): NetworkChain {
   const chain = chains.find((known) => known.name === name);
-  if (chain === undefined) throw new InputError("chain", `must be one of ${chains.map((known) => known.name).join(", ")}`, name);
+  if (chain === undefined)
+    throw new InputError("chain", `must be one of ${chains.map((known) => known.name).join(", ")}`, name);
   return chain;
 }
 
 /** An issuer by name or id, of one of `kinds` if these are given. Throws an InputError when there is none. */
-export function issuerNamed({ issuers }: Pick<Network, "issuers">, nameOrId: string | number, ...kinds: readonly IssuerKind[]): NetworkIssuer {
+export function issuerNamed(
+  { issuers }: Pick<Network, "issuers">,
+  nameOrId: string | number,
+  ...kinds: readonly IssuerKind[]
+): NetworkIssuer {
   const fit = issuers.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
   const issuer = fit.find(({ id, name }) => name === nameOrId || String(id) === String(nameOrId));
-  if (issuer === undefined) throw new InputError("issuer", `must be one of ${fit.map(({ name }) => name).join(", ")}${didYouMean(String(nameOrId), fit.map(({ name }) => name))}`, nameOrId);
+  if (issuer === undefined)
+    throw new InputError(
+      "issuer",
+      `must be one of ${fit.map(({ name }) => name).join(", ")}${didYouMean(
+        String(nameOrId),
+        fit.map(({ name }) => name),
+      )}`,
+      nameOrId,
+    );
   return issuer;
 }
 

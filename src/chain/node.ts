@@ -42,7 +42,8 @@ export class Node {
     const node = new Node(chain, new RpcProvider(chain.name, chain.chainId, url, pause));
     try {
       const chainId = await node.quantity("eth_chainId");
-      if (chainId !== BigInt(chain.chainId)) throw new NodeError(chain.name, `the node must be of chain ${chain.chainId}, is of ${chainId}`);
+      if (chainId !== BigInt(chain.chainId))
+        throw new NodeError(chain.name, `the node must be of chain ${chain.chainId}, is of ${chainId}`);
     } catch (error) {
       node.close();
       throw error;
@@ -66,7 +67,12 @@ export class Node {
       return (await this.contract(name, address).getFunction(method)(...args)) as T;
     } catch (cause) {
       const asked = `${name}.${method}`;
-      throw refusalOf(cause, asked) ?? ((cause as { code?: unknown }).code === "BAD_DATA" ? await this.misnamed(name, address, asked) : this.failed(asked, cause));
+      throw (
+        refusalOf(cause, asked) ??
+        ((cause as { code?: unknown }).code === "BAD_DATA"
+          ? await this.misnamed(name, address, asked)
+          : this.failed(asked, cause))
+      );
     }
   }
 
@@ -78,11 +84,19 @@ export class Node {
   /** A block by its height or by tag. Throws a NodeError when the node doesn't have it. */
   async block(at: number | "latest" | "finalized" = "latest"): Promise<Block> {
     const tag = typeof at === "number" ? `0x${at.toString(16)}` : at;
-    const block = await this.rpc<Partial<Record<"number" | "hash" | "timestamp" | "baseFeePerGas", string | null>> | null>("eth_getBlockByNumber", [tag, false]);
+    const block = await this.rpc<Partial<
+      Record<"number" | "hash" | "timestamp" | "baseFeePerGas", string | null>
+    > | null>("eth_getBlockByNumber", [tag, false]);
     if (block === null) throw new NodeError(this.chain.name, `the node has no block ${at}`);
     const { number, hash, timestamp, baseFeePerGas } = block;
-    if (!isQuantity(number) || !isQuantity(timestamp) || typeof hash !== "string") throw new NodeError(this.chain.name, `the node answers eth_getBlockByNumber with what is no block, for ${at}`);
-    return { number: Number(number), hash, time: Number(timestamp), ...(isQuantity(baseFeePerGas) ? { baseFee: BigInt(baseFeePerGas) } : {}) };
+    if (!isQuantity(number) || !isQuantity(timestamp) || typeof hash !== "string")
+      throw new NodeError(this.chain.name, `the node answers eth_getBlockByNumber with what is no block, for ${at}`);
+    return {
+      number: Number(number),
+      hash,
+      time: Number(timestamp),
+      ...(isQuantity(baseFeePerGas) ? { baseFee: BigInt(baseFeePerGas) } : {}),
+    };
   }
 
   /** The newest block that counts as final by the network file's rule. */
@@ -95,7 +109,9 @@ export class Node {
 
   /** Transactions of an address up to a block: the nonce that comes next. */
   async transactionCount(address: string, at: number | "latest" | "pending"): Promise<number> {
-    return Number(await this.quantity("eth_getTransactionCount", [address, typeof at === "number" ? `0x${at.toString(16)}` : at]));
+    return Number(
+      await this.quantity("eth_getTransactionCount", [address, typeof at === "number" ? `0x${at.toString(16)}` : at]),
+    );
   }
 
   /** Null while it isn't mined, or was reorganised away. */
@@ -127,7 +143,8 @@ export class Node {
   private failed(what: string, cause: unknown): PlimsollError {
     if (cause instanceof PlimsollError) return cause;
     const { code, shortMessage } = cause as { code?: unknown; shortMessage?: unknown };
-    const why = typeof shortMessage === "string" ? `: ${said(shortMessage)}` : typeof code === "string" ? ` (${code})` : "";
+    const why =
+      typeof shortMessage === "string" ? `: ${said(shortMessage)}` : typeof code === "string" ? ` (${code})` : "";
     return new NodeError(this.chain.name, `the node didn't answer ${what} with what it should${why}`, { cause });
   }
 
@@ -135,9 +152,16 @@ export class Node {
   private async misnamed(name: ContractName, address: string, asked: string): Promise<PlimsollError> {
     const [code, head] = [await this.rpc<unknown>("eth_getCode", [address, "latest"]), await this.block()];
     if (head.number < this.chain.startBlock) {
-      return new NodeError(this.chain.name, `the node is at block ${head.number}, and the network's contracts came at ${this.chain.startBlock}`);
+      return new NodeError(
+        this.chain.name,
+        `the node is at block ${head.number}, and the network's contracts came at ${this.chain.startBlock}`,
+      );
     }
-    return new InputError("network", `must name the ${name} of ${this.chain.name}; ${code === "0x" ? "no contract is" : `what doesn't answer ${asked} is`} there`, address);
+    return new InputError(
+      "network",
+      `must name the ${name} of ${this.chain.name}; ${code === "0x" ? "no contract is" : `what doesn't answer ${asked} is`} there`,
+      address,
+    );
   }
 }
 

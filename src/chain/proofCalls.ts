@@ -10,20 +10,38 @@ import { proofArgument, tierNumber } from "./calls.ts";
 import type { Call } from "./sender.ts";
 
 /** Opens an account (slot undefined) or receives into the one at a slot. The sender is named in the proof's context. */
-export const receiveCall = (registry: string, slot: number | undefined, proof: Proof<"receive">, deadline: bigint): Call => ({
-  name: "AccountRegistry", address: registry, method: slot === undefined ? "open" : "receiveNotes",
+export const receiveCall = (
+  registry: string,
+  slot: number | undefined,
+  proof: Proof<"receive">,
+  deadline: bigint,
+): Call => ({
+  name: "AccountRegistry",
+  address: registry,
+  method: slot === undefined ? "open" : "receiveNotes",
   args: [slot ?? tierNumber(proof.tier), proof.signals, proofArgument(proof), deadline],
 });
 
 /** Spends a holding of the account at a slot. */
 export const spendCall = (registry: string, slot: number, proof: Proof<"spend">, deadline: bigint): Call => ({
-  name: "AccountRegistry", address: registry, method: "spend",
-  args: [slot, unpackClaim("spend", proof.signals.claim, "publicSignals.claim").onAnyTable, proof.signals, proofArgument(proof), deadline],
+  name: "AccountRegistry",
+  address: registry,
+  method: "spend",
+  args: [
+    slot,
+    unpackClaim("spend", proof.signals.claim, "publicSignals.claim").onAnyTable,
+    proof.signals,
+    proofArgument(proof),
+    deadline,
+  ],
 });
 
 /** Takes an exit at its vault; anyone may send it. */
 export const exitCall = (vault: string, proof: Proof<"exit">, deadline: bigint): Call => ({
-  name: "CollateralVault", address: vault, method: "exit", args: [tierNumber(proof.tier), proof.signals, proofArgument(proof), deadline],
+  name: "CollateralVault",
+  address: vault,
+  method: "exit",
+  args: [tierNumber(proof.tier), proof.signals, proofArgument(proof), deadline],
 });
 
 /**
@@ -31,12 +49,25 @@ export const exitCall = (vault: string, proof: Proof<"exit">, deadline: bigint):
  * `prove` refreshes or extends it.
  */
 export function lineCall(
-  name: "CreditDesk" | "VenueOutbox", address: string, method: "authorise" | "prove", proof: Proof<"solvency">, deadline: bigint,
+  name: "CreditDesk" | "VenueOutbox",
+  address: string,
+  method: "authorise" | "prove",
+  proof: Proof<"solvency">,
+  deadline: bigint,
 ): Call {
   const { accountsRoot, tableRoot, alias, claim, ciphertext } = proof.signals;
   const { coverage, withSpendKey, sizeA, sizeB } = unpackClaim("solvency", claim, "publicSignals.claim");
   const shown = {
-    tier: tierNumber(proof.tier), alias_: alias, accountsRoot, tableRoot, coverage, withSpendKey, booked: -sizeA, released: sizeB, ciphertext, deadline,
+    tier: tierNumber(proof.tier),
+    alias_: alias,
+    accountsRoot,
+    tableRoot,
+    coverage,
+    withSpendKey,
+    booked: -sizeA,
+    released: sizeB,
+    ciphertext,
+    deadline,
     proof: proofArgument(proof),
   };
   return { name, address, method, args: [shown] };

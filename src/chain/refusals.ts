@@ -11,7 +11,13 @@ import { said } from "./said.ts";
 const SILENT = "reverted without a reason";
 
 /** Errors of all contracts: a call may fail in one that it calls. */
-const errors = new Interface(Object.values(withoutRepeats((Object.values(ABI) as readonly (readonly AbiItem[])[]).flat().filter(({ type }) => type === "error"))));
+const errors = new Interface(
+  Object.values(
+    withoutRepeats(
+      (Object.values(ABI) as readonly (readonly AbiItem[])[]).flat().filter(({ type }) => type === "error"),
+    ),
+  ),
+);
 
 /** Contracts share errors: each once, by what it says. */
 function withoutRepeats(items: readonly AbiItem[]): Readonly<Record<string, AbiItem>> {
@@ -39,7 +45,9 @@ export function revertData(given: unknown): string | undefined {
 }
 
 /** Undefined for what none of the contracts says, or is cut short. */
-function described(bytes: string | undefined): { readonly refusal: string; readonly args: Record<string, unknown> } | undefined {
+function described(
+  bytes: string | undefined,
+): { readonly refusal: string; readonly args: Record<string, unknown> } | undefined {
   if (bytes === undefined) return undefined;
   try {
     const parsed = errors.parseError(bytes);

@@ -19,13 +19,17 @@ export class NodeRefusal extends NodeError {
     /** The node's word, made fit to print. */
     readonly said: string,
   ) {
-    super(chain, `the node refuses ${method}: ${said === "" ? "it doesn't say why" : said}${code === undefined ? "" : ` (${code})`}`);
+    super(
+      chain,
+      `the node refuses ${method}: ${said === "" ? "it doesn't say why" : said}${code === undefined ? "" : ` (${code})`}`,
+    );
   }
 }
 
 const LIMITS: EndpointOptions = { timeout: 30_000, length: 256 * 2 ** 20, patience: 20_000 };
 /** What nodes call a call that was executed and failed; all else is of the node, not of the contract. */
-const EXECUTED = /revert|vm execution error|invalid opcode|bad jump|jump destination|out of gas|stack (under|over)flow|gas required exceeds|evm error|invalidfeopcode/i;
+const EXECUTED =
+  /revert|vm execution error|invalid opcode|bad jump|jump destination|out of gas|stack (under|over)flow|gas required exceeds|evm error|invalidfeopcode/i;
 /** geth's number for a revert, with or without data. */
 const REVERTED = 3;
 
@@ -63,22 +67,44 @@ export class RpcProvider extends JsonRpcApiProvider {
       const data = revertData(error);
       // Some wrap the word of the machine below.
       const below = (inner as { message?: unknown } | null | undefined)?.message ?? inner;
-      if (code === REVERTED || data !== undefined || EXECUTED.test(`${said} ${typeof below === "string" ? below : ""}`)) {
-        return AbiCoder.getBuiltinCallException(method === "eth_call" ? "call" : "estimateGas", (params as [never])[0], data ?? null);
+      if (
+        code === REVERTED ||
+        data !== undefined ||
+        EXECUTED.test(`${said} ${typeof below === "string" ? below : ""}`)
+      ) {
+        return AbiCoder.getBuiltinCallException(
+          method === "eth_call" ? "call" : "estimateGas",
+          (params as [never])[0],
+          data ?? null,
+        );
       }
     }
-    return new NodeRefusal(this.#endpoint.who, method, typeof code === "number" ? code : undefined, this.#endpoint.quote(said));
+    return new NodeRefusal(
+      this.#endpoint.who,
+      method,
+      typeof code === "number" ? code : undefined,
+      this.#endpoint.quote(said),
+    );
   }
 
   #read({ id, method }: JsonRpcPayload, answer: Answer): JsonRpcResult | JsonRpcError {
     const json = parsed(answer.text);
-    const isAnswer = typeof json === "object" && json !== null && ("result" in json || ("error" in json && json.error !== null));
+    const isAnswer =
+      typeof json === "object" && json !== null && ("result" in json || ("error" in json && json.error !== null));
     const known = json as { id?: unknown } | undefined;
     const isOk = answer.status >= 200 && answer.status <= 299;
     // Some nodes give their own errors a status too; what stands before a node doesn't know the request's number.
     const isNodes = isOk || (isAnswer && "error" in json && known?.id === id && !GATES.has(answer.status));
-    if (!isNodes) throw this.#didNotAnswer(method, `${this.#endpoint.refused(answer)}${GATES.has(answer.status) ? "; the endpoint wants other credentials" : ""}`);
-    if (!isAnswer) throw this.#didNotAnswer(method, `HTTP ${answer.status} with ${answer.type === "" ? "something" : answer.type} that is no JSON-RPC`);
+    if (!isNodes)
+      throw this.#didNotAnswer(
+        method,
+        `${this.#endpoint.refused(answer)}${GATES.has(answer.status) ? "; the endpoint wants other credentials" : ""}`,
+      );
+    if (!isAnswer)
+      throw this.#didNotAnswer(
+        method,
+        `HTTP ${answer.status} with ${answer.type === "" ? "something" : answer.type} that is no JSON-RPC`,
+      );
     // An error may come before the request was read, without its number.
     if (known?.id != null && known.id !== id) throw this.#didNotAnswer(method, "it answers another request");
     return { ...json, id } as JsonRpcResult | JsonRpcError;

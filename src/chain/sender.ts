@@ -55,9 +55,18 @@ export class Sender {
 
   /** Takes up where the journal stopped: {@link settle} sends again what is neither mined nor replaced. */
   static async open(
-    node: Node, signer: Wallet, { store, patience = PATIENCE, ceiling = FEE_CEILING, pause = wait }: SenderOptions = {},
+    node: Node,
+    signer: Wallet,
+    { store, patience = PATIENCE, ceiling = FEE_CEILING, pause = wait }: SenderOptions = {},
   ): Promise<Sender> {
-    const sender = new Sender(node, signer, await Journal.open(node.chain.chainId, signer.address, store), patience, ceiling, pause);
+    const sender = new Sender(
+      node,
+      signer,
+      await Journal.open(node.chain.chainId, signer.address, store),
+      patience,
+      ceiling,
+      pause,
+    );
     await sender.settle();
     return sender;
   }
@@ -153,19 +162,36 @@ export class Sender {
   private async sign(call: Call, head: Block): Promise<SignedTransaction> {
     const gas = await this.guarded(call, (contract) => contract.getFunction(call.method).estimateGas(...call.args));
     const data = this.node.contract(call.name, call.address).interface.encodeFunctionData(call.method, call.args);
-    const [mined, fees] = await Promise.all([this.node.transactionCount(this.address, "latest"), feesNow(this.node, head, this.ceiling)]);
+    const [mined, fees] = await Promise.all([
+      this.node.transactionCount(this.address, "latest"),
+      feesNow(this.node, head, this.ceiling),
+    ]);
     const nonce = Math.max(mined, ...this.journal.transactions.map((sent) => sent.nonce + 1));
     const { chainId } = this.node.chain;
     const gasLimit = (gas * GAS_MARGIN.numerator) / GAS_MARGIN.denominator;
-    const raw = await this.signer.signTransaction({ type: 2, chainId, nonce, to: call.address, data, gasLimit, ...fees });
+    const raw = await this.signer.signTransaction({
+      type: 2,
+      chainId,
+      nonce,
+      to: call.address,
+      data,
+      gasLimit,
+      ...fees,
+    });
     return { nonce, hash: Transaction.from(raw).hash!, raw, what: `${call.name}.${call.method}` };
   }
 
   /** Sends a transaction again, or another in its place that can be mined at the price of `head`. */
   private async offer(transaction: SignedTransaction, head: Block): Promise<void> {
     if (canBeMined(feesOf(transaction.raw), head) && (await this.isTaken(transaction))) return;
-    for (let beaten = feesOf(transaction.raw); ; ) {
-      beaten = await replacementFees(this.node, `${transaction.what} of nonce ${transaction.nonce}`, beaten, head, this.ceiling);
+    for (let beaten = feesOf(transaction.raw); ;) {
+      beaten = await replacementFees(
+        this.node,
+        `${transaction.what} of nonce ${transaction.nonce}`,
+        beaten,
+        head,
+        this.ceiling,
+      );
       const dearer = await this.resigned(transaction, beaten);
       await this.journal.add(dearer);
       try {
@@ -215,11 +241,19 @@ export class Sender {
   private async mined({ nonce, what, hash }: SignedTransaction, since: Block): Promise<TransactionReceipt> {
     const same = new Map<string, SignedTransaction>();
     let [seen, isOver] = [since.hash, false];
-    for (let [waited, poll] = [0, POLL.first]; waited <= this.patience; waited += poll, poll = Math.min(POLL.most, poll * POLL.growth)) {
+    for (
+      let [waited, poll] = [0, POLL.first];
+      waited <= this.patience;
+      waited += poll, poll = Math.min(POLL.most, poll * POLL.growth)
+    ) {
       for (const sent of this.journal.transactions) if (sent.nonce === nonce) same.set(sent.hash, sent);
       const receipt = await this.receiptOf([...same.values()]);
       if (receipt !== null) return receipt;
-      if (isOver) throw new NodeError(this.node.chain.name, `another transaction of ${this.address} took nonce ${nonce} from ${what}: something else sends with this key`);
+      if (isOver)
+        throw new NodeError(
+          this.node.chain.name,
+          `another transaction of ${this.address} took nonce ${nonce} from ${what}: something else sends with this key`,
+        );
       const head = await this.node.block();
       if (head.hash !== seen) {
         seen = head.hash;
@@ -228,7 +262,10 @@ export class Sender {
       }
       await this.pause(poll);
     }
-    throw new NodeError(this.node.chain.name, `${what} (${hash}) was sent and not mined within ${this.patience / 1000} s; it may yet be`);
+    throw new NodeError(
+      this.node.chain.name,
+      `${what} (${hash}) was sent and not mined within ${this.patience / 1000} s; it may yet be`,
+    );
   }
 
   /** Transactions of the journal, those of one nonce together: the first signed, then what replaces it. */
@@ -248,18 +285,24 @@ export class Sender {
 
   /** Whether a nonce is used for good. A node that has forgotten the state of that block can't say, and then it isn't. */
   private async isOverFor(nonce: number, final: Block): Promise<boolean> {
-    return this.node.transactionCount(this.address, final.number).then((count) => count > nonce, (error: unknown) => {
-      if (error instanceof NodeRefusal) return false;
-      throw error;
-    });
+    return this.node.transactionCount(this.address, final.number).then(
+      (count) => count > nonce,
+      (error: unknown) => {
+        if (error instanceof NodeRefusal) return false;
+        throw error;
+      },
+    );
   }
 
   private async guarded<T>(call: Call, ask: (contract: Contract) => Promise<T>): Promise<T> {
     const name = `${call.name}.${call.method}`;
     const contract = this.node.contract(call.name, call.address, this.signer.connect(this.node.provider));
-    return this.node.asked(name, () => ask(contract).catch((cause: unknown) => {
-      if (cause instanceof NodeRefusal && /insufficient (funds|balance)/i.test(cause.said)) throw unsent(cause, name, this.address);
-      throw refusalOf(cause, name) ?? cause;
-    }));
+    return this.node.asked(name, () =>
+      ask(contract).catch((cause: unknown) => {
+        if (cause instanceof NodeRefusal && /insufficient (funds|balance)/i.test(cause.said))
+          throw unsent(cause, name, this.address);
+        throw refusalOf(cause, name) ?? cause;
+      }),
+    );
   }
 }

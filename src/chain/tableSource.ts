@@ -52,13 +52,16 @@ export function fetchTable(root: bigint, sources: TableSources, tier: TierName):
 async function find(root: bigint, { urls, store }: TableSources, tier: TierName): Promise<CheckedTable> {
   const key = `cache/tables/${root}.json`;
   // What is gone or damaged is fetched again.
-  const cached = await kept(store, key).then((text) => (text === undefined ? undefined : checked(text, root, tier))).catch(refused);
+  const cached = await kept(store, key)
+    .then((text) => (text === undefined ? undefined : checked(text, root, tier)))
+    .catch(refused);
   if (cached !== undefined && !(cached instanceof PlimsollError)) return cached;
 
   const reasons = cached === undefined ? [] : [`${root}.json: ${cached.message}`];
   for (const [i, url] of urls.entries()) {
     const table = await download(`reporters[${i}]`, url, root)
-      .then(async (text) => ({ text, found: await checked(text, root, tier) })).catch(refused);
+      .then(async (text) => ({ text, found: await checked(text, root, tier) }))
+      .catch(refused);
     if (table instanceof PlimsollError) {
       reasons.push(table instanceof NodeError ? table.message : `reporters[${i}]: ${table.message}`);
     } else {
@@ -66,10 +69,14 @@ async function find(root: bigint, { urls, store }: TableSources, tier: TierName)
       return table.found;
     }
   }
-  throw new NodeError("reporters", `none has the table of root ${root} (${reasons.length === 0 ? "none is known" : reasons.join("; ")})`);
+  throw new NodeError(
+    "reporters",
+    `none has the table of root ${root} (${reasons.length === 0 ? "none is known" : reasons.join("; ")})`,
+  );
 }
 
-const kept = async (store: Store | undefined, key: string): Promise<string | undefined> => (store === undefined ? undefined : getText(store, key));
+const kept = async (store: Store | undefined, key: string): Promise<string | undefined> =>
+  store === undefined ? undefined : getText(store, key);
 
 async function checked(text: string, root: bigint, tier: TierName): Promise<CheckedTable> {
   const listed = decodeTable(text);

@@ -7,7 +7,9 @@ import { ISSUER, KEYSTORE, examples, type Program } from "./options.ts";
 
 export function closeLineCommand(program: Program): void {
   examples(
-    program.command("close-line").description("close a line for good once nothing is open there, and drop its credit and release from the account")
+    program
+      .command("close-line")
+      .description("close a line for good once nothing is open there, and drop its credit and release from the account")
       .option(...KEYSTORE)
       .requiredOption(...ISSUER),
     "plimsoll close-line --issuer desk-a",

@@ -28,7 +28,11 @@ const CONFIG = exactly("a config file", {
   /** Path of the network file, from the config's folder on. */
   network: v.string("must be a path"),
   /** URL of a node by name of its chain. */
-  endpoints: v.record(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be by names of chains")), url, "must be an object of URLs"),
+  endpoints: v.record(
+    v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be by names of chains")),
+    url,
+    "must be an object of URLs",
+  ),
   /** Path of a file (0600) with the private key that sends transactions or signs, in hex. */
   key: v.optional(v.string("must be a path")),
   /** Attestors and reporters by URL: who is asked for signatures, and for tables by their root. */
@@ -47,7 +51,13 @@ export async function loadConfig(home: string): Promise<Config> {
   const { network, endpoints, key, attestors, reporters } = await readConfig(path);
   const at = (file: string): string => resolve(dirname(path), file);
   const parsed = parseNetwork(await readJson(environment("PLIMSOLL_NETWORK") ?? at(network)));
-  return { network: parsed, endpoints: endpointsOf(parsed, endpoints), attestors, reporters, keyPath: key === undefined ? undefined : at(key) };
+  return {
+    network: parsed,
+    endpoints: endpointsOf(parsed, endpoints),
+    attestors,
+    reporters,
+    keyPath: key === undefined ? undefined : at(key),
+  };
 }
 
 /**
@@ -56,31 +66,46 @@ export async function loadConfig(home: string): Promise<Config> {
  */
 async function readConfig(path: string): Promise<v.InferOutput<typeof CONFIG>> {
   const json = await readJson(path).catch((cause: unknown) => {
-    if ((cause as { cause?: NodeJS.ErrnoException }).cause?.code === "ENOENT") throw new InputError(path, "is missing: it says where the network's nodes are; plimsoll init --network NETWORK.json writes one to fill in", undefined, { cause });
-    throw cause instanceof InputError && cause.cause instanceof SyntaxError ? new InputError(cause.path, cause.rule) : cause;
+    if ((cause as { cause?: NodeJS.ErrnoException }).cause?.code === "ENOENT")
+      throw new InputError(
+        path,
+        "is missing: it says where the network's nodes are; plimsoll init --network NETWORK.json writes one to fill in",
+        undefined,
+        { cause },
+      );
+    throw cause instanceof InputError && cause.cause instanceof SyntaxError
+      ? new InputError(cause.path, cause.rule)
+      : cause;
   });
   return validated(CONFIG, json, "config", () => true);
 }
 
 function endpointsOf({ chains }: Network, given: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(chains.flatMap(({ name }) => {
-    const fromEnvironment = environment(endpointVariable(name));
-    if (fromEnvironment !== undefined && !isEndpoint(fromEnvironment)) throw new InputError(endpointVariable(name), NO_URL);
-    const found = fromEnvironment ?? given[name];
-    return found === undefined ? [] : [[name, found]];
-  }));
+  return Object.fromEntries(
+    chains.flatMap(({ name }) => {
+      const fromEnvironment = environment(endpointVariable(name));
+      if (fromEnvironment !== undefined && !isEndpoint(fromEnvironment))
+        throw new InputError(endpointVariable(name), NO_URL);
+      const found = fromEnvironment ?? given[name];
+      return found === undefined ? [] : [[name, found]];
+    }),
+  );
 }
 
 /** The variable that stands in for a chain's endpoint. */
 const endpointVariable = (chain: string): string => `PLIMSOLL_RPC_${chain.toUpperCase().replaceAll("-", "_")}`;
 
 /** Connects to chains by name, all of the network's by default. Throws an InputError for one without an endpoint. */
-export async function connect({ network, endpoints }: Config, names = network.chains.map(({ name }) => name)): Promise<ReadonlyMap<string, Node>> {
+export async function connect(
+  { network, endpoints }: Config,
+  names = network.chains.map(({ name }) => name),
+): Promise<ReadonlyMap<string, Node>> {
   const nodes = new Map<string, Node>();
   try {
     for (const name of new Set(names)) {
       const endpoint = endpoints[name];
-      if (endpoint === undefined) throw new InputError(`config.endpoints.${name}`, `is missing; ${endpointVariable(name)} will do`);
+      if (endpoint === undefined)
+        throw new InputError(`config.endpoints.${name}`, `is missing; ${endpointVariable(name)} will do`);
       nodes.set(name, await Node.connect(chainNamed(network, name), endpoint));
     }
   } catch (error) {
@@ -94,8 +119,12 @@ export async function connect({ network, endpoints }: Config, names = network.ch
  * Connects to every chain that can be reached, and says in words why others can't. Home must be. For commands that only
  * look: they show what there is.
  */
-export async function connectReachable(config: Config): Promise<{ readonly nodes: ReadonlyMap<string, Node>; readonly unreachable: readonly string[] }> {
-  const { network: { chains, home } } = config;
+export async function connectReachable(
+  config: Config,
+): Promise<{ readonly nodes: ReadonlyMap<string, Node>; readonly unreachable: readonly string[] }> {
+  const {
+    network: { chains, home },
+  } = config;
   const nodes = new Map(await connect(config, [home]));
   const unreachable: string[] = [];
   for (const { name } of chains.filter((chain) => chain.name !== home)) {
@@ -112,9 +141,11 @@ export async function connectReachable(config: Config): Promise<{ readonly nodes
 /** The key that sends transactions or signs: $PLIMSOLL_ETH_KEY, or the config's key file, which nobody else may read. */
 export async function signingKey({ keyPath }: Pick<Config, "keyPath">): Promise<Wallet> {
   const fromEnvironment = environment("PLIMSOLL_ETH_KEY");
-  if (fromEnvironment === undefined && keyPath === undefined) throw new KeystoreError("config.key: is missing; PLIMSOLL_ETH_KEY will do");
+  if (fromEnvironment === undefined && keyPath === undefined)
+    throw new KeystoreError("config.key: is missing; PLIMSOLL_ETH_KEY will do");
   const where = fromEnvironment === undefined ? keyPath! : "PLIMSOLL_ETH_KEY";
-  if (fromEnvironment === undefined && ((await stat(where)).mode & 0o077) !== 0) throw new KeystoreError(`${where}: must be readable by its owner alone (chmod 600)`);
+  if (fromEnvironment === undefined && ((await stat(where)).mode & 0o077) !== 0)
+    throw new KeystoreError(`${where}: must be readable by its owner alone (chmod 600)`);
   const text = (fromEnvironment ?? (await readText(where, KEY_BYTES))).trim();
   try {
     return new Wallet(text);

@@ -22,14 +22,19 @@ export interface Made {
 }
 
 /** Runs a daemon, the only one of its name in the home, until SIGTERM or SIGINT; a second signal ends it at once. */
-export async function runDaemon(name: string, flags: DaemonFlags, make: (world: World, config: Config) => Promise<Made>): Promise<void> {
+export async function runDaemon(
+  name: string,
+  flags: DaemonFlags,
+  make: (world: World, config: Config) => Promise<Made>,
+): Promise<void> {
   const write = (line: string): void => void process.stdout.write(line);
   const log = withoutRepeats(flags.pretty === true ? prettyLog(write) : jsonLog(write));
   const config = await loadConfig(flags.home);
   await alone(flags.home, name, async () => {
     const nodes = new Set<Node>();
     const world: World = {
-      network: config.network, log,
+      network: config.network,
+      log,
       node: remembered(async (chain) => {
         const node = (await connect(config, [chainNamed(config.network, chain).name])).get(chain);
         if (node === undefined) throw new InputError(`config.endpoints.${chain}`, "is missing");
@@ -39,14 +44,25 @@ export async function runDaemon(name: string, flags: DaemonFlags, make: (world: 
     };
     try {
       const { tasks, handlers = [] } = await make(world, config);
-      const daemon = new Daemon(tasks, { log, interval: flags.interval * 1000, longestPause: flags.longestPause * 1000 });
+      const daemon = new Daemon(tasks, {
+        log,
+        interval: flags.interval * 1000,
+        longestPause: flags.longestPause * 1000,
+      });
       if (flags.once === true) {
         await daemon.once();
         return log("info", "done", { daemon: name, tasks: tasks.length });
       }
       await untilSignalled(async (signal) => {
-        const service = flags.listen === undefined ? undefined : await serve(flags.listen, [healthHandler(() => daemon.health()), ...handlers], log);
-        log("info", "started", { daemon: name, tasks: tasks.length, ...(service === undefined ? {} : { host: service.host, port: service.port }) });
+        const service =
+          flags.listen === undefined
+            ? undefined
+            : await serve(flags.listen, [healthHandler(() => daemon.health()), ...handlers], log);
+        log("info", "started", {
+          daemon: name,
+          tasks: tasks.length,
+          ...(service === undefined ? {} : { host: service.host, port: service.port }),
+        });
         try {
           await daemon.run(signal);
         } finally {

@@ -7,7 +7,10 @@ import { KEYSTORE, examples, type Program } from "./options.ts";
 
 export function depositCommand(program: Program): void {
   examples(
-    program.command("deposit <leg>").description("put collateral into a vault; receive it once it has arrived at home").option(...KEYSTORE),
+    program
+      .command("deposit <leg>")
+      .description("put collateral into a vault; receive it once it has arrived at home")
+      .option(...KEYSTORE),
     "plimsoll deposit vault-ethereum:WBTC=2.5",
   ).action(async (leg, _, command) => {
     const { act, position } = await import("./moving.ts");

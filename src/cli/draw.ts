@@ -7,7 +7,9 @@ import { ISSUER, KEYSTORE, examples, type Program } from "./options.ts";
 
 export function drawCommand(program: Program): void {
   examples(
-    program.command("draw <amount>").description("draw on a desk's line, in units of its asset")
+    program
+      .command("draw <amount>")
+      .description("draw on a desk's line, in units of its asset")
       .option(...KEYSTORE)
       .requiredOption(...ISSUER)
       .option("--to <address>", "whom the desk pays (default: the sender)"),
@@ -17,7 +19,11 @@ export function drawCommand(program: Program): void {
     const flags = command.optsWithGlobals();
     await act(flags, async (trader, looking) => {
       const desk = issuerIn(looking, flags.issuer, "desk");
-      await trader.draw(desk, await assetAmount(looking, desk, amount), flags.to === undefined ? undefined : address(flags.to, "to"));
+      await trader.draw(
+        desk,
+        await assetAmount(looking, desk, amount),
+        flags.to === undefined ? undefined : address(flags.to, "to"),
+      );
     });
   });
 }

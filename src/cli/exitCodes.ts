@@ -3,7 +3,16 @@
  *
  * @module
  */
-export const EXIT = { ok: 0, refused: 1, input: 2, artifacts: 3, keystore: 4, again: 5, defect: 70, interrupted: 130 } as const;
+export const EXIT = {
+  ok: 0,
+  refused: 1,
+  input: 2,
+  artifacts: 3,
+  keystore: 4,
+  again: 5,
+  defect: 70,
+  interrupted: 130,
+} as const;
 
 export const EXIT_HELP = `
 Exit codes:

@@ -49,16 +49,27 @@ export async function unlock(globals: Home, path = homeFiles(globals).keystore):
 /** As {@link unlock}; throws a KeystoreError for a keeper's keystore. */
 export async function unlockSpend(globals: Home, path?: string): Promise<SpendKeys> {
   const keys = await unlock(globals, path);
-  if (!canSpend(keys)) throw new KeystoreError(`${path ?? homeFiles(globals).keystore}: is a keeper's, which proves and receives; this takes the spend key`);
+  if (!canSpend(keys))
+    throw new KeystoreError(
+      `${path ?? homeFiles(globals).keystore}: is a keeper's, which proves and receives; this takes the spend key`,
+    );
   return keys;
 }
 
 /** A table file; the home's unless another is named. */
 export async function loadTable(globals: Home, path = homeFiles(globals).table): Promise<ListedTable> {
-  return decodeTable(await readText(path, TABLE_LENGTH).catch((cause: unknown) => {
-    if (cause instanceof InputError) throw new InputError(cause.path, `${cause.rule}; plimsoll table build --market MARKET.json makes one`, cause.value, { cause });
-    throw cause;
-  }));
+  return decodeTable(
+    await readText(path, TABLE_LENGTH).catch((cause: unknown) => {
+      if (cause instanceof InputError)
+        throw new InputError(
+          cause.path,
+          `${cause.rule}; plimsoll table build --market MARKET.json makes one`,
+          cause.value,
+          { cause },
+        );
+      throw cause;
+    }),
+  );
 }
 
 /** The home's table for names and lots, where there is one that can be read. */

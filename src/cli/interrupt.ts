@@ -31,7 +31,8 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   try {
     return await orAborted(running, stop.signal);
   } catch (error) {
-    if (stop.signal.aborted) await Promise.race([running.catch(() => undefined), setTimeout(ORDERLY, undefined, { ref: false })]);
+    if (stop.signal.aborted)
+      await Promise.race([running.catch(() => undefined), setTimeout(ORDERLY, undefined, { ref: false })]);
     throw error;
   } finally {
     process.off("SIGINT", onSignal);

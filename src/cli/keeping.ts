@@ -47,10 +47,13 @@ export class Keeping implements Task {
     }
     if (this.keeper === undefined || nodes.size !== this.reached) {
       this.keeper = new Keeper({
-        network, keys: this.keys, tables: tableSources(this.config, this.store),
+        network,
+        keys: this.keys,
+        tables: tableSources(this.config, this.store),
         wallet: await ChainWallet.open(network, nodes, this.keys, { store: this.store }),
         prove: (statement) => this.prover.prove(proofRequest(statement)),
-        sender: (chain) => this.world.sender(chain), log: this.world.log,
+        sender: (chain) => this.world.sender(chain),
+        log: this.world.log,
       });
       this.reached = nodes.size;
     }

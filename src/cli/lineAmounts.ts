@@ -27,16 +27,31 @@ export interface LineAmounts {
 }
 
 /** What --json says of the units in its lines. */
-export const LINE_UNITS = { "lines.booked, released, received, usableLots": "lots of the credit instrument", "lines.owed": "smallest units of the desk's asset", "lines.amounts": "decimals of the units that they name" };
+export const LINE_UNITS = {
+  "lines.booked, released, received, usableLots": "lots of the credit instrument",
+  "lines.owed": "smallest units of the desk's asset",
+  "lines.amounts": "decimals of the units that they name",
+};
 
-export function lineAmounts({ booked, released, usableLots, owed }: Lots, credit: number, listed: ListedTable | undefined, asset: Asset | undefined): LineAmounts {
+export function lineAmounts(
+  { booked, released, usableLots, owed }: Lots,
+  credit: number,
+  listed: ListedTable | undefined,
+  asset: Asset | undefined,
+): LineAmounts {
   const units = (lots: bigint): string => named(credit, lots, listed).units;
   return {
-    unit: named(credit, booked, listed).unit, booked: units(booked), released: units(released), usable: units(usableLots),
+    unit: named(credit, booked, listed).unit,
+    booked: units(booked),
+    released: units(released),
+    usable: units(usableLots),
     ...(owed === undefined || asset === undefined ? {} : { owed: assetUnits(owed, asset), owedUnit: asset.symbol }),
   };
 }
 
 /** `booked 5,000 USD, released 0 USD, usable 5,000 USD, owes 4,000.5 USDC` */
 export const lineWords = ({ unit, booked, released, usable, owed, owedUnit }: LineAmounts): string =>
-  [...Object.entries({ booked, released, usable }).map(([name, amount]) => `${name} ${grouped(amount)} ${unit}`), ...(owed === undefined ? [] : [`owes ${grouped(owed)} ${owedUnit}`])].join(", ");
+  [
+    ...Object.entries({ booked, released, usable }).map(([name, amount]) => `${name} ${grouped(amount)} ${unit}`),
+    ...(owed === undefined ? [] : [`owes ${grouped(owed)} ${owedUnit}`]),
+  ].join(", ");

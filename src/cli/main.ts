@@ -48,8 +48,20 @@ const program = newProgram(defaultHome())
 const GROUPS: readonly (readonly [heading: string, ...add: readonly ((program: Program) => void)[]])[] = [
   ["Keys, tables, margin:", keysCommands, tableCommands, marginCommand],
   [
-    "A trader:", initCommand, depositCommand, receiveCommand, openLineCommand, drawCommand, refreshCommand, repayCommand, releaseCommand, closeLineCommand, withdrawCommand,
-    statusCommand, restoreCommand, keepCommand,
+    "A trader:",
+    initCommand,
+    depositCommand,
+    receiveCommand,
+    openLineCommand,
+    drawCommand,
+    refreshCommand,
+    repayCommand,
+    releaseCommand,
+    closeLineCommand,
+    withdrawCommand,
+    statusCommand,
+    restoreCommand,
+    keepCommand,
   ],
   ["Venues, desks, auditors:", notesCommands, deskCommands, proveCommand, verifyCommand],
   ["Keeping a network going:", relayCommand, attestCommand, reportCommand, ceremonyCommands, artifactsCommands],
@@ -59,15 +71,25 @@ for (const [heading, ...commands] of GROUPS) {
   for (const add of commands) add(program);
 }
 examples(
-  program, "plimsoll keys new", "plimsoll margin --portfolio data/portfolio.json --market data/market.json --html margin.html", "plimsoll init --network network.json",
-  "plimsoll deposit vault-ethereum:WBTC=2.5", "plimsoll receive --wait", "plimsoll open-line desk-a:CREDIT=100000", "plimsoll status", "plimsoll verify proof.json",
-).addHelpText("after", `
+  program,
+  "plimsoll keys new",
+  "plimsoll margin --portfolio data/portfolio.json --market data/market.json --html margin.html",
+  "plimsoll init --network network.json",
+  "plimsoll deposit vault-ethereum:WBTC=2.5",
+  "plimsoll receive --wait",
+  "plimsoll open-line desk-a:CREDIT=100000",
+  "plimsoll status",
+  "plimsoll verify proof.json",
+).addHelpText(
+  "after",
+  `
 Environment (set to nothing it counts as unset):
   PLIMSOLL_HOME, PLIMSOLL_ARTIFACTS   folders, instead of ~/.plimsoll and build/artifacts
   PLIMSOLL_PASSPHRASE                 instead of asking; PLIMSOLL_KEEPER_PASSPHRASE for keys derive --keeper
   PLIMSOLL_NETWORK, PLIMSOLL_ETH_KEY, PLIMSOLL_RPC_<CHAIN>   instead of what config.json says
   NO_COLOR, FORCE_COLOR               colours nowhere, or everywhere
-${EXIT_HELP}`);
+${EXIT_HELP}`,
+);
 program.hook("preAction", async (_, command) => {
   const { home } = command.optsWithGlobals() as { readonly home: string };
   if (home !== "") return;

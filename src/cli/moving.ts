@@ -15,15 +15,25 @@ import { withTrader, type ChainFlags, type Looking } from "./onchain.ts";
 import { show } from "./output.ts";
 
 /** Runs a move and shows the transactions it took and the account after it. */
-export async function act(flags: ChainFlags, work: (trader: Trader, looking: Looking) => Promise<unknown>): Promise<void> {
+export async function act(
+  flags: ChainFlags,
+  work: (trader: Trader, looking: Looking) => Promise<unknown>,
+): Promise<void> {
   await withTrader(flags, async (trader, looking, sent) => {
     await work(trader, looking);
     const { account } = await trader.view();
-    const transactions = sent.map(({ chain, call: { name, method }, receipt }: Sent) => ({ chain, what: `${name}.${method}`, gas: receipt.gasUsed, transaction: receipt.hash }));
-    show(flags, { version: account?.version, transactions }, () => [
-      `${sent.length} transactions, ${sent.reduce((gas, { receipt }) => gas + receipt.gasUsed, 0n)} gas`,
-      account === undefined ? "no account yet: plimsoll receive opens it" : `account at version ${account.version}`,
-    ].join("\n"));
+    const transactions = sent.map(({ chain, call: { name, method }, receipt }: Sent) => ({
+      chain,
+      what: `${name}.${method}`,
+      gas: receipt.gasUsed,
+      transaction: receipt.hash,
+    }));
+    show(flags, { version: account?.version, transactions }, () =>
+      [
+        `${sent.length} transactions, ${sent.reduce((gas, { receipt }) => gas + receipt.gasUsed, 0n)} gas`,
+        account === undefined ? "no account yet: plimsoll receive opens it" : `account at version ${account.version}`,
+      ].join("\n"),
+    );
   });
 }
 
@@ -31,14 +41,20 @@ export async function act(flags: ChainFlags, work: (trader: Trader, looking: Loo
 export async function position({ config: { network }, nodes, tables }: Looking, leg: string): Promise<ListedPosition> {
   const { listed } = await newestTable(nodeOf(nodes, network.home), tables, network.tiers[0]!);
   const found = parseTrades([leg], listed)[0]!;
-  if (found.size <= 0n) throw new InputError(found.listing.name, "must be above 0", lotsToUnits(found.size, found.listing.lot));
+  if (found.size <= 0n)
+    throw new InputError(found.listing.name, "must be above 0", lotsToUnits(found.size, found.listing.lot));
   return found;
 }
 
-export const issuerIn = ({ config: { network } }: Looking, issuer: string, ...kinds: readonly IssuerKind[]): NetworkIssuer => issuerNamed(network, issuer, ...kinds);
+export const issuerIn = (
+  { config: { network } }: Looking,
+  issuer: string,
+  ...kinds: readonly IssuerKind[]
+): NetworkIssuer => issuerNamed(network, issuer, ...kinds);
 
 /** An amount of a desk's asset in the token's smallest units. */
-export const assetAmount = async ({ nodes }: Looking, desk: NetworkIssuer, amount: string): Promise<bigint> => parseAsset(amount, await assetOf(nodeOf(nodes, desk.chain), desk));
+export const assetAmount = async ({ nodes }: Looking, desk: NetworkIssuer, amount: string): Promise<bigint> =>
+  parseAsset(amount, await assetOf(nodeOf(nodes, desk.chain), desk));
 
 /** Throws an InputError with this path unless it is an address. */
 export function address(text: string, path: string): string {

@@ -13,24 +13,34 @@ export const newProgram = (home: string | undefined) =>
   new Command("plimsoll")
     .option("--home <folder>", "keystore, config, table and caches", home ?? "")
     .option("--json", "results, and errors, as JSON")
-    .addOption(new Option("--backend <name>", "what computes proofs; rapidsnark must be on PATH").choices(BACKENDS).default(DEFAULT_BACKEND));
+    .addOption(
+      new Option("--backend <name>", "what computes proofs; rapidsnark must be on PATH")
+        .choices(BACKENDS)
+        .default(DEFAULT_BACKEND),
+    );
 
 export type Program = ReturnType<typeof newProgram>;
 /** Options of every command. `home` is the folder of keystore, config, table and caches. */
 export type Globals = ReturnType<Program["opts"]>;
 
 /** Adds examples to a command's help. */
-export function examples<C extends { addHelpText(position: "after", text: string): unknown }>(command: C, ...lines: readonly string[]): C {
+export function examples<C extends { addHelpText(position: "after", text: string): unknown }>(
+  command: C,
+  ...lines: readonly string[]
+): C {
   command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`);
   return command;
 }
 
 /** Option parsers; commander turns what they throw into a usage error. */
-export const wholeNumber = (low: number, high: number) => (text: string): number => {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= low && value <= high)) throw new InvalidArgumentError(`must be a whole number from ${low} to ${high}.`);
-  return value;
-};
+export const wholeNumber =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= low && value <= high))
+      throw new InvalidArgumentError(`must be a whole number from ${low} to ${high}.`);
+    return value;
+  };
 
 /** For options that may be given again. */
 export const repeated = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];

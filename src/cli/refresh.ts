@@ -8,7 +8,9 @@ import { ISSUER, KEYSTORE, examples, type Program } from "./options.ts";
 
 export function refreshCommand(program: Program): void {
   examples(
-    program.command("refresh").description("prove again that the account is covered, so that a line stays good")
+    program
+      .command("refresh")
+      .description("prove again that the account is covered, so that a line stays good")
       .option(...KEYSTORE)
       .requiredOption(...ISSUER)
       .option("--maintenance", "at maintenance margin, for an account that isn't covered at initial margin"),
@@ -17,6 +19,10 @@ export function refreshCommand(program: Program): void {
     const { act, issuerIn } = await import("./moving.ts");
     const flags = command.optsWithGlobals();
     await act(flags, (trader, looking) =>
-      trader.refresh(issuerIn(looking, flags.issuer, "desk", "venue"), flags.maintenance === true ? COVERAGE_MAINTENANCE : COVERAGE_INITIAL));
+      trader.refresh(
+        issuerIn(looking, flags.issuer, "desk", "venue"),
+        flags.maintenance === true ? COVERAGE_MAINTENANCE : COVERAGE_INITIAL,
+      ),
+    );
   });
 }

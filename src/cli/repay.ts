@@ -7,10 +7,13 @@ import { ISSUER, KEYSTORE, examples, type Program } from "./options.ts";
 
 export function repayCommand(program: Program): void {
   examples(
-    program.command("repay [amount]").description("pay a desk back, in units of its asset; everything by default")
+    program
+      .command("repay [amount]")
+      .description("pay a desk back, in units of its asset; everything by default")
       .option(...KEYSTORE)
       .requiredOption(...ISSUER),
-    "plimsoll repay --issuer desk-a", "plimsoll repay 10000 --issuer desk-a",
+    "plimsoll repay --issuer desk-a",
+    "plimsoll repay 10000 --issuer desk-a",
   ).action(async (amount, _, command) => {
     const { act, assetAmount, issuerIn } = await import("./moving.ts");
     const flags = command.optsWithGlobals();

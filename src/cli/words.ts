@@ -24,4 +24,5 @@ export function short(value: bigint): string {
 }
 
 /** A decimal with thousands separators: `1234567.5` → `1,234,567.5`. */
-export const grouped = (decimal: string): string => decimal.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
+export const grouped = (decimal: string): string =>
+  decimal.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));

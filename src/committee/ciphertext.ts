@@ -81,6 +81,7 @@ export function encryptTotals(keys: CommitteeKeys, scalar: bigint, equity: bigin
 const times = (value: bigint): CurvePoint => (value === 0n ? Point.ZERO : Point.BASE.multiply(value));
 
 function multiply(point: CurvePoint, scalar: bigint): CurvePoint {
-  if (scalar <= 0n || scalar >> BigInt(CIPHERTEXT_SCALAR_BITS) !== 0n) throw new InputError("scalar", "must be above 0 and below the group's order");
+  if (scalar <= 0n || scalar >> BigInt(CIPHERTEXT_SCALAR_BITS) !== 0n)
+    throw new InputError("scalar", "must be above 0 and below the group's order");
   return point.multiply(scalar);
 }

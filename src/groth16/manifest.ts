@@ -13,7 +13,8 @@ import { parseVerificationKey } from "./verificationKey.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 /** How to come by artifacts, for errors. */
-export const WHENCE = "plimsoll artifacts build makes it, plimsoll artifacts fetch brings it, PLIMSOLL_ARTIFACTS says where else it is";
+export const WHENCE =
+  "plimsoll artifacts build makes it, plimsoll artifacts fetch brings it, PLIMSOLL_ARTIFACTS says where else it is";
 const MANIFEST_FORMAT = "plimsoll-artifacts";
 const MANIFEST_VERSION = 1;
 
@@ -96,12 +97,19 @@ const tierOf = (circuit: CircuitName, tier: TierName): TierName => (circuit === 
  * @throws ArtifactError when there is no such instance, or its key was made for another circuit
  */
 export function findEntry(
-  { instances }: Manifest, circuit: CircuitName, tier: TierName, place: string,
+  { instances }: Manifest,
+  circuit: CircuitName,
+  tier: TierName,
+  place: string,
 ): { readonly entry: ManifestEntry; readonly folder: string } {
   const compiledTier = tierOf(circuit, tier);
   const folder = `${circuit}.${compiledTier}`;
   const entry = instances[folder];
-  if (entry === undefined) throw new ArtifactError(place, `has no ${folder}; plimsoll artifacts build --tier ${compiledTier} makes it, plimsoll artifacts fetch brings it`);
+  if (entry === undefined)
+    throw new ArtifactError(
+      place,
+      `has no ${folder}; plimsoll artifacts build --tier ${compiledTier} makes it, plimsoll artifacts fetch brings it`,
+    );
   if (entry.circuit !== circuit || entry.tier !== compiledTier) {
     throw new ArtifactError(`${place}/${folder}`, `is listed as ${entry.circuit}.${entry.tier}`);
   }
@@ -119,8 +127,13 @@ export function readKey(json: unknown, path: string, { publicSignals }: Manifest
 }
 
 /** A key for another circuit is refused even if somebody wrote its hash into the manifest. @throws ArtifactError */
-export function checkShape(zkey: Readonly<Record<"wires" | "publicSignals" | "domain", number>>, path: string, entry: ManifestEntry): void {
+export function checkShape(
+  zkey: Readonly<Record<"wires" | "publicSignals" | "domain", number>>,
+  path: string,
+  entry: ManifestEntry,
+): void {
   for (const name of ["wires", "publicSignals", "domain"] as const) {
-    if (zkey[name] !== entry[name]) throw new ArtifactError(path, `must have ${name} ${entry[name]}, has ${zkey[name]}: a key for another circuit`);
+    if (zkey[name] !== entry[name])
+      throw new ArtifactError(path, `must have ${name} ${entry[name]}, has ${zkey[name]}: a key for another circuit`);
   }
 }

@@ -48,11 +48,19 @@ export function verifyWithNoble(statement: ProvenStatement): void {
   const b = pointG2(proof.b, "proof.b");
   const c = pointG1(proof.c, "proof.c");
   const { alpha, beta, gamma, delta, sum } = preparedKey(key);
-  const pairs: [Lines, PointG1][] = [[linesOf(b), a.negate()], [beta, alpha], [gamma, sum(signals)], [delta, c]];
+  const pairs: [Lines, PointG1][] = [
+    [linesOf(b), a.negate()],
+    [beta, alpha],
+    [gamma, sum(signals)],
+    [delta, c],
+  ];
   const { Fp12 } = bn254.fields;
   // Signals may be chosen so that their sum is infinity, whose pairing is 1; it has no affine coordinates.
-  const finite = pairs.filter(([, point]) => !point.is0()).map(([lines, point]): [Lines, bigint, bigint] => [lines, point.x, point.y]);
-  if (!Fp12.eql(Fp12.finalExponentiate(bn254.millerLoopBatch(finite)), Fp12.ONE)) throw new ProofError("proof", "does not verify for these public signals");
+  const finite = pairs
+    .filter(([, point]) => !point.is0())
+    .map(([lines, point]): [Lines, bigint, bigint] => [lines, point.x, point.y]);
+  if (!Fp12.eql(Fp12.finalExponentiate(bn254.millerLoopBatch(finite)), Fp12.ONE))
+    throw new ProofError("proof", "does not verify for these public signals");
 }
 
 function preparedKey(key: VerificationKey): PreparedKey {

@@ -8,9 +8,23 @@
 import * as v from "valibot";
 import { InputError, ProofError } from "../base/errors.ts";
 import {
-  CIRCUITS, FIELD, INSTANCES, PROTOCOL_VERSION, TIERS, publicSignals, type CircuitName, type TierName,
+  CIRCUITS,
+  FIELD,
+  INSTANCES,
+  PROTOCOL_VERSION,
+  TIERS,
+  publicSignals,
+  type CircuitName,
+  type TierName,
 } from "../protocol/constants.ts";
-import { claimFields, isClaimName, packClaim, unpackClaim, type ClaimField, type ClaimName } from "../protocol/claim.ts";
+import {
+  claimFields,
+  isClaimName,
+  packClaim,
+  unpackClaim,
+  type ClaimField,
+  type ClaimName,
+} from "../protocol/claim.ts";
 import { BASE_FIELD, type Fp2, type G1, type Groth16Proof } from "./groth16.ts";
 import { toJson } from "../base/json.ts";
 import { decimal, exactly, firstIssue, listOf, oneOf } from "../base/schema.ts";
@@ -46,8 +60,20 @@ export interface Calldata {
 
 /** Arguments of a contract call. The one place where G2 coordinates change to Ethereum's order, c1 first (EIP-197). */
 export function calldata<C extends CircuitName>(proof: Proof<C>): Calldata {
-  const { a, b: [[x0, x1], [y0, y1]], c } = proof.points;
-  return { a, b: [[x1, x0], [y1, y0]], c, publicSignals: signalList(proof) };
+  const {
+    a,
+    b: [[x0, x1], [y0, y1]],
+    c,
+  } = proof.points;
+  return {
+    a,
+    b: [
+      [x1, x0],
+      [y1, y0],
+    ],
+    c,
+    publicSignals: signalList(proof),
+  };
 }
 
 /**
@@ -69,8 +95,13 @@ export function formatProof<C extends CircuitName>(proof: Proof<C>): string {
     name === "claim" && isClaimName(circuit) ? claimParts(circuit, value as bigint) : value,
   ]);
   const file = {
-    format: PROOF_FORMAT, version: PROTOCOL_VERSION, circuit, tier, key,
-    publicSignals: Object.fromEntries(named) as unknown, proof: points,
+    format: PROOF_FORMAT,
+    version: PROTOCOL_VERSION,
+    circuit,
+    tier,
+    key,
+    publicSignals: Object.fromEntries(named) as unknown,
+    proof: points,
   };
   return `${toJson(file, 2)}\n`;
 }
@@ -82,7 +113,8 @@ export function formatProof<C extends CircuitName>(proof: Proof<C>): string {
  * @throws ProofError naming the field
  */
 export function parseProof(text: string): AnyProof {
-  if (text.length > LARGEST_FILE) throw new ProofError("proof file", `must be at most ${LARGEST_FILE} characters, got ${text.length}`);
+  if (text.length > LARGEST_FILE)
+    throw new ProofError("proof file", `must be at most ${LARGEST_FILE} characters, got ${text.length}`);
   let json: unknown;
   try {
     json = JSON.parse(text) as unknown;
@@ -95,7 +127,8 @@ export function parseProof(text: string): AnyProof {
   }
   const { key, publicSignals: signals, proof: points } = parse(fileSchema(circuit, tier), json);
   // No valid string holds a space or an escape, so this comparison finds repeated fields and odd spellings.
-  if (JSON.stringify(json) !== text.replace(/\s/g, "")) throw new ProofError("proof file", "must say every field once and plainly");
+  if (JSON.stringify(json) !== text.replace(/\s/g, ""))
+    throw new ProofError("proof file", "must say every field once and plainly");
   return { circuit, tier, key, signals, points } as unknown as AnyProof;
 }
 
@@ -118,10 +151,12 @@ const KEY = exactly("a key's name", {
 
 function fileSchema(circuit: CircuitName, tier: TierName) {
   const signal = decimal(FIELD, "the scalar field's order");
-  const named = publicSignals(circuit, TIERS[tier]).map(([name, length]): [string, v.GenericSchema<unknown, unknown>] => {
-    if (name === "claim" && isClaimName(circuit)) return [name, claimSchema(circuit)];
-    return [name, length === 1 ? signal : listOf(signal, length)];
-  });
+  const named = publicSignals(circuit, TIERS[tier]).map(
+    ([name, length]): [string, v.GenericSchema<unknown, unknown>] => {
+      if (name === "claim" && isClaimName(circuit)) return [name, claimSchema(circuit)];
+      return [name, length === 1 ? signal : listOf(signal, length)];
+    },
+  );
   return exactly("a proof file", {
     format: v.string(),
     version: v.number(),
@@ -138,9 +173,16 @@ function claimSchema(circuit: ClaimName) {
     if (kind === "flag") return v.boolean("must be true or false");
     if (kind === "number") return v.pipe(v.number("must be a number"), v.integer("must be a whole number"));
     const rule = "must be a decimal string of lots";
-    return v.pipe(v.string(rule), v.regex(/^(0|-?[1-9]\d{0,11})$/, rule), v.transform((digits) => BigInt(digits)));
+    return v.pipe(
+      v.string(rule),
+      v.regex(/^(0|-?[1-9]\d{0,11})$/, rule),
+      v.transform((digits) => BigInt(digits)),
+    );
   };
-  const parts = claimFields(circuit).map((field): [string, v.GenericSchema<unknown, unknown>] => [field.name, part(field)]);
+  const parts = claimFields(circuit).map((field): [string, v.GenericSchema<unknown, unknown>] => [
+    field.name,
+    part(field),
+  ]);
   return v.pipe(
     exactly(`${circuit}'s claim`, Object.fromEntries(parts)),
     v.transform((claim) => asProofError(() => packClaim(circuit, claim as never, "publicSignals.claim"))),

@@ -12,9 +12,17 @@ import { KEY_KINDS, PROOF_FORMAT } from "./proof.ts";
 type Schema = Readonly<Record<string, unknown>>;
 
 const exactly = (properties: Readonly<Record<string, unknown>>): Schema => ({
-  type: "object", properties, required: Object.keys(properties), additionalProperties: false,
+  type: "object",
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
 });
-const listOf = (items: Schema, length: number): Schema => ({ type: "array", items, minItems: length, maxItems: length });
+const listOf = (items: Schema, length: number): Schema => ({
+  type: "array",
+  items,
+  minItems: length,
+  maxItems: length,
+});
 const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
 
 /** Text of schemas/proof.schema.json. */

@@ -49,7 +49,8 @@ export function parseVerificationKey(json: unknown, path = "verificationKey"): V
     throw new ArtifactError(at === "" ? path : `${path}.${at}`, rule);
   }
   const { nPublic, IC: ic, vk_alpha_1: alpha, vk_beta_2: beta, vk_gamma_2: gamma, vk_delta_2: delta } = parsed.output;
-  if (ic.length !== nPublic + 1) throw new ArtifactError(`${path}.IC`, `must have nPublic + 1 points, got ${ic.length}`);
+  if (ic.length !== nPublic + 1)
+    throw new ArtifactError(`${path}.IC`, `must have nPublic + 1 points, got ${ic.length}`);
   return { alpha, beta, gamma, delta, ic };
 }
 

@@ -28,7 +28,8 @@ export async function verify<C extends CircuitName>(
   verifiers: readonly Verifier[] = [nobleVerifier],
 ): Promise<void> {
   const hash = verificationKeyHash(key);
-  if (proof.key.hash !== hash) throw new ProofError("key.hash", `must be that of the key at hand, ${hash}, got ${proof.key.hash}`);
+  if (proof.key.hash !== hash)
+    throw new ProofError("key.hash", `must be that of the key at hand, ${hash}, got ${proof.key.hash}`);
   await verifyStatement({ key, signals: signalList(proof), proof: proof.points }, verifiers);
 }
 

@@ -73,8 +73,13 @@ export function readLayout(source: KeySource): KeyLayout {
   if (read(section(1, 4), 4).getUint32(0, true) !== GROTH16) broken("is not a Groth16 zkey");
   const header = read(section(2, HEADER_BYTES), HEADER_BYTES);
   const bytes = new Uint8Array(header.buffer);
-  if (bytesToNumberLE(bytes.subarray(4, 36)) !== BASE_FIELD || bytesToNumberLE(bytes.subarray(40, 72)) !== FIELD) broken("is not on bn254");
-  const [wires, publicSignals, domain] = [0, 4, 8].map((at) => header.getUint32(COUNTS_AT + at, true)) as [number, number, number];
+  if (bytesToNumberLE(bytes.subarray(4, 36)) !== BASE_FIELD || bytesToNumberLE(bytes.subarray(40, 72)) !== FIELD)
+    broken("is not on bn254");
+  const [wires, publicSignals, domain] = [0, 4, 8].map((at) => header.getUint32(COUNTS_AT + at, true)) as [
+    number,
+    number,
+    number,
+  ];
   const log = Math.log2(domain);
   if (!Number.isInteger(log) || log < 1 || log > 27) broken(`must have a domain of 2 to 2^27, has ${domain}`);
   const coefficients = read(section(4), 4).getUint32(0, true);
@@ -82,13 +87,32 @@ export function readLayout(source: KeySource): KeyLayout {
   const point = (size: number): Uint8Array => bytes.slice(at, (at += size));
   const { g1, g2 } = KEY_POINT;
   // In the file's order: alpha1, beta1, beta2, gamma2, delta1, delta2.
-  const [alpha1, beta1, beta2, , delta1, delta2] = [g1, g1, g2, g2, g1, g2].map(point) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const [alpha1, beta1, beta2, , delta1, delta2] = [g1, g1, g2, g2, g1, g2].map(point) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
   return {
-    wires, publicSignals, domain, log, alpha1, beta1, beta2, delta1, delta2, coefficients,
+    wires,
+    publicSignals,
+    domain,
+    log,
+    alpha1,
+    beta1,
+    beta2,
+    delta1,
+    delta2,
+    coefficients,
     at: {
       coefficients: section(4, 4 + coefficients * COEFFICIENT_BYTES) + 4,
-      a: section(5, wires * g1), b1: section(6, wires * g1), b2: section(7, wires * g2),
-      c: section(8, (wires - publicSignals - 1) * g1), h: section(9, domain * g1),
+      a: section(5, wires * g1),
+      b1: section(6, wires * g1),
+      b2: section(7, wires * g2),
+      c: section(8, (wires - publicSignals - 1) * g1),
+      h: section(9, domain * g1),
     },
   };
 }

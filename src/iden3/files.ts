@@ -4,6 +4,12 @@
  * @module
  */
 export {
-  createBinFile, endWriteSection, readBinFile, readSection, startWriteSection, writeBigInt, type BinFile,
+  createBinFile,
+  endWriteSection,
+  readBinFile,
+  readSection,
+  startWriteSection,
+  writeBigInt,
+  type BinFile,
 } from "@iden3/binfileutils";
 export { readR1csHeader } from "r1csfile";

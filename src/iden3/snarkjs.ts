@@ -13,7 +13,11 @@ interface Group {
   isZero(point: Uint8Array): boolean;
   timesScalar(point: Uint8Array, scalar: bigint): Uint8Array;
 }
-export interface Curve { readonly r: bigint; readonly G1: Group; readonly G2: Group }
+export interface Curve {
+  readonly r: bigint;
+  readonly G1: Group;
+  readonly G2: Group;
+}
 
 declare module "snarkjs" {
   /** @types/snarkjs leaves it out. */

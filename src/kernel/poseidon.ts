@@ -56,8 +56,12 @@ export class KernelPoseidon {
     const { first, matrix, into, full, partial } = poseidonConstants(inputs);
     const half = full.length >> 1;
     const values = [
-      ...matrix.flat(), ...into.flat(), ...first, ...full.slice(0, half + 1).flat(),
-      ...partial.flatMap(({ added, row, column }) => [added, ...row, ...column]), ...full.slice(half + 1).flat(),
+      ...matrix.flat(),
+      ...into.flat(),
+      ...first,
+      ...full.slice(0, half + 1).flat(),
+      ...partial.flatMap(({ added, row, column }) => [added, ...row, ...column]),
+      ...full.slice(half + 1).flat(),
     ];
     const constants = this.kernel.alloc(values.length * ELEMENT);
     values.forEach((value, i) => {

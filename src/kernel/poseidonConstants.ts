@@ -65,7 +65,9 @@ export function poseidonConstants(inputs: number): PoseidonConstants {
     added.unshift(moved[0]!);
     before[round - 1] = before[round - 1]!.map((value, i) => (i === 0 ? value : Fr.add(value, moved[i]!)));
   }
-  const full = [...before.slice(1, HALF + 1), ...before.slice(HALF + partialRounds + 1)].map((constants) => apply(undone, constants));
+  const full = [...before.slice(1, HALF + 1), ...before.slice(HALF + partialRounds + 1)].map((constants) =>
+    apply(undone, constants),
+  );
 
   // M = M''·M' with M'' dense in its first row and column alone, and M' leaving element 0 as it is, so that M' can move
   // before the fifth power. The k-th partial round from the end has the k-th power of M without its first row and column.
@@ -92,7 +94,7 @@ function draw(width: number, partialRounds: number): { readonly rounds: Matrix; 
     let value = 0n;
     for (let half = 0; half < 2; half++) {
       // A half fits 127 bits: gathered in small numbers, which is several times faster than bit by bit in a large one.
-      for (let bits = FIELD_BITS / 2; bits > 0; ) {
+      for (let bits = FIELD_BITS / 2; bits > 0;) {
         const count = Math.min(bits, 30);
         let word = 0;
         for (let i = 0; i < count; i++) word = (word << 1) | next();
@@ -118,7 +120,13 @@ function draw(width: number, partialRounds: number): { readonly rounds: Matrix; 
 /** The Grain shift register, started from field, S-box, sizes and rounds; of each pair of bits the second counts if the first is 1. */
 function grain(width: number, partialRounds: number): () => number {
   const fields: readonly (readonly [value: number, bits: number])[] = [
-    [1, 2], [0, 4], [FIELD_BITS, 12], [width, 12], [FULL_ROUNDS, 10], [partialRounds, 10], [2 ** 30 - 1, 30],
+    [1, 2],
+    [0, 4],
+    [FIELD_BITS, 12],
+    [width, 12],
+    [FULL_ROUNDS, 10],
+    [partialRounds, 10],
+    [2 ** 30 - 1, 30],
   ];
   // The sequence's last 128 bits, of which the newest follows from the 80 before it.
   const bits = new Uint8Array(128);
@@ -126,7 +134,13 @@ function grain(width: number, partialRounds: number): () => number {
   let at = 0;
   const step = (): number => {
     const i = at++;
-    return (bits[(i + 80) & 127] = bits[(i + 62) & 127]! ^ bits[(i + 51) & 127]! ^ bits[(i + 38) & 127]! ^ bits[(i + 23) & 127]! ^ bits[(i + 13) & 127]! ^ bits[i & 127]!);
+    return (bits[(i + 80) & 127] =
+      bits[(i + 62) & 127]! ^
+      bits[(i + 51) & 127]! ^
+      bits[(i + 38) & 127]! ^
+      bits[(i + 23) & 127]! ^
+      bits[(i + 13) & 127]! ^
+      bits[i & 127]!);
   };
   for (let i = 0; i < 160; i++) step();
   return () => {
@@ -150,7 +164,8 @@ function times(a: Matrix, b: Matrix): bigint[][] {
 
 function power(matrix: Matrix, exponent: number): Matrix {
   let [result, base]: [Matrix | undefined, Matrix] = [undefined, matrix];
-  for (let e = exponent; e > 0; e >>= 1, base = times(base, base)) if (e & 1) result = result === undefined ? base : times(result, base);
+  for (let e = exponent; e > 0; e >>= 1, base = times(base, base))
+    if (e & 1) result = result === undefined ? base : times(result, base);
   return result!;
 }
 

@@ -36,7 +36,9 @@ export interface Offsets {
 }
 
 /** S_g / 3 for every group, in µUSD: within 0.1 % of the least requirement, and usually 0.01 %. */
-export const chooseOffsets = (exposed: Exposure, risk: GroupRisk): bigint[] => [...certifiedOffsets(exposed, risk).linear];
+export const chooseOffsets = (exposed: Exposure, risk: GroupRisk): bigint[] => [
+  ...certifiedOffsets(exposed, risk).linear,
+];
 
 /** The least requirement of positions, `groups` groups wide. Throws an InputError for values out of range. */
 export function marginOf(positions: readonly Position[], risk: GroupRisk, groups: number = TIERS.M.groups): Margin {
@@ -57,7 +59,9 @@ export function certifiedOffsets(exposed: Exposure, risk: GroupRisk): Offsets {
 
   const problem = new Barrier(
     lines.map((line) => line.map((loss) => loss / scale)),
-    active.map((g) => active.map((h) => (9 * (g === h ? BASIS_POINTS : (risk.correlations[g]?.[h] ?? 0))) / BASIS_POINTS)),
+    active.map((g) =>
+      active.map((h) => (9 * (g === h ? BASIS_POINTS : (risk.correlations[g]?.[h] ?? 0))) / BASIS_POINTS),
+    ),
     (3 * risk.omega) / BASIS_POINTS,
   );
   const floor = Number(jointLoss(exposed)) / scale; // below J nothing is gained

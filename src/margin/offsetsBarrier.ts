@@ -90,7 +90,11 @@ export class Barrier {
     if (!(decrement >= 0 && decrement < Infinity)) return false;
     // 1 / (1 + decrement) stays inside and descends (self-concordance); farther usually does better.
     const wall = this.wall(moveT);
-    const length = Math.min(1, Math.max(decrement < NEARBY ? 1 : 1 / (1 + Math.sqrt(decrement)), REACH * wall), 0.99 * wall);
+    const length = Math.min(
+      1,
+      Math.max(decrement < NEARBY ? 1 : 1 / (1 + Math.sqrt(decrement)), REACH * wall),
+      0.99 * wall,
+    );
     this.linearise();
     for (let g = 0; g < n; g++) {
       x[g]! -= length * move[g]!;
@@ -122,7 +126,8 @@ export class Barrier {
     for (let g = 0; g < n; g++) {
       gradient[g] = (2 * pull[g]!) / cone;
       hessian[2 * n * size + g] = (-4 * d * pull[g]!) / (cone * cone);
-      for (let h = 0; h <= g; h++) hessian[g * size + h] = (2 * q[g]![h]!) / cone + (4 * pull[g]! * pull[h]!) / (cone * cone);
+      for (let h = 0; h <= g; h++)
+        hessian[g * size + h] = (2 * q[g]![h]!) / cone + (4 * pull[g]! * pull[h]!) / (cone * cone);
     }
 
     // −Σ log(t − a_k + k·x), and the objective Σ t / μ
@@ -223,7 +228,8 @@ function envelope(line: readonly number[], y: number): number {
   let most = -Infinity;
   for (let i = -3; i <= y; i++) {
     if (i === y) most = Math.max(most, line[i + 3]!);
-    for (let j = 3; j > i && j >= y; j--) most = Math.max(most, line[i + 3]! + ((line[j + 3]! - line[i + 3]!) * (y - i)) / (j - i));
+    for (let j = 3; j > i && j >= y; j--)
+      most = Math.max(most, line[i + 3]! + ((line[j + 3]! - line[i + 3]!) * (y - i)) / (j - i));
   }
   return most;
 }

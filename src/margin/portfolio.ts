@@ -20,15 +20,24 @@ const PORTFOLIO_FORMAT = "plimsoll-portfolio";
 /** Longest portfolio file that is read, in characters; 64 holdings with long names take a tenth of it. */
 export const PORTFOLIO_LENGTH = 2 ** 18;
 
-const PORTFOLIO = v.strictObject({
-  format: v.literal(PORTFOLIO_FORMAT, `must be "${PORTFOLIO_FORMAT}"`),
-  version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
-  tier: v.picklist(["T", "M", "L"] as const satisfies readonly TierName[], "must be one of T, M, L"),
-  holdings: v.array(v.strictObject({
-    instrument: v.pipe(v.string("must be a name"), v.maxLength(300, "must be at most 300 characters")),
-    size: v.string('must be a decimal in a string, such as "-12.5"'),
-  }, "must be an object of instrument and size alone"), "must be a list"),
-}, "must be an object with only the fields of a portfolio file");
+const PORTFOLIO = v.strictObject(
+  {
+    format: v.literal(PORTFOLIO_FORMAT, `must be "${PORTFOLIO_FORMAT}"`),
+    version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
+    tier: v.picklist(["T", "M", "L"] as const satisfies readonly TierName[], "must be one of T, M, L"),
+    holdings: v.array(
+      v.strictObject(
+        {
+          instrument: v.pipe(v.string("must be a name"), v.maxLength(300, "must be at most 300 characters")),
+          size: v.string('must be a decimal in a string, such as "-12.5"'),
+        },
+        "must be an object of instrument and size alone",
+      ),
+      "must be a list",
+    ),
+  },
+  "must be an object with only the fields of a portfolio file",
+);
 
 /** A holding with its row and what people know about it. */
 export interface ListedPosition extends Position {
@@ -43,7 +52,8 @@ export interface Portfolio {
 
 /** Reads a portfolio file's text. Throws an InputError whose path starts with `portfolio`. */
 export function readPortfolio(text: string, listed: ListedTable): Portfolio {
-  if (text.length > PORTFOLIO_LENGTH) throw new InputError("portfolio", `must be at most ${PORTFOLIO_LENGTH} characters`, text.length);
+  if (text.length > PORTFOLIO_LENGTH)
+    throw new InputError("portfolio", `must be at most ${PORTFOLIO_LENGTH} characters`, text.length);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -58,14 +68,19 @@ export function parsePortfolio(json: unknown, listed: ListedTable): Portfolio {
   const { tier, holdings } = validated(PORTFOLIO, json, "portfolio");
   const most = TIERS[tier].holdings;
   if (holdings.length > most) {
-    throw new InputError("portfolio.holdings", `an account of tier ${tier} holds at most ${most} instruments`, holdings.length);
+    throw new InputError(
+      "portfolio.holdings",
+      `an account of tier ${tier} holds at most ${most} instruments`,
+      holdings.length,
+    );
   }
   const find = finder(listed);
   const seen = new Set<number>();
   const positions = holdings.map(({ instrument, size }, i) => {
     const path = `portfolio.holdings[${i}]`;
     const position = find(instrument, size, path);
-    if (seen.has(position.row.instrument)) throw new InputError(`${path}.instrument`, "must not be held twice", instrument);
+    if (seen.has(position.row.instrument))
+      throw new InputError(`${path}.instrument`, "must not be held twice", instrument);
     seen.add(position.row.instrument);
     return position;
   });
@@ -98,9 +113,15 @@ function finder({ table, listings }: ListedTable): (name: string, size: string, 
   const places = new Map(listings.map(({ name }, i) => [name, i]));
   return (name, size, path) => {
     const place = places.get(name);
-    if (place === undefined) throw new InputError(`${path}.instrument`, `must be listed in the risk table${didYouMean(name, places.keys())}`, name);
+    if (place === undefined)
+      throw new InputError(
+        `${path}.instrument`,
+        `must be listed in the risk table${didYouMean(name, places.keys())}`,
+        name,
+      );
     const listing = listings[place]!;
-    if (!isDecimal(size)) throw new InputError(`${path}.size`, "must be a decimal without exponent, at most 12 places", size);
+    if (!isDecimal(size))
+      throw new InputError(`${path}.size`, "must be a decimal without exponent, at most 12 places", size);
     const lots = unitsToLots(size, listing.lot);
     if (lots === undefined) {
       throw new InputError(`${path}.size`, `must be a whole number of lots of ${listing.lot} ${listing.unit}`, size);

@@ -6,7 +6,13 @@
  */
 import { InputError } from "../base/errors.ts";
 import {
-  BASIS_POINTS, JOINT_BITS, LINEAR_BITS, LOTS_BITS, REMAINDER_BITS, SCENARIOS, SCENARIO_THIRDS,
+  BASIS_POINTS,
+  JOINT_BITS,
+  LINEAR_BITS,
+  LOTS_BITS,
+  REMAINDER_BITS,
+  SCENARIOS,
+  SCENARIO_THIRDS,
   SERIAL_BITS,
 } from "../protocol/constants.ts";
 import type { Row } from "../risk/row.ts";
@@ -61,7 +67,8 @@ export function exposure(positions: readonly Position[], groups: number): Exposu
     byIssuer.set(issuer, { net, cap: row.issuerCap });
     charges += lots < 0n ? -lots * row.chargeShort : lots * row.chargeLong;
     const group = losses[row.group];
-    if (group === undefined) throw new InputError(`instrument ${row.instrument}`, `group must be below ${groups}`, row.group);
+    if (group === undefined)
+      throw new InputError(`instrument ${row.instrument}`, `group must be below ${groups}`, row.group);
     row.pnl.forEach((pnl, s) => (group[s]! -= lots * pnl));
   }
   let equity = 0n;
@@ -76,7 +83,11 @@ export function requirement(exposed: Exposure, linear: readonly bigint[], risk: 
   );
   const diversified = diversify(linear, risk);
   const joint = max(jointLoss(exposed), sum(remainder) + diversified);
-  inRange("linear", linear.reduce((most, value) => max(most, abs(value)), 0n), LINEAR_BITS);
+  inRange(
+    "linear",
+    linear.reduce((most, value) => max(most, abs(value)), 0n),
+    LINEAR_BITS,
+  );
   inRange("remainder", remainder.reduce(max, 0n), REMAINDER_BITS);
   inRange("diversified", diversified, REMAINDER_BITS);
   inRange("joint", joint, JOINT_BITS);
@@ -105,11 +116,13 @@ export const isCovered = (margin: Pick<Margin, "equity" | "requirement">, covera
 
 /** Throws an InputError unless |size| < 2^38. */
 export function checkSize(size: bigint, path: string): void {
-  if (abs(size) >= 1n << BigInt(LOTS_BITS)) throw new InputError(path, `must be below 2^${LOTS_BITS} lots either side`, size);
+  if (abs(size) >= 1n << BigInt(LOTS_BITS))
+    throw new InputError(path, `must be below 2^${LOTS_BITS} lots either side`, size);
 }
 
 function inRange(name: string, value: bigint, bits: number): void {
-  if (value >= 1n << BigInt(bits)) throw new InputError(`margin.${name}`, `must be below 2^${bits} µUSD to be provable`, value);
+  if (value >= 1n << BigInt(bits))
+    throw new InputError(`margin.${name}`, `must be below 2^${bits} µUSD to be provable`, value);
 }
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);

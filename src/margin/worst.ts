@@ -6,7 +6,13 @@
 import { formatUsd } from "../base/amounts.ts";
 import { MarginError } from "../base/errors.ts";
 import { isCovered, type Margin } from "./rule.ts";
-import { BASIS_POINTS, COVERAGE_INITIAL, COVERAGE_MAINTENANCE, SCENARIOS, SCENARIO_THIRDS } from "../protocol/constants.ts";
+import {
+  BASIS_POINTS,
+  COVERAGE_INITIAL,
+  COVERAGE_MAINTENANCE,
+  SCENARIOS,
+  SCENARIO_THIRDS,
+} from "../protocol/constants.ts";
 
 /** The last two scenarios are ±3 scan ranges at a third of their loss. */
 const EXTREMES_FROM = SCENARIOS - 2;
@@ -22,7 +28,8 @@ export function scenarioWords(s: number): string {
 
 /** The worst scenario of each group that can lose, most first. Loss in µUSD. */
 export function worstScenarios(
-  { losses }: Pick<Margin, "losses">, groups: readonly string[],
+  { losses }: Pick<Margin, "losses">,
+  groups: readonly string[],
 ): { group: string; scenario: number; loss: bigint; words: string }[] {
   return losses
     .flatMap((line, g) => {
@@ -52,16 +59,20 @@ export function assertCovered(margin: Margin, coverage: number, groups: readonly
   const cents = (required - margin.equity + 9_999n) / 10_000n;
   const worst = worstScenarios(margin, groups)[0]?.words ?? "no scenario, charges alone";
   throw new MarginError(
-    coverage, margin.equity, required,
+    coverage,
+    margin.equity,
+    required,
     `short of ${coverageWords(coverage)} by ${formatUsd(cents * 10_000n)} USD; worst: ${worst}`,
   );
 }
 
 /** 10,000 → "initial margin". */
 const coverageWords = (coverage: number): string =>
-  coverage === COVERAGE_INITIAL ? "initial margin"
-  : coverage === COVERAGE_MAINTENANCE ? "maintenance margin"
-  : `${coverage / 100} % of initial margin`;
+  coverage === COVERAGE_INITIAL
+    ? "initial margin"
+    : coverage === COVERAGE_MAINTENANCE
+      ? "maintenance margin"
+      : `${coverage / 100} % of initial margin`;
 
 const largest = (values: readonly bigint[]): number =>
   values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);

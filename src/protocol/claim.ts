@@ -84,7 +84,8 @@ function encodePart({ kind, bits }: ClaimField, value: unknown, path: string): b
   }
   if (kind === "lots") {
     if (typeof value !== "bigint") throw new InputError(path, "must be a whole number of lots", value);
-    if (value <= -LOTS_LIMIT || value >= LOTS_LIMIT) throw new InputError(path, `must be below 2^${LOTS_BITS} lots`, value);
+    if (value <= -LOTS_LIMIT || value >= LOTS_LIMIT)
+      throw new InputError(path, `must be below 2^${LOTS_BITS} lots`, value);
     return value + LOTS_LIMIT;
   }
   if (!Number.isInteger(value) || (value as number) < 0 || (value as number) >= 2 ** bits) {

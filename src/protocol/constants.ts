@@ -132,14 +132,34 @@ export const accountWords = (tier: Tier): number => tier.holdings / HOLDINGS_PER
 // ─── Domain tags ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const TAG_NAMES = [
-  "SPEND", "PROVE", "READ", "OWNER", "ALIAS", "SALT", "BLIND", "ACCOUNT", "CIPHER", "NULLIFIER", "NOTE", "DUMMY",
-  "EXIT", "EXIT_SPENT", "ROW", "TABLE_NODE", "TABLE", "COMMITTEE", "MASK",
+  "SPEND",
+  "PROVE",
+  "READ",
+  "OWNER",
+  "ALIAS",
+  "SALT",
+  "BLIND",
+  "ACCOUNT",
+  "CIPHER",
+  "NULLIFIER",
+  "NOTE",
+  "DUMMY",
+  "EXIT",
+  "EXIT_SPENT",
+  "ROW",
+  "TABLE_NODE",
+  "TABLE",
+  "COMMITTEE",
+  "MASK",
 ] as const;
 export type TagName = (typeof TAG_NAMES)[number];
 
 /** A tag is the ASCII of "plimsoll.NAME" read as a big-endian integer; it is the first input of its hash. */
 export const TAGS = Object.fromEntries(
-  TAG_NAMES.map((name) => [name, [...`plimsoll.${name}`].reduce((acc, c) => (acc << 8n) + BigInt(c.charCodeAt(0)), 0n)]),
+  TAG_NAMES.map((name) => [
+    name,
+    [...`plimsoll.${name}`].reduce((acc, c) => (acc << 8n) + BigInt(c.charCodeAt(0)), 0n),
+  ]),
 ) as Readonly<Record<TagName, bigint>>;
 
 /** What an instrument is, in two bits of its row. */
@@ -183,22 +203,42 @@ export function publicSignals(circuit: CircuitName, tier: Tier): readonly Public
   switch (circuit) {
     case "receive":
       return [
-        ["oldCommitment", 1], ["newCommitment", 1], ["notesRoot", 1], ["openingNullifier", 1],
-        ["nullifiers", tier.notes], cipher, ["context", 1],
+        ["oldCommitment", 1],
+        ["newCommitment", 1],
+        ["notesRoot", 1],
+        ["openingNullifier", 1],
+        ["nullifiers", tier.notes],
+        cipher,
+        ["context", 1],
       ];
     case "spend":
       return [
-        ["oldCommitment", 1], ["newCommitment", 1], ["tableRoot", 1], ["exitLeaf", 1], ["claim", 1], cipher,
+        ["oldCommitment", 1],
+        ["newCommitment", 1],
+        ["tableRoot", 1],
+        ["exitLeaf", 1],
+        ["claim", 1],
+        cipher,
         ["context", 1],
       ];
     case "solvency":
       return [
-        ["accountsRoot", 1], ["tableRoot", 1], ["alias", 1], ["claim", 1], ["committee", 1], ["ciphertext", 6],
+        ["accountsRoot", 1],
+        ["tableRoot", 1],
+        ["alias", 1],
+        ["claim", 1],
+        ["committee", 1],
+        ["ciphertext", 6],
         ["context", 1],
       ];
     case "exit":
       return [
-        ["exitsRoot", 1], ["spent", 1], ["instrument", 1], ["lots", 1], ["recipient", 1], ["context", 1],
+        ["exitsRoot", 1],
+        ["spent", 1],
+        ["instrument", 1],
+        ["lots", 1],
+        ["recipient", 1],
+        ["context", 1],
       ];
   }
 }

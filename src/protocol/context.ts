@@ -30,8 +30,10 @@ export function contextSignal({ chainId, contract, account, deadline }: Context)
       throw new InputError(path, "must be an Ethereum address", value, { cause });
     }
   };
-  if (chainId < 0n || chainId >> 64n !== 0n) throw new InputError("context.chainId", "must be from 0 to 2^64 − 1", chainId);
-  if (deadline < 0n || deadline >> 64n !== 0n) throw new InputError("context.deadline", "must be from 0 to 2^64 − 1", deadline);
+  if (chainId < 0n || chainId >> 64n !== 0n)
+    throw new InputError("context.chainId", "must be from 0 to 2^64 − 1", chainId);
+  if (deadline < 0n || deadline >> 64n !== 0n)
+    throw new InputError("context.deadline", "must be from 0 to 2^64 − 1", deadline);
   const encoded = AbiCoder.defaultAbiCoder().encode(
     ["uint256", "address", "address", "uint256"],
     [chainId, address("context.contract", contract), address("context.account", account), deadline],

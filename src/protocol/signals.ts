@@ -74,7 +74,10 @@ export function encodeSignals<C extends CircuitName>(circuit: C, tier: TierName,
     const value = values[name];
     const list = length === 1 ? [value] : value;
     if (!Array.isArray(list) || list.length !== length) {
-      throw new ProofError(path, `must be a list of ${length}, got ${Array.isArray(list) ? list.length : typeof value}`);
+      throw new ProofError(
+        path,
+        `must be a list of ${length}, got ${Array.isArray(list) ? list.length : typeof value}`,
+      );
     }
     return list.map((item: unknown, i) => fieldElement(item, length === 1 ? path : `${path}[${i}]`));
   });
@@ -93,9 +96,9 @@ export function decodeSignals<C extends CircuitName>(circuit: C, tier: TierName,
   }
   let next = 0;
   const named = order.map(([name, length]) => {
-    const values = list.slice(next, (next += length)).map((value, i) =>
-      fieldElement(value, `publicSignals.${name}${length === 1 ? "" : `[${i}]`}`),
-    );
+    const values = list
+      .slice(next, (next += length))
+      .map((value, i) => fieldElement(value, `publicSignals.${name}${length === 1 ? "" : `[${i}]`}`));
     return [name, length === 1 ? values[0] : values];
   });
   return Object.fromEntries(named) as Signals[C];
@@ -104,6 +107,7 @@ export function decodeSignals<C extends CircuitName>(circuit: C, tier: TierName,
 /** A value ≥ r stands for the same element as value − r: one statement must not have two spellings. */
 function fieldElement(value: unknown, path: string): bigint {
   if (typeof value !== "bigint") throw new ProofError(path, `must be a field element, got ${typeof value}`);
-  if (value < 0n || value >= FIELD) throw new ProofError(path, `must be at least 0 and below the field's order, got ${value}`);
+  if (value < 0n || value >= FIELD)
+    throw new ProofError(path, `must be at least 0 and below the field's order, got ${value}`);
   return value;
 }

@@ -14,7 +14,15 @@ import { readLayout } from "../groth16/zkey.ts";
 import type { CircuitName, TierName } from "../protocol/constants.ts";
 import { hashFile, readManifest } from "../groth16/manifestFile.ts";
 import type { VerificationKey } from "../groth16/groth16.ts";
-import { WHENCE, checkShape, findEntry, readKey, type ArtifactFile, type KeyRecord, type ManifestEntry } from "../groth16/manifest.ts";
+import {
+  WHENCE,
+  checkShape,
+  findEntry,
+  readKey,
+  type ArtifactFile,
+  type KeyRecord,
+  type ManifestEntry,
+} from "../groth16/manifest.ts";
 import type { ProvingArtifacts } from "./prover.ts";
 
 /** Checked files of one circuit instance, and what the manifest says of it. */
@@ -31,7 +39,9 @@ export function artifactsFolder(): string {
   const named = process.env["PLIMSOLL_ARTIFACTS"];
   if (named !== undefined && named !== "") return named;
   const here = fileURLToPath(new URL("../../", import.meta.url));
-  return here.includes(`${sep}node_modules${sep}`) ? join(homedir(), ".plimsoll/artifacts") : join(here, "build/artifacts");
+  return here.includes(`${sep}node_modules${sep}`)
+    ? join(homedir(), ".plimsoll/artifacts")
+    : join(here, "build/artifacts");
 }
 
 /**
@@ -42,7 +52,10 @@ export function artifactsFolder(): string {
  * @throws ArtifactError naming the file when the manifest or a file is missing, changed or foreign
  */
 export async function loadArtifacts<F extends ArtifactFile>(
-  circuit: CircuitName, tier: TierName, files: readonly F[], folder = artifactsFolder(),
+  circuit: CircuitName,
+  tier: TierName,
+  files: readonly F[],
+  folder = artifactsFolder(),
 ): Promise<Artifacts<F>> {
   const { entry, folder: name } = findEntry(await readManifest(folder), circuit, tier, folder);
   const paths = files.map((file) => [file, join(folder, name, entry.files[file].name)] as const);
@@ -59,29 +72,50 @@ export async function loadArtifacts<F extends ArtifactFile>(
 
 /** What a prover needs; fits {@link createProver}'s `load`. */
 export async function loadProvingArtifacts(
-  circuit: CircuitName, tier: TierName, folder?: string,
+  circuit: CircuitName,
+  tier: TierName,
+  folder?: string,
 ): Promise<ProvingArtifacts> {
-  const { paths, keyKind, entry, checkUnchanged } = await loadArtifacts(circuit, tier, ["wasm", "zkey", "vkey"], folder);
+  const { paths, keyKind, entry, checkUnchanged } = await loadArtifacts(
+    circuit,
+    tier,
+    ["wasm", "zkey", "vkey"],
+    folder,
+  );
   const verificationKey = readKey(await readJson(paths.vkey), paths.vkey, entry);
-  return { wasmPath: paths.wasm, zkeyPath: paths.zkey, zkeySha256: entry.files.zkey.sha256, verificationKey, keyKind, checkUnchanged };
+  return {
+    wasmPath: paths.wasm,
+    zkeyPath: paths.zkey,
+    zkeySha256: entry.files.zkey.sha256,
+    verificationKey,
+    keyKind,
+    checkUnchanged,
+  };
 }
 
 /** What a verifier needs. */
 export async function loadVerificationKey(
-  circuit: CircuitName, tier: TierName, folder?: string,
+  circuit: CircuitName,
+  tier: TierName,
+  folder?: string,
 ): Promise<{ readonly verificationKey: VerificationKey; readonly keyKind: KeyRecord["kind"] }> {
   const { paths, keyKind, entry } = await loadArtifacts(circuit, tier, ["vkey"], folder);
   return { verificationKey: readKey(await readJson(paths.vkey), paths.vkey, entry), keyKind };
 }
 
 /** Checks a file and returns its mark from before, so that a change while it is hashed shows afterwards. */
-async function checkFile(path: string, { bytes, sha256 }: { readonly bytes: number; readonly sha256: string }): Promise<string> {
+async function checkFile(
+  path: string,
+  { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
+): Promise<string> {
   const { mark, size } = await look(path).catch((cause: unknown) => {
     throw new ArtifactError(path, `is missing; ${WHENCE}`, { cause });
   });
-  if (size !== bytes) throw new ArtifactError(path, `must have ${bytes} bytes, has ${size}: changed since it was built`);
+  if (size !== bytes)
+    throw new ArtifactError(path, `must have ${bytes} bytes, has ${size}: changed since it was built`);
   const found = await hashFile(path);
-  if (found !== sha256) throw new ArtifactError(path, `must have SHA-256 ${sha256}, has ${found}: changed since it was built`);
+  if (found !== sha256)
+    throw new ArtifactError(path, `must have SHA-256 ${sha256}, has ${found}: changed since it was built`);
   return mark;
 }
 

@@ -20,17 +20,25 @@ export interface BackendOptions extends PlimsollOptions, ProverEvents {
 
 function createBackend(name: BackendName, options: PlimsollOptions = {}): Backend {
   switch (name) {
-    case "plimsoll": return plimsollBackend(options);
-    case "snarkjs": return snarkjsBackend();
-    case "rapidsnark": return rapidsnarkBackend();
-    default: throw new InputError("backend", `must be one of ${BACKENDS.join(", ")}`, name);
+    case "plimsoll":
+      return plimsollBackend(options);
+    case "snarkjs":
+      return snarkjsBackend();
+    case "rapidsnark":
+      return rapidsnarkBackend();
+    default:
+      throw new InputError("backend", `must be one of ${BACKENDS.join(", ")}`, name);
   }
 }
 
 /** A prover over the artifacts in `folder`; snarkjs stands in when another backend's proof does not verify. */
-export function localProver({ backend = DEFAULT_BACKEND, ...options }: BackendOptions = {}, folder = artifactsFolder()): Prover {
+export function localProver(
+  { backend = DEFAULT_BACKEND, ...options }: BackendOptions = {},
+  folder = artifactsFolder(),
+): Prover {
   const fallback = backend === "snarkjs" ? undefined : snarkjsBackend();
   return createProver(createBackend(backend, options), (circuit, tier) => loadProvingArtifacts(circuit, tier, folder), {
-    fallback, onFallback: options.onFallback,
+    fallback,
+    onFallback: options.onFallback,
   });
 }

@@ -16,11 +16,23 @@ export interface BrowserProverOptions extends WebArtifactOptions, PlimsollOption
 }
 
 /** A prover in this page. The first proof of a circuit downloads its key; `close` frees the workers and the keys. */
-export const browserProver = ({ fallback, onFallback, threads, pointTableMiB, ...artifacts }: BrowserProverOptions): Prover =>
+export const browserProver = ({
+  fallback,
+  onFallback,
+  threads,
+  pointTableMiB,
+  ...artifacts
+}: BrowserProverOptions): Prover =>
   createProver(
-    kernelBackend<WebArtifacts>(browser, ({ circuit, zkey, zkeySha256 }) => ({
-      name: zkeySha256, key: zkey, circuit: () => Promise.resolve(circuit),
-    }), { threads, pointTableMiB }),
+    kernelBackend<WebArtifacts>(
+      browser,
+      ({ circuit, zkey, zkeySha256 }) => ({
+        name: zkeySha256,
+        key: zkey,
+        circuit: () => Promise.resolve(circuit),
+      }),
+      { threads, pointTableMiB },
+    ),
     webArtifacts(artifacts),
     { fallback, onFallback },
   );

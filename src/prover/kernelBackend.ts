@@ -30,10 +30,14 @@ export interface KernelFiles {
  * @throws InputError naming the option that is out of its range
  */
 export function kernelBackend<A extends CircuitKey>(
-  platform: Platform, files: (artifacts: A) => KernelFiles, { threads = Math.min(8, platform.cores), pointTableMiB = 0 }: PlimsollOptions = {},
+  platform: Platform,
+  files: (artifacts: A) => KernelFiles,
+  { threads = Math.min(8, platform.cores), pointTableMiB = 0 }: PlimsollOptions = {},
 ): Backend<A> {
-  if (!Number.isSafeInteger(threads) || threads < 1) throw new InputError("threads", "must be a whole number of 1 or more", threads);
-  if (!Number.isFinite(pointTableMiB) || pointTableMiB < 0) throw new InputError("pointTableMiB", "must be a finite number of 0 or more", pointTableMiB);
+  if (!Number.isSafeInteger(threads) || threads < 1)
+    throw new InputError("threads", "must be a whole number of 1 or more", threads);
+  if (!Number.isFinite(pointTableMiB) || pointTableMiB < 0)
+    throw new InputError("pointTableMiB", "must be a finite number of 0 or more", pointTableMiB);
   let crew: Crew | undefined;
   let ending: Promise<unknown> = Promise.resolve();
   /** Resolves when the crew is gone, and those before it. */
@@ -65,7 +69,11 @@ class Crew extends Pool {
   private readonly loaded = new Map<string, Needs>();
   private tableBytes = 0;
 
-  constructor(private readonly platform: Platform, size: number, private readonly mostTableBytes: number) {
+  constructor(
+    private readonly platform: Platform,
+    size: number,
+    private readonly mostTableBytes: number,
+  ) {
     super(platform, size);
   }
 
@@ -79,9 +87,20 @@ class Crew extends Pool {
   private async load({ name, key, circuit: compile }: KernelFiles): Promise<Needs> {
     const [code, circuit] = await Promise.all([this.platform.loadKernelCode(), compile()]);
     const tableRoom = this.mostTableBytes - this.tableBytes;
-    const results = await allDone(this.threads.map((thread, i) => thread.ask({
-      kind: "load", key: name, file: key, code, thread: i, threads: this.threads.length, circuit: i === 0 ? circuit : undefined, tableRoom,
-    })));
+    const results = await allDone(
+      this.threads.map((thread, i) =>
+        thread.ask({
+          kind: "load",
+          key: name,
+          file: key,
+          code,
+          thread: i,
+          threads: this.threads.length,
+          circuit: i === 0 ? circuit : undefined,
+          tableRoom,
+        }),
+      ),
+    );
     this.tableBytes += results[0]!.tableBytes;
     return results.map(({ needs }) => needs);
   }
@@ -91,7 +110,12 @@ class Crew extends Pool {
  * The lead has every scalar. Threads whose points take some get copies through this host: 2 MB each at tier M, 1 to 2 ms of
  * more than a thousand, so memory that threads share, which pages must be isolated for, is not worth having.
  */
-async function prove(crew: Crew, files: KernelFiles, inputs: CircuitInputs, { onProgress }: ProveOptions): ReturnType<Backend["run"]> {
+async function prove(
+  crew: Crew,
+  files: KernelFiles,
+  inputs: CircuitInputs,
+  { onProgress }: ProveOptions,
+): ReturnType<Backend["run"]> {
   onProgress?.("witness", 0);
   const needs = await crew.needsOf(files);
   const { threads } = crew;
@@ -99,19 +123,26 @@ async function prove(crew: Crew, files: KernelFiles, inputs: CircuitInputs, { on
   const key = files.name;
   /** What this host has held of the witness. */
   const secrets: Uint8Array[] = [];
-  const ask = async <K extends ThreadTask["kind"]>(thread: PoolThread, task: Extract<ThreadTask, { kind: K }>, transfer?: readonly ArrayBuffer[]): Promise<ThreadResults[K]> => {
+  const ask = async <K extends ThreadTask["kind"]>(
+    thread: PoolThread,
+    task: Extract<ThreadTask, { kind: K }>,
+    transfer?: readonly ArrayBuffer[],
+  ): Promise<ThreadResults[K]> => {
     const result = await thread.ask<K>(task, transfer);
     secrets.push(...secretsIn(result));
     return result;
   };
   const workers = (over: Over): PoolThread[] => threads.filter((_, i) => needs[i]!.includes(over));
   const others = (over: Over): boolean => workers(over).some((thread) => thread !== lead);
-  const sums = (over: Over, scalars: Scalars | undefined): Promise<ThreadResults["sums"][]> => allDone(workers(over).map(async (thread) => {
-    if (thread === lead) return ask(lead, { kind: "sums", key, over });
-    const copy = scalars!.slice();
-    secrets.push(copy);
-    return ask(thread, { kind: "sums", key, over, scalars: copy }, [copy.buffer]);
-  }));
+  const sums = (over: Over, scalars: Scalars | undefined): Promise<ThreadResults["sums"][]> =>
+    allDone(
+      workers(over).map(async (thread) => {
+        if (thread === lead) return ask(lead, { kind: "sums", key, over });
+        const copy = scalars!.slice();
+        secrets.push(copy);
+        return ask(thread, { kind: "sums", key, over, scalars: copy }, [copy.buffer]);
+      }),
+    );
   try {
     const { signals, scalars } = await ask(lead, { kind: "witness", key, inputs, share: others("witness") });
     onProgress?.("witness", 1);
@@ -123,7 +154,11 @@ async function prove(crew: Crew, files: KernelFiles, inputs: CircuitInputs, { on
     });
     const parts = (await allDone([sums("witness", scalars), overH])).flat(2);
     onProgress?.("prove", 0.99);
-    const proof = await ask(lead, { kind: "finish", key, parts }, parts.map(({ point }) => point.buffer as ArrayBuffer));
+    const proof = await ask(
+      lead,
+      { kind: "finish", key, parts },
+      parts.map(({ point }) => point.buffer as ArrayBuffer),
+    );
     onProgress?.("prove", 1);
     return { signals, proof };
   } finally {

@@ -10,8 +10,12 @@ import type { PlimsollOptions } from "./plimsollOptions.ts";
 import type { Backend, ProvingArtifacts } from "./prover.ts";
 
 export const plimsollBackend = (options: PlimsollOptions = {}): Backend =>
-  kernelBackend<ProvingArtifacts>(node, ({ wasmPath, zkeyPath, zkeySha256 }) => ({
-    name: zkeySha256,
-    key: zkeyPath,
-    circuit: async () => WebAssembly.compile(await readFile(wasmPath)),
-  }), options);
+  kernelBackend<ProvingArtifacts>(
+    node,
+    ({ wasmPath, zkeyPath, zkeySha256 }) => ({
+      name: zkeySha256,
+      key: zkeyPath,
+      circuit: async () => WebAssembly.compile(await readFile(wasmPath)),
+    }),
+    options,
+  );

@@ -84,7 +84,8 @@ export type LoadArtifacts<A extends CircuitKey> = (circuit: CircuitName, tier: T
  * proof is never returned, `onFallback` hears of it, and by default the console does
  */
 export function createProver<A extends CircuitKey>(
-  backend: Backend<A>, load: LoadArtifacts<A>,
+  backend: Backend<A>,
+  load: LoadArtifacts<A>,
   { fallback, onFallback = warn }: ProverEvents & { readonly fallback?: Backend<A> | undefined } = {},
 ): Prover {
   const loaded = new Map<string, Promise<A>>();
@@ -139,11 +140,17 @@ export function createProver<A extends CircuitKey>(
           });
           throw error;
         };
-        const proof = await inTurn(() => proveWith(backend, artifacts).catch(unlessChanged).catch((error: unknown) => {
-          if (fallback === undefined || !(error instanceof RefusedProof)) throw error;
-          onFallback(backend.name, error, fallback.name);
-          return proveWith(fallback, artifacts).catch(unlessChanged);
-        }), stop);
+        const proof = await inTurn(
+          () =>
+            proveWith(backend, artifacts)
+              .catch(unlessChanged)
+              .catch((error: unknown) => {
+                if (fallback === undefined || !(error instanceof RefusedProof)) throw error;
+                onFallback(backend.name, error, fallback.name);
+                return proveWith(fallback, artifacts).catch(unlessChanged);
+              }),
+          stop,
+        );
         onProgress?.("verify", 1);
         return proof;
       } finally {
@@ -153,7 +160,8 @@ export function createProver<A extends CircuitKey>(
     },
     async close() {
       loaded.clear();
-      for (const controller of active) controller.abort(new ProofError("prover", "was closed before the proof was done"));
+      for (const controller of active)
+        controller.abort(new ProofError("prover", "was closed before the proof was done"));
       await turn;
       await closeBackends();
     },
@@ -165,8 +173,12 @@ class RefusedProof extends ProofError {}
 
 /** The proof as an object, verified. @throws RefusedProof */
 async function checked<C extends CircuitName>(
-  circuit: C, tier: TierName, inputs: CircuitInputs, { keyKind, verificationKey }: CircuitKey,
-  signals: readonly bigint[], points: Groth16Proof,
+  circuit: C,
+  tier: TierName,
+  inputs: CircuitInputs,
+  { keyKind, verificationKey }: CircuitKey,
+  signals: readonly bigint[],
+  points: Groth16Proof,
 ): Promise<Proof<C>> {
   try {
     const named = decodeSignals(circuit, tier, signals);
@@ -188,7 +200,8 @@ const warn = (backend: string, error: ProofError, fallback: string): void =>
 function checkAsked(inputs: CircuitInputs, signals: object): void {
   for (const [name, value] of Object.entries(signals) as [string, CircuitInput][]) {
     const asked = inputs[name];
-    if (asked !== undefined && String(asked) !== String(value)) throw new ProofError(`publicSignals.${name}`, "must be as asked");
+    if (asked !== undefined && String(asked) !== String(value))
+      throw new ProofError(`publicSignals.${name}`, "must be as asked");
   }
 }
 
@@ -201,7 +214,8 @@ function checkInputs(circuit: CircuitName, tier: TierName, inputs: CircuitInputs
   const check = (value: unknown, path: string, isPublic: boolean): void => {
     if (Array.isArray(value)) value.forEach((item, i) => check(item, `${path}[${i}]`, isPublic));
     else if (typeof value !== "bigint") throw new ProofError(path, `must be a bigint, got ${typeof value}`);
-    else if (isPublic && (value < 0n || value >= FIELD)) throw new ProofError(path, "must be at least 0 and below the field's order: it is public");
+    else if (isPublic && (value < 0n || value >= FIELD))
+      throw new ProofError(path, "must be at least 0 and below the field's order: it is public");
   };
   for (const [name, value] of Object.entries(inputs)) check(value, `inputs.${name}`, names.has(name));
 }

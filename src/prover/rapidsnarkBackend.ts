@@ -20,8 +20,15 @@ import type { Backend } from "./prover.ts";
 import type { CircuitInputs } from "../statements/request.ts";
 import { explain } from "./snarkjsErrors.ts";
 
-const numbers = v.pipe(v.array(v.pipe(v.string(), v.regex(/^\d+$/))), v.transform((list) => list.map(BigInt)));
-const pair = v.pipe(numbers, v.minLength(2), v.transform(([x, y]) => [x!, y!] as const));
+const numbers = v.pipe(
+  v.array(v.pipe(v.string(), v.regex(/^\d+$/))),
+  v.transform((list) => list.map(BigInt)),
+);
+const pair = v.pipe(
+  numbers,
+  v.minLength(2),
+  v.transform(([x, y]) => [x!, y!] as const),
+);
 const points = v.object({ pi_a: pair, pi_b: v.pipe(v.array(pair), v.minLength(2)), pi_c: pair });
 
 /** @param command the program: `command key.zkey witness.wtns proof.json public.json` */
@@ -81,14 +88,23 @@ function runProgram(command: string, args: readonly string[], signal: AbortSigna
     const child = spawn(command, args, { stdio: "ignore", signal, killSignal: "SIGKILL" });
     child.on("error", ({ code }: NodeJS.ErrnoException) => {
       // One that was started ends with "exit", whatever else befalls it.
-      if (child.pid === undefined) reject(new ProofError("prover", code === "ENOENT" ? `${command} must be on PATH` : `${command} can't be started`));
+      if (child.pid === undefined)
+        reject(
+          new ProofError("prover", code === "ENOENT" ? `${command} must be on PATH` : `${command} can't be started`),
+        );
     });
-    child.on("exit", (code) => (code === 0 ? resolve() : reject(new ProofError("prover", `${command} failed or ended early`))));
+    child.on("exit", (code) =>
+      code === 0 ? resolve() : reject(new ProofError("prover", `${command} failed or ended early`)),
+    );
   });
 }
 
 async function readProof(command: string, path: string): Promise<Groth16Proof> {
-  const { pi_a: a, pi_b: [b0, b1], pi_c: c } = await read(command, path, points);
+  const {
+    pi_a: a,
+    pi_b: [b0, b1],
+    pi_c: c,
+  } = await read(command, path, points);
   return { a, b: [b0!, b1!], c };
 }
 
@@ -105,7 +121,9 @@ async function read<S extends v.GenericSchema>(command: string, path: string, sc
 
 /** The witness as a .wtns file, version 2: a header section (field, count), then the values. The caller wipes it. */
 async function witnessFile(wasmPath: string, inputs: CircuitInputs): Promise<Uint8Array> {
-  const witness = await readFile(wasmPath).then((bytes) => WebAssembly.compile(bytes)).then((code) => calculateWitness(code, inputs))
+  const witness = await readFile(wasmPath)
+    .then((bytes) => WebAssembly.compile(bytes))
+    .then((code) => calculateWitness(code, inputs))
     .catch((error: unknown) => {
       throw explain(error, "witness");
     });

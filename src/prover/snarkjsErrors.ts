@@ -25,8 +25,10 @@ export function explain(error: unknown, stage: Stage, prover = "snarkjs"): Proof
   const rule = count?.[1] === "Too many" ? "is no input of the circuit or has too many values" : "has too few values";
   if (count) return new ProofError(`inputs.${count[2]}`, rule);
   const foreign = /Invalid witness length\. Circuit: (\d+), witness: (\d+)/.exec(message);
-  if (foreign) return new ProofError(stage, `circuit and key must belong together: ${foreign[2]} wires and ${foreign[1]}`);
+  if (foreign)
+    return new ProofError(stage, `circuit and key must belong together: ${foreign[2]} wires and ${foreign[1]}`);
   if (/ENOENT|EACCES/.test(message)) return new ProofError(stage, "its circuit or key is not readable");
-  if (/could not allocate memory|Array buffer allocation failed/i.test(message)) return new ProofError("memory", "ran out");
+  if (/could not allocate memory|Array buffer allocation failed/i.test(message))
+    return new ProofError("memory", "ran out");
   return new ProofError(stage, `${prover} failed with ${error instanceof Error ? error.name : typeof error}`);
 }

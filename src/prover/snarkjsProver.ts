@@ -16,7 +16,10 @@ export function snarkjsBackend(options: SnarkjsOptions = {}): Backend & { readon
       return process.peakBytes;
     },
     async run({ wasmPath, zkeyPath }, inputs, hooks) {
-      const result = await process.run({ kind: "prove", wasmPath, zkeyPath, inputs, singleThread: options.singleThread ?? false }, hooks);
+      const result = await process.run(
+        { kind: "prove", wasmPath, zkeyPath, inputs, singleThread: options.singleThread ?? false },
+        hooks,
+      );
       return result!;
     },
     close: () => process.close(),

@@ -8,7 +8,13 @@ import type { Stage } from "./prover.ts";
 import type { CircuitInputs } from "../statements/request.ts";
 
 export type SnarkjsTask =
-  | { readonly kind: "prove"; readonly wasmPath: string; readonly zkeyPath: string; readonly inputs: CircuitInputs; readonly singleThread: boolean }
+  | {
+      readonly kind: "prove";
+      readonly wasmPath: string;
+      readonly zkeyPath: string;
+      readonly inputs: CircuitInputs;
+      readonly singleThread: boolean;
+    }
   | { readonly kind: "verify"; readonly statement: ProvenStatement };
 
 export interface ProveResult {

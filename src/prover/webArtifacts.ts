@@ -8,11 +8,20 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { ArtifactError } from "../base/errors.ts";
 import { readLayout } from "../groth16/zkey.ts";
-import { MANIFEST_FILE, checkShape, findEntry, parseManifest, readKey, type ManifestEntry } from "../groth16/manifest.ts";
+import {
+  MANIFEST_FILE,
+  checkShape,
+  findEntry,
+  parseManifest,
+  readKey,
+  type ManifestEntry,
+} from "../groth16/manifest.ts";
 import type { CircuitKey, LoadArtifacts } from "./prover.ts";
 
 /** `WebAssembly.Module`, in programs whose types know it: those of Node alone don't. */
-export type CompiledCircuit = typeof globalThis extends { WebAssembly: { Module: new (...bytes: never[]) => infer M } } ? M : object;
+export type CompiledCircuit = typeof globalThis extends { WebAssembly: { Module: new (...bytes: never[]) => infer M } }
+  ? M
+  : object;
 
 /** What a backend in a browser takes. */
 export interface WebArtifacts extends CircuitKey {
@@ -35,7 +44,11 @@ export interface WebArtifactOptions {
 }
 
 /** A loader over `artifacts`; fits {@link createProver}'s `load`. It throws an ArtifactError naming the file that is missing, changed or foreign. */
-export function webArtifacts({ artifacts, manifestSha256, onDownload }: WebArtifactOptions): LoadArtifacts<WebArtifacts> {
+export function webArtifacts({
+  artifacts,
+  manifestSha256,
+  onDownload,
+}: WebArtifactOptions): LoadArtifacts<WebArtifacts> {
   const place = typeof artifacts === "function" ? "artifacts" : String(artifacts).replace(/\/$/, "");
   const open = async (path: string): Promise<Response> => {
     const answer = typeof artifacts === "function" ? artifacts(path) : fetch(`${place}/${path}`);
@@ -48,19 +61,32 @@ export function webArtifacts({ artifacts, manifestSha256, onDownload }: WebArtif
   return async (circuit, tier) => {
     const manifest = new Uint8Array(await (await open(MANIFEST_FILE)).arrayBuffer());
     if (manifestSha256 !== undefined) checkHash(MANIFEST_FILE, bytesToHex(sha256(manifest)), manifestSha256);
-    const { entry, folder } = findEntry(parseManifest(parseJson(manifest, MANIFEST_FILE), MANIFEST_FILE), circuit, tier, place);
+    const { entry, folder } = findEntry(
+      parseManifest(parseJson(manifest, MANIFEST_FILE), MANIFEST_FILE),
+      circuit,
+      tier,
+      place,
+    );
     const fetched = (file: keyof ManifestEntry["files"]): Promise<Uint8Array<ArrayBuffer>> => {
       const path = `${folder}/${entry.files[file].name}`;
       return open(path).then((response) => download(path, response, entry.files[file], onDownload));
     };
     const [wasm, zkey, vkey] = await Promise.all([fetched("wasm"), fetched("zkey"), fetched("vkey")]);
     const keyPath = `${folder}/${entry.files.zkey.name}`;
-    checkShape(readLayout({ name: keyPath, read: (target, position) => readAt(zkey, target, position) }), keyPath, entry);
+    checkShape(
+      readLayout({ name: keyPath, read: (target, position) => readAt(zkey, target, position) }),
+      keyPath,
+      entry,
+    );
     return {
       circuit: await WebAssembly.compile(wasm),
       zkey: new Blob([zkey]),
       zkeySha256: entry.files.zkey.sha256,
-      verificationKey: readKey(parseJson(vkey, `${folder}/${entry.files.vkey.name}`), `${folder}/${entry.files.vkey.name}`, entry),
+      verificationKey: readKey(
+        parseJson(vkey, `${folder}/${entry.files.vkey.name}`),
+        `${folder}/${entry.files.vkey.name}`,
+        entry,
+      ),
       keyKind: entry.key.kind,
     };
   };
@@ -68,7 +94,10 @@ export function webArtifacts({ artifacts, manifestSha256, onDownload }: WebArtif
 
 /** The body, hashed while it comes. It may be no longer than the manifest says, so that no server fills the memory. */
 async function download(
-  path: string, response: Response, { bytes: total, sha256: expected }: ManifestEntry["files"]["zkey"], onDownload: WebArtifactOptions["onDownload"],
+  path: string,
+  response: Response,
+  { bytes: total, sha256: expected }: ManifestEntry["files"]["zkey"],
+  onDownload: WebArtifactOptions["onDownload"],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const all = new Uint8Array(total);
   const hash = sha256.create();

@@ -23,9 +23,10 @@ export function black76(right: Right, forward: number, strike: number, sigma: nu
   }
   const d1 = ln(forward / strike) / root + root / 2;
   const d2 = d1 - root;
-  const value = right === "call"
-    ? forward * normalCdf(d1) - strike * normalCdf(d2)
-    : strike * normalCdf(-d2) - forward * normalCdf(-d1);
+  const value =
+    right === "call"
+      ? forward * normalCdf(d1) - strike * normalCdf(d2)
+      : strike * normalCdf(-d2) - forward * normalCdf(-d1);
   return Math.max(value, 0);
 }
 
@@ -38,7 +39,11 @@ export interface OptionGreeks {
 }
 
 export function black76Greeks(
-  right: Right, forward: number, strike: number, sigma: number, years: number,
+  right: Right,
+  forward: number,
+  strike: number,
+  sigma: number,
+  years: number,
 ): OptionGreeks {
   const root = sigma * Math.sqrt(Math.max(years, 0));
   if (root === 0) {

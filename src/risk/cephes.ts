@@ -21,7 +21,15 @@ function load(): Functions {
 }
 
 /** What Cephes reports, by its number. */
-const REPORTS = ["an error", "an argument outside the domain", "a singularity", "an overflow", "an underflow", "a loss of all digits", "a loss of digits"];
+const REPORTS = [
+  "an error",
+  "an argument outside the domain",
+  "a singularity",
+  "an overflow",
+  "an underflow",
+  "a loss of all digits",
+  "a loss of digits",
+];
 
 function mtherr(_name: number, code: number): never {
   throw new RangeError(`cephes reports ${REPORTS[code] ?? REPORTS[0]}`);

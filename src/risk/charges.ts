@@ -63,12 +63,22 @@ export interface OptionCost {
 export function optionCharges(cost: OptionCost, issuer: Issuer, latency: number, parameters: Parameters): ChargePart[] {
   const minimum = (cost.notional * parameters.shortOptionBps) / BASIS_POINTS;
   const vega = (cost.volatilityUp * parameters.vegaChargeBps) / BASIS_POINTS;
-  const liquidity = cost.liquidity === undefined
-    ? BOTH("liquidity", cost.vegaPoint * parameters.optionLiquidityVolPoints, `${parameters.optionLiquidityVolPoints} volatility points of spread`)
-    : BOTH("liquidity", cost.notional * cost.liquidity, `spread and impact of a sale, ${percent(cost.liquidity)} of the notional`);
-  const shortReason = vega > minimum
-    ? `${percent(parameters.vegaChargeBps / BASIS_POINTS)} of the loss when volatility alone rises`
-    : `${percent(parameters.shortOptionBps / BASIS_POINTS)} of the notional, against losses between scenario points`;
+  const liquidity =
+    cost.liquidity === undefined
+      ? BOTH(
+          "liquidity",
+          cost.vegaPoint * parameters.optionLiquidityVolPoints,
+          `${parameters.optionLiquidityVolPoints} volatility points of spread`,
+        )
+      : BOTH(
+          "liquidity",
+          cost.notional * cost.liquidity,
+          `spread and impact of a sale, ${percent(cost.liquidity)} of the notional`,
+        );
+  const shortReason =
+    vega > minimum
+      ? `${percent(parameters.vegaChargeBps / BASIS_POINTS)} of the loss when volatility alone rises`
+      : `${percent(parameters.shortOptionBps / BASIS_POINTS)} of the notional, against losses between scenario points`;
   return [
     liquidity,
     BOTH("latency", cost.deltaNotional * latency, latencyReason(issuer, latency)),
@@ -80,9 +90,12 @@ export function optionCharges(cost: OptionCost, issuer: Issuer, latency: number,
 
 /** Without a group nothing nets: the worst scenario of each side, in full. */
 export function ungroupedCharge(pnl: readonly bigint[], stable: boolean): ChargePart {
-  const worst = (side: bigint): bigint => pnl.reduce((most, value) => (-value * side > most ? -value * side : most), 0n);
+  const worst = (side: bigint): bigint =>
+    pnl.reduce((most, value) => (-value * side > most ? -value * side : most), 0n);
   return {
-    part: stable ? "peg" : "scan", long: worst(1n), short: worst(-1n),
+    part: stable ? "peg" : "scan",
+    long: worst(1n),
+    short: worst(-1n),
     because: stable ? "one stable asset is not another: its full scan loss" : "has no risk group: its full scan loss",
   };
 }

@@ -12,7 +12,10 @@ const EIGENVALUE_SLACK = 1e-6;
 
 /** Least eigenvalue of a symmetric matrix. */
 export const leastEigenvalue = (matrix: readonly (readonly number[])[]): number =>
-  Math.min(...new EigenvalueDecomposition(new Matrix(matrix.map((row) => [...row])), { assumeSymmetric: true }).realEigenvalues);
+  Math.min(
+    ...new EigenvalueDecomposition(new Matrix(matrix.map((row) => [...row])), { assumeSymmetric: true })
+      .realEigenvalues,
+  );
 
 /** Whether a symmetric matrix of basis points is positive semi-definite. */
 export const isPositiveSemiDefinite = (matrix: readonly (readonly number[])[]): boolean =>

@@ -5,10 +5,23 @@
  * @module
  */
 import { InputError } from "../base/errors.ts";
-import { BASIS_POINTS, ISSUER_CAP_BITS, MICRO_USD, NO_ISSUER_CAP, NO_LOT_CAP, SCENARIOS } from "../protocol/constants.ts";
+import {
+  BASIS_POINTS,
+  ISSUER_CAP_BITS,
+  MICRO_USD,
+  NO_ISSUER_CAP,
+  NO_LOT_CAP,
+  SCENARIOS,
+} from "../protocol/constants.ts";
 import { black76, black76Greeks, SECONDS_PER_YEAR } from "./black76.ts";
 import {
-  datedBasis, latencyShare, limitLong, linearCharges, optionCharges, totalCharge, ungroupedCharge,
+  datedBasis,
+  latencyShare,
+  limitLong,
+  linearCharges,
+  optionCharges,
+  totalCharge,
+  ungroupedCharge,
 } from "./charges.ts";
 import { decimalToNumber, DECIMAL_ONE, DECIMAL_PLACES, formatDecimal } from "../base/decimal.ts";
 import type { ChargePart, Greeks, Listing } from "./listing.ts";
@@ -64,13 +77,15 @@ export function listInstrument(instrument: Instrument, context: RowContext): { r
   const free = instrument.type === "credit" || instrument.type === "release";
   const inGroup = asset.group !== undefined && !issuer.delisted;
   const moves = valued.pnl.some((pnl) => pnl !== 0n);
-  const parts = asset.group === undefined && moves && !free && !issuer.delisted
-    ? [...valued.charges, ungroupedCharge(valued.pnl, asset.stable)]
-    : valued.charges;
+  const parts =
+    asset.group === undefined && moves && !free && !issuer.delisted
+      ? [...valued.charges, ungroupedCharge(valued.pnl, asset.stable)]
+      : valued.charges;
   const limited = instrument.type === "token" || instrument.type === "option" ? limitLong(parts, valued.mark) : parts;
   const row: Row = {
     instrument: id,
-    kind: instrument.type === "token" || instrument.type === "cash" ? "collateral" : free ? instrument.type : "position",
+    kind:
+      instrument.type === "token" || instrument.type === "cash" ? "collateral" : free ? instrument.type : "position",
     group: asset.group ?? 0,
     dead: instrument.dead,
     mark: valued.mark,
@@ -106,7 +121,12 @@ function value(instrument: Instrument, context: RowContext): Valuation {
     case "perpetual":
       return linear(instrument, instrument.price, context.parameters.perpetualBasisBps / BASIS_POINTS, context);
     case "future":
-      return linear(instrument, instrument.price, datedBasis(instrument.expiry - context.asOf, context.parameters), context);
+      return linear(
+        instrument,
+        instrument.price,
+        datedBasis(instrument.expiry - context.asOf, context.parameters),
+        context,
+      );
     case "option":
       return option(instrument, context);
     case "cash":
@@ -126,7 +146,12 @@ function value(instrument: Instrument, context: RowContext): Valuation {
 }
 
 type Linear = Extract<Instrument, { type: "token" | "perpetual" | "future" }>;
-const ROUNDING: ChargePart = { part: "rounding", long: 1n, short: 1n, because: "the mark is rounded to the nearest µUSD" };
+const ROUNDING: ChargePart = {
+  part: "rounding",
+  long: 1n,
+  short: 1n,
+  because: "the mark is rounded to the nearest µUSD",
+};
 
 function linear(instrument: Linear, price: bigint, basis: number, context: RowContext): Valuation {
   const { asset, issuer, parameters, path } = context;
@@ -135,7 +160,9 @@ function linear(instrument: Linear, price: bigint, basis: number, context: RowCo
   const exact = price * instrument.lot === mark * PRODUCT_PER_MICRO_USD;
   const scan = asset.scan!;
   const byType = {
-    token: parameters.tokenLiquidityBps, perpetual: parameters.perpetualLiquidityBps, future: parameters.futureLiquidityBps,
+    token: parameters.tokenLiquidityBps,
+    perpetual: parameters.perpetualLiquidityBps,
+    future: parameters.futureLiquidityBps,
   }[instrument.type];
   const cost = {
     notional: Number(mark),
@@ -173,7 +200,9 @@ function option(instrument: Option, context: RowContext): Valuation {
     notional: microUsd(decimalToNumber(asset.price)),
     deltaNotional: microUsd(Math.abs(greeks.delta) * forward),
     vegaPoint: microUsd(greeks.vega / 100),
-    volatilityUp: microUsd(black76(right, forward, strike, sigma * volatilityFactors(seconds, parameters).up, years) - worth),
+    volatilityUp: microUsd(
+      black76(right, forward, strike, sigma * volatilityFactors(seconds, parameters).up, years) - worth,
+    ),
     basis: datedBasis(seconds, parameters),
     liquidity: instrument.liquidityBps === undefined ? undefined : instrument.liquidityBps / BASIS_POINTS,
   };
@@ -202,7 +231,11 @@ function nearestMicroUsd(price: bigint, lot: bigint): bigint {
 
 function checkNearSpot(price: bigint, { asset, parameters }: RowContext, path: string): void {
   if (!withinBps(price, asset.price, parameters.maxBasisBps)) {
-    throw new InputError(path, `must be within ${parameters.maxBasisBps} bp of spot, ${formatDecimal(asset.price)}`, formatDecimal(price));
+    throw new InputError(
+      path,
+      `must be within ${parameters.maxBasisBps} bp of spot, ${formatDecimal(asset.price)}`,
+      formatDecimal(price),
+    );
   }
 }
 
@@ -211,6 +244,7 @@ function issuerCap({ delisted, capUsd }: Issuer, path: string): bigint {
   if (delisted) return 0n;
   if (capUsd === null) return NO_ISSUER_CAP;
   const cap = (capUsd * BigInt(MICRO_USD)) / DECIMAL_ONE;
-  if (cap >= NO_ISSUER_CAP) throw new InputError(`${path}.issuer`, `its cap must be below 2^${ISSUER_CAP_BITS} µUSD`, cap);
+  if (cap >= NO_ISSUER_CAP)
+    throw new InputError(`${path}.issuer`, `its cap must be below 2^${ISSUER_CAP_BITS} µUSD`, cap);
   return cap;
 }

@@ -19,11 +19,20 @@ const decimal = v.pipe(
   v.check(isDecimal, 'must be a decimal such as "0.25": at most 15 digits before the point and 12 after'),
   v.transform(parseDecimal),
 );
-const positive = v.pipe(decimal, v.check((value) => value > 0n, "must be above 0"));
-const notNegative = v.pipe(decimal, v.check((value) => value >= 0n, "must not be negative"));
+const positive = v.pipe(
+  decimal,
+  v.check((value) => value > 0n, "must be above 0"),
+);
+const notNegative = v.pipe(
+  decimal,
+  v.check((value) => value >= 0n, "must not be negative"),
+);
 const name = v.pipe(
   v.string("must be a name"),
-  v.regex(/^[A-Za-z0-9][A-Za-z0-9:._/-]{0,63}$/, "must be 1 to 64 letters, digits or : . _ / - and start with one of the first two"),
+  v.regex(
+    /^[A-Za-z0-9][A-Za-z0-9:._/-]{0,63}$/,
+    "must be 1 to 64 letters, digits or : . _ / - and start with one of the first two",
+  ),
 );
 const time = count(0, 2 ** 40);
 const fraction = count(0, BASIS_POINTS);
@@ -79,25 +88,41 @@ const priced = {
   /** In place of the parameter for its kind. */
   liquidityBps: v.optional(fraction),
 };
-const instrument = v.variant("type", [
-  exactly("a token", { type: v.literal("token"), ...priced, haircutBps: fraction, cap: positive, basisBps: v.optional(fraction) }),
-  exactly("a perpetual", { type: v.literal("perpetual"), ...priced, price: positive }),
-  exactly("a future", { type: v.literal("future"), ...priced, price: positive, expiry: time }),
-  exactly("an option", {
-    type: v.literal("option"), ...priced,
-    right: v.picklist(["call", "put"], "must be call or put"),
-    strike: positive,
-    expiry: time,
-    /** Annualised implied volatility as a fraction: 0.55. */
-    iv: v.pipe(v.number("must be a number"), v.finite("must be finite"), v.minValue(0.01, "must be at least 0.01"), v.maxValue(10, "must be at most 10")),
-    /** Forward for its expiry: a dated future of this file, or a price. */
-    future: v.optional(name),
-    forward: v.optional(positive),
-  }),
-  exactly("cash", { type: v.literal("cash"), ...common }),
-  exactly("credit", { type: v.literal("credit"), ...common, cap: positive }),
-  exactly("a release", { type: v.literal("release"), ...common }),
-], "must be token, perpetual, future, option, cash, credit or release");
+const instrument = v.variant(
+  "type",
+  [
+    exactly("a token", {
+      type: v.literal("token"),
+      ...priced,
+      haircutBps: fraction,
+      cap: positive,
+      basisBps: v.optional(fraction),
+    }),
+    exactly("a perpetual", { type: v.literal("perpetual"), ...priced, price: positive }),
+    exactly("a future", { type: v.literal("future"), ...priced, price: positive, expiry: time }),
+    exactly("an option", {
+      type: v.literal("option"),
+      ...priced,
+      right: v.picklist(["call", "put"], "must be call or put"),
+      strike: positive,
+      expiry: time,
+      /** Annualised implied volatility as a fraction: 0.55. */
+      iv: v.pipe(
+        v.number("must be a number"),
+        v.finite("must be finite"),
+        v.minValue(0.01, "must be at least 0.01"),
+        v.maxValue(10, "must be at most 10"),
+      ),
+      /** Forward for its expiry: a dated future of this file, or a price. */
+      future: v.optional(name),
+      forward: v.optional(positive),
+    }),
+    exactly("cash", { type: v.literal("cash"), ...common }),
+    exactly("credit", { type: v.literal("credit"), ...common, cap: positive }),
+    exactly("a release", { type: v.literal("release"), ...common }),
+  ],
+  "must be token, perpetual, future, option, cash, credit or release",
+);
 
 export const MARKET = exactly("a market file", {
   format: v.literal(MARKET_FORMAT, `must be "${MARKET_FORMAT}"`),
@@ -113,10 +138,12 @@ export const MARKET = exactly("a market file", {
    * Scan ranges of the epoch before, by underlying: rises are capped against them. And its number: reporters sign the
    * price move since that epoch, so all must mean the same one.
    */
-  previous: v.optional(exactly("what an epoch leaves to the next", {
-    epoch: v.optional(count(0, 2 ** 40)),
-    scanBps: v.record(v.string(), count(1, BASIS_POINTS * 10)),
-  })),
+  previous: v.optional(
+    exactly("what an epoch leaves to the next", {
+      epoch: v.optional(count(0, 2 ** 40)),
+      scanBps: v.record(v.string(), count(1, BASIS_POINTS * 10)),
+    }),
+  ),
 });
 
 /** When a day such as 2025-10-24 closes, its end in UTC: Unix seconds. */

@@ -10,15 +10,23 @@ import { BASIS_POINTS } from "../protocol/constants.ts";
 import { exactly, validated } from "../base/schema.ts";
 
 const whole = (low: number, high: number) =>
-  v.optional(v.pipe(
-    v.number("must be a number"), v.integer("must be whole"),
-    v.minValue(low, `must be at least ${low}`), v.maxValue(high, `must be at most ${high}`),
-  ));
+  v.optional(
+    v.pipe(
+      v.number("must be a number"),
+      v.integer("must be whole"),
+      v.minValue(low, `must be at least ${low}`),
+      v.maxValue(high, `must be at most ${high}`),
+    ),
+  );
 const real = (low: number, high: number) =>
-  v.optional(v.pipe(
-    v.number("must be a number"), v.finite("must be finite"),
-    v.minValue(low, `must be at least ${low}`), v.maxValue(high, `must be at most ${high}`),
-  ));
+  v.optional(
+    v.pipe(
+      v.number("must be a number"),
+      v.finite("must be finite"),
+      v.minValue(low, `must be at least ${low}`),
+      v.maxValue(high, `must be at most ${high}`),
+    ),
+  );
 const bps = (high = BASIS_POINTS) => whole(0, high);
 
 const DAY = 86_400;
@@ -152,10 +160,17 @@ const PARAMETERS = exactly("the parameters", {
   maxHistoryAge: whole(DAY, 30 * DAY),
   stressWeightBps: bps(),
   stressWindow: whole(10, 1_000),
-  scanFloorBps: v.optional(v.record(v.string(), v.pipe(
-    v.number("must be a number"), v.integer("must be whole"), v.minValue(1, "must be at least 1"),
-    v.maxValue(BASIS_POINTS, `must be at most ${BASIS_POINTS}`),
-  ))),
+  scanFloorBps: v.optional(
+    v.record(
+      v.string(),
+      v.pipe(
+        v.number("must be a number"),
+        v.integer("must be whole"),
+        v.minValue(1, "must be at least 1"),
+        v.maxValue(BASIS_POINTS, `must be at most ${BASIS_POINTS}`),
+      ),
+    ),
+  ),
   otherScanFloorBps: whole(1, BASIS_POINTS),
   stableScanFloorBps: whole(1, BASIS_POINTS),
   maxIncreaseBps: whole(1, 100_000),

@@ -22,7 +22,11 @@ export function fairPrice(underlying: Underlying, asOf: number, parameters: Para
 
   function enough(sources: number, which: string): void {
     if (sources < parameters.minSources) {
-      throw new InputError(`${path}.sources`, `must have at least ${parameters.minSources} sources that ${which}`, sources);
+      throw new InputError(
+        `${path}.sources`,
+        `must have at least ${parameters.minSources} sources that ${which}`,
+        sources,
+      );
     }
   }
 }

@@ -7,8 +7,18 @@ import { mod } from "@noble/curves/abstract/modular.js";
 import { hash } from "../protocol/hash.ts";
 import { InputError } from "../base/errors.ts";
 import {
-  FIELD, INSTRUMENT_BITS, ISSUER_CAP_BITS, KINDS, LOTS_BITS, PNL_BITS, PNL_SIGNALS, SCENARIOS, SCENARIOS_PER_SIGNAL,
-  SCENARIO_SLOT_BITS, VALUE_BITS, type Kind,
+  FIELD,
+  INSTRUMENT_BITS,
+  ISSUER_CAP_BITS,
+  KINDS,
+  LOTS_BITS,
+  PNL_BITS,
+  PNL_SIGNALS,
+  SCENARIOS,
+  SCENARIOS_PER_SIGNAL,
+  SCENARIO_SLOT_BITS,
+  VALUE_BITS,
+  type Kind,
 } from "../protocol/constants.ts";
 
 /** All values in µUSD per lot unless said otherwise. */
@@ -35,8 +45,16 @@ export interface Row {
 
 /** Row 0 of every table: what an empty slot looks up. */
 export const EMPTY_ROW: Row = {
-  instrument: 0, kind: "collateral", group: 0, dead: false, mark: 0n, chargeLong: 0n, chargeShort: 0n, cap: 0n,
-  issuerCap: 0n, pnl: Array<bigint>(SCENARIOS).fill(0n),
+  instrument: 0,
+  kind: "collateral",
+  group: 0,
+  dead: false,
+  mark: 0n,
+  chargeLong: 0n,
+  chargeShort: 0n,
+  cap: 0n,
+  issuerCap: 0n,
+  pnl: Array<bigint>(SCENARIOS).fill(0n),
 };
 
 /** Throws an {@link InputError} naming the field under `path` that is out of range. */
@@ -52,7 +70,8 @@ export function checkRow(row: Row, path: string): void {
   range("chargeShort", row.chargeShort, 0n, VALUE_BITS);
   range("cap", row.cap, 0n, LOTS_BITS);
   range("issuerCap", row.issuerCap, 0n, ISSUER_CAP_BITS);
-  if (row.pnl.length !== SCENARIOS) throw new InputError(`${path}.pnl`, `must have ${SCENARIOS} entries`, row.pnl.length);
+  if (row.pnl.length !== SCENARIOS)
+    throw new InputError(`${path}.pnl`, `must have ${SCENARIOS} entries`, row.pnl.length);
   row.pnl.forEach((pnl, s) => range(`pnl[${s}]`, pnl, 1n - (1n << BigInt(PNL_BITS)), PNL_BITS));
   const zero = [row.mark, row.chargeLong, row.chargeShort, ...row.pnl].every((value) => value === 0n);
   if (row.dead && !zero) throw new InputError(`${path}.dead`, "a dead row is worth zero on both sides", row.instrument);
@@ -60,7 +79,8 @@ export function checkRow(row: Row, path: string): void {
 
 /** Instrument (24 bits), kind (2), group (3), dead (1), least significant first. */
 const rowMeta = (row: Row): bigint =>
-  BigInt(row.instrument) + (BigInt(KINDS.indexOf(row.kind) + 4 * row.group + 32 * Number(row.dead)) << BigInt(INSTRUMENT_BITS));
+  BigInt(row.instrument) +
+  (BigInt(KINDS.indexOf(row.kind) + 4 * row.group + 32 * Number(row.dead)) << BigInt(INSTRUMENT_BITS));
 
 /** Six signals of three scenario columns each: Σ pnl_{3j+i} · 2^(84 i), as a field element. */
 function packPnl(pnl: readonly bigint[]): bigint[] {
@@ -73,7 +93,13 @@ function packPnl(pnl: readonly bigint[]): bigint[] {
 
 /** The inputs of a row's hash after its tag, in order. */
 export const rowSignals = (row: Row): bigint[] => [
-  rowMeta(row), row.mark, row.chargeLong, row.chargeShort, row.cap, row.issuerCap, ...packPnl(row.pnl),
+  rowMeta(row),
+  row.mark,
+  row.chargeLong,
+  row.chargeShort,
+  row.cap,
+  row.issuerCap,
+  ...packPnl(row.pnl),
 ];
 
 /** P(ROW, meta, mark, chargeLong, chargeShort, cap, issuerCap, pnl_0..pnl_5). */

@@ -58,7 +58,10 @@ export interface PricedOption {
  * Factors on implied volatility: 1 ± shift · (30 days / time to expiry)^power. Deribit's portfolio margin scales its
  * volatility moves so; far expiries follow the near ones more gently.
  */
-export function volatilityFactors(seconds: number, parameters: Parameters): { readonly up: number; readonly down: number } {
+export function volatilityFactors(
+  seconds: number,
+  parameters: Parameters,
+): { readonly up: number; readonly down: number } {
   const ratio = (30 * DAY) / Math.max(seconds, parameters.volTenorFloor);
   const scale = pow(ratio, ratio > 1 ? parameters.shortTermVolPower : parameters.longTermVolPower);
   const down = 1 - (parameters.volDownBps / BASIS_POINTS) * scale;

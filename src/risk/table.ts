@@ -26,15 +26,28 @@ const DOLLAR: MeasuredAsset = { name: NUMERAIRE, price: DECIMAL_ONE, group: unde
  */
 export function buildTable(market: Market, parameters: Parameters = DEFAULT_PARAMETERS): ListedTable {
   const grouped = market.underlyings.filter(({ group }) => group !== null);
-  const assets = measure(market, grouped.map(({ name }) => name), parameters);
+  const assets = measure(
+    market,
+    grouped.map(({ name }) => name),
+    parameters,
+  );
   const issuers = new Map(market.issuers.map((issuer) => [issuer.id, issuer]));
-  const futures = new Map(market.instruments.flatMap((item) => (item.type === "future" ? [[item.name, item.price]] : [])));
+  const futures = new Map(
+    market.instruments.flatMap((item) => (item.type === "future" ? [[item.name, item.price]] : [])),
+  );
 
   const listed = market.instruments.map((instrument, i) => {
     const path = `market.instruments[${i}]`;
     const asset = assets.get(instrument.underlying)!;
     const issuer = issuers.get(instrument.issuer)!;
-    const { row, listing } = listInstrument(instrument, { asset, issuer, futures, asOf: market.asOf, parameters, path });
+    const { row, listing } = listInstrument(instrument, {
+      asset,
+      issuer,
+      futures,
+      asOf: market.asOf,
+      parameters,
+      path,
+    });
     checkRow(row, path);
     if (row.mark === 0n && !row.dead && !isWorthless(instrument)) {
       throw new InputError(`${path}.lot`, "is worth less than half a µUSD; choose a larger lot", listing.lot);
@@ -48,7 +61,10 @@ export function buildTable(market: Market, parameters: Parameters = DEFAULT_PARA
       asOf: market.asOf,
       notAfter: market.notAfter,
       groups: grouped.map(({ group }) => group!),
-      correlations: correlations(grouped.map(({ closes }) => logReturns(closes.values)), parameters),
+      correlations: correlations(
+        grouped.map(({ closes }) => logReturns(closes.values)),
+        parameters,
+      ),
       omega: parameters.omegaBps,
       rows: listed.map(({ row }) => row),
     },

@@ -7,7 +7,16 @@
  */
 import * as v from "valibot";
 import { InputError } from "../base/errors.ts";
-import { BASIS_POINTS, KINDS, PROTOCOL_VERSION, SCENARIOS, SERIAL_BITS, TIERS, tableRows, type Tier } from "../protocol/constants.ts";
+import {
+  BASIS_POINTS,
+  KINDS,
+  PROTOCOL_VERSION,
+  SCENARIOS,
+  SERIAL_BITS,
+  TIERS,
+  tableRows,
+  type Tier,
+} from "../protocol/constants.ts";
 import { totalCharge } from "./charges.ts";
 import { isPositiveSemiDefinite } from "./correlation.ts";
 import { isDecimal, parseDecimal } from "../base/decimal.ts";
@@ -34,22 +43,40 @@ const TABLE = exactly("a table file", {
     groups: list(name, 0, TIERS.M.groups),
     correlations: list(list(count(-BASIS_POINTS, BASIS_POINTS), 0, TIERS.M.groups), 0, TIERS.M.groups),
     omega: count(0, BASIS_POINTS),
-    rows: list(exactly("a row", {
-      instrument: count(1, 2 ** 24 - 1),
-      kind: v.picklist(KINDS, `must be one of ${KINDS.join(", ")}`),
-      group: count(0, TIERS.M.groups - 1),
-      dead: v.boolean("must be true or false"),
-      mark: whole, chargeLong: whole, chargeShort: whole, cap: whole, issuerCap: whole,
-      pnl: list(whole, 0, SCENARIOS),
-    }), tableRows(TIERS.M) - 1),
+    rows: list(
+      exactly("a row", {
+        instrument: count(1, 2 ** 24 - 1),
+        kind: v.picklist(KINDS, `must be one of ${KINDS.join(", ")}`),
+        group: count(0, TIERS.M.groups - 1),
+        dead: v.boolean("must be true or false"),
+        mark: whole,
+        chargeLong: whole,
+        chargeShort: whole,
+        cap: whole,
+        issuerCap: whole,
+        pnl: list(whole, 0, SCENARIOS),
+      }),
+      tableRows(TIERS.M) - 1,
+    ),
   }),
-  listings: list(exactly("a listing", {
-    instrument: count(1, 2 ** 24 - 1),
-    name, issuer: name, chain: name, underlying: name, unit: name,
-    lot: v.pipe(text, v.check(isDecimal, "must be a decimal"), v.check((lot) => parseDecimal(lot) > 0n, "must be above 0")),
-    greeks: exactly("Greeks", { delta: finite, gamma: finite, vega: finite, theta: finite }),
-    charges: list(exactly("a charge", { part: name, long: whole, short: whole, because: text }), 0, 20),
-  }), tableRows(TIERS.M) - 1),
+  listings: list(
+    exactly("a listing", {
+      instrument: count(1, 2 ** 24 - 1),
+      name,
+      issuer: name,
+      chain: name,
+      underlying: name,
+      unit: name,
+      lot: v.pipe(
+        text,
+        v.check(isDecimal, "must be a decimal"),
+        v.check((lot) => parseDecimal(lot) > 0n, "must be above 0"),
+      ),
+      greeks: exactly("Greeks", { delta: finite, gamma: finite, vega: finite, theta: finite }),
+      charges: list(exactly("a charge", { part: name, long: whole, short: whole, because: text }), 0, 20),
+    }),
+    tableRows(TIERS.M) - 1,
+  ),
   underlyings: list(exactly("an underlying", { name, price: whole, scanBps: count(1, 10 * BASIS_POINTS) }), 0, 256),
 });
 
@@ -73,7 +100,8 @@ export function encodeTable(listed: ListedTable): string {
 
 /** Reads {@link encodeTable}'s JSON. Throws an InputError whose path starts with `table`. */
 export function decodeTable(json: string): ListedTable {
-  if (json.length > TABLE_LENGTH) throw new InputError("table", `must be at most ${TABLE_LENGTH} characters`, json.length);
+  if (json.length > TABLE_LENGTH)
+    throw new InputError("table", `must be at most ${TABLE_LENGTH} characters`, json.length);
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);
@@ -109,35 +137,50 @@ export function checkTable(listed: ListedTable, tier: Tier = TIERS.M): void {
     checkRelease(row, table.rows[i + 1], table.rows[i - 1], path);
     const issuer = row.instrument >> SERIAL_BITS;
     const cap = caps.get(issuer) ?? row.issuerCap;
-    if (cap !== row.issuerCap) throw new InputError(`${path}.issuerCap`, "must be the same in all rows of an issuer", row.issuerCap);
+    if (cap !== row.issuerCap)
+      throw new InputError(`${path}.issuerCap`, "must be the same in all rows of an issuer", row.issuerCap);
     caps.set(issuer, cap);
 
     const listing = listings[i]!;
     if (listing.instrument !== row.instrument) {
-      throw new InputError(`table.listings[${i}].instrument`, "must be that of the row at its place", listing.instrument);
+      throw new InputError(
+        `table.listings[${i}].instrument`,
+        "must be that of the row at its place",
+        listing.instrument,
+      );
     }
     if (names.has(listing.name)) throw new InputError(`table.listings[${i}].name`, "must be unique", listing.name);
     names.add(listing.name);
-    if (totalCharge(listing.charges, "long") !== row.chargeLong || totalCharge(listing.charges, "short") !== row.chargeShort) {
+    if (
+      totalCharge(listing.charges, "long") !== row.chargeLong ||
+      totalCharge(listing.charges, "short") !== row.chargeShort
+    ) {
       throw new InputError(`table.listings[${i}].charges`, "must add up to the row's charges", listing.name);
     }
   });
 }
 
 function checkCorrelations(matrix: readonly (readonly number[])[], groups: readonly string[], tier: Tier): void {
-  if (groups.length > tier.groups) throw new InputError("table.groups", `must be at most ${tier.groups}`, groups.length);
+  if (groups.length > tier.groups)
+    throw new InputError("table.groups", `must be at most ${tier.groups}`, groups.length);
   if (new Set(groups).size !== groups.length) throw new InputError("table.groups", "must be unique", groups);
   if (matrix.length !== groups.length) {
     throw new InputError("table.correlations", `must have a line for each of ${groups.length} groups`, matrix.length);
   }
   matrix.forEach((line, g) => {
     if (line.length !== groups.length) {
-      throw new InputError(`table.correlations[${g}]`, `must have an entry for each of ${groups.length} groups`, line.length);
+      throw new InputError(
+        `table.correlations[${g}]`,
+        `must have an entry for each of ${groups.length} groups`,
+        line.length,
+      );
     }
     line.forEach((value, h) => {
       const path = `table.correlations[${g}][${h}]`;
-      if (g === h && value !== BASIS_POINTS) throw new InputError(path, `must be exactly ${BASIS_POINTS} on the diagonal`, value);
-      if (Math.abs(value) > BASIS_POINTS) throw new InputError(path, `must be at most ${BASIS_POINTS} either side of 0`, value);
+      if (g === h && value !== BASIS_POINTS)
+        throw new InputError(path, `must be exactly ${BASIS_POINTS} on the diagonal`, value);
+      if (Math.abs(value) > BASIS_POINTS)
+        throw new InputError(path, `must be at most ${BASIS_POINTS} either side of 0`, value);
       if (value !== matrix[h]?.[g]) throw new InputError(path, "must be symmetric", value);
     });
   });
@@ -156,9 +199,10 @@ function checkGroup(row: Row, groups: number, path: string): void {
 /** Credit and release are neighbours, carry the same mark and scenarios, and no charges. */
 function checkRelease(row: Row, after: Row | undefined, before: Row | undefined, path: string): void {
   if (row.kind !== "credit" && row.kind !== "release") return;
-  const [other, id, kind] = row.kind === "credit"
-    ? ([after, row.instrument + 1, "release"] as const)
-    : ([before, row.instrument - 1, "credit"] as const);
+  const [other, id, kind] =
+    row.kind === "credit"
+      ? ([after, row.instrument + 1, "release"] as const)
+      : ([before, row.instrument - 1, "credit"] as const);
   if (other?.instrument !== id || other.kind !== kind) {
     throw new InputError(`${path}.kind`, `a ${row.kind} needs its ${kind} at instrument ${id}`, row.instrument);
   }

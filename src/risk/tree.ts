@@ -7,7 +7,13 @@
 import { InputError } from "../base/errors.ts";
 import { bulkHasher } from "../protocol/bulkHash.ts";
 import {
-  BASIS_POINTS, TABLE_ARITY, CORRELATION_BITS, CORRELATIONS_PER_WORD, SERIAL_BITS, tableRows, type Tier,
+  BASIS_POINTS,
+  TABLE_ARITY,
+  CORRELATION_BITS,
+  CORRELATIONS_PER_WORD,
+  SERIAL_BITS,
+  tableRows,
+  type Tier,
 } from "../protocol/constants.ts";
 import { EMPTY_ROW, checkRow, rowSignals, type Row } from "./row.ts";
 
@@ -72,7 +78,11 @@ export class TableTree {
       const path = `rows[${i - 1}]`;
       checkRow(row, path);
       if (i > 0 && row.instrument < 2 ** SERIAL_BITS) {
-        throw new InputError(`${path}.instrument`, "must be of an issuer from 1 to 255: issuer 0 is the empty slots'", row.instrument);
+        throw new InputError(
+          `${path}.instrument`,
+          "must be of an issuer from 1 to 255: issuer 0 is the empty slots'",
+          row.instrument,
+        );
       }
       if (i > 0 && row.instrument <= rows[i - 1]!.instrument) {
         throw new InputError(`${path}.instrument`, "rows must ascend by instrument, each once", row.instrument);

@@ -49,21 +49,36 @@ function dailyVariance(returns: readonly number[], parameters: Parameters): numb
  * its floor.
  */
 export function scanRange(
-  underlying: Underlying, asOf: number, parameters: Parameters, previous: number | undefined, path: string,
+  underlying: Underlying,
+  asOf: number,
+  parameters: Parameters,
+  previous: number | undefined,
+  path: string,
 ): number {
   const { name, stable, closes } = underlying;
-  const floor = stable ? parameters.stableScanFloorBps : (parameters.scanFloorBps[name] ?? parameters.otherScanFloorBps);
+  const floor = stable
+    ? parameters.stableScanFloorBps
+    : (parameters.scanFloorBps[name] ?? parameters.otherScanFloorBps);
   if (stable && closes.values.length === 0) return floor;
   if (closes.values.length < parameters.minHistory) {
-    throw new InputError(`${path}.closes.values`, `must have at least ${parameters.minHistory} closes`, closes.values.length);
+    throw new InputError(
+      `${path}.closes.values`,
+      `must have at least ${parameters.minHistory} closes`,
+      closes.values.length,
+    );
   }
   if (asOf - dayEnd(closes.last) > parameters.maxHistoryAge) {
-    throw new InputError(`${path}.closes.last`, `must be a day that ended at most ${parameters.maxHistoryAge} s before asOf`, closes.last);
+    throw new InputError(
+      `${path}.closes.last`,
+      `must be a day that ended at most ${parameters.maxHistoryAge} s before asOf`,
+      closes.last,
+    );
   }
   const variance = dailyVariance(logReturns(closes.values), parameters);
   const measured = Math.ceil(BASIS_POINTS * parameters.z * Math.sqrt((variance * parameters.horizon) / DAY));
-  const most = previous === undefined
-    ? Infinity
-    : Math.ceil((previous * (BASIS_POINTS + parameters.maxIncreaseBps)) / BASIS_POINTS);
+  const most =
+    previous === undefined
+      ? Infinity
+      : Math.ceil((previous * (BASIS_POINTS + parameters.maxIncreaseBps)) / BASIS_POINTS);
   return Math.max(floor, Math.min(measured, most));
 }

@@ -13,7 +13,10 @@ export async function alone<T>(home: string, name: string, work: () => Promise<T
   const lock = await tryLockFile(path, `plimsoll ${name}`);
   if (lock === undefined) {
     const holder = await holderOf(path);
-    throw new InputError("home", `has a running plimsoll ${name} already: ${path}${holder === undefined ? " is held" : `, which ${inWords(holder)}`}`);
+    throw new InputError(
+      "home",
+      `has a running plimsoll ${name} already: ${path}${holder === undefined ? " is held" : `, which ${inWords(holder)}`}`,
+    );
   }
   try {
     return await work();

@@ -14,7 +14,11 @@ import { Ballots, memberSignature, type SignerSet } from "./members.ts";
 const ATTESTATION = v.object({
   number: v.number(),
   blockHash: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/)),
-  set: v.pipe(v.string(), v.regex(/^\d{1,20}$/), v.transform((digits) => BigInt(digits))),
+  set: v.pipe(
+    v.string(),
+    v.regex(/^\d{1,20}$/),
+    v.transform((digits) => BigInt(digits)),
+  ),
   place: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(254)),
   signature: v.pipe(v.string(), v.maxLength(200)),
 });
@@ -39,22 +43,33 @@ export interface Asking {
 }
 
 /** Asks every attestor for a height. Nobody who is dead, slow or lying holds up the others. */
-export async function collectAttestations({ source, destination, mirror, signers, attestors, log }: Asking, number: number): Promise<Collected> {
+export async function collectAttestations(
+  { source, destination, mirror, signers, attestors, log }: Asking,
+  number: number,
+): Promise<Collected> {
   const ballots = new Ballots<string>();
   const finalised: number[] = [];
   const refused: string[] = [];
   const domain = signingDomain("RootMirror", BigInt(destination.chainId), mirror);
-  await askAll(attestors, async (url, i) => {
-    const who = `attestors[${i}]`;
-    const reason = await ask(who, url).catch(reasonOf);
-    if (reason === undefined) return;
-    refused.push(`${who}: ${reason}`);
-    log("warn", "attestor skipped", { attestor: i, source: source.name, mirror: destination.name, number, reason });
-  }, () => ballots.full(signers.threshold).length > 0);
+  await askAll(
+    attestors,
+    async (url, i) => {
+      const who = `attestors[${i}]`;
+      const reason = await ask(who, url).catch(reasonOf);
+      if (reason === undefined) return;
+      refused.push(`${who}: ${reason}`);
+      log("warn", "attestor skipped", { attestor: i, source: source.name, mirror: destination.name, number, reason });
+    },
+    () => ballots.full(signers.threshold).length > 0,
+  );
   return { ballots, finalised, refused };
 
   async function ask(who: string, url: string): Promise<string | undefined> {
-    const { status, json, shown } = await getJson(who, url, `/attestations/${source.name}/${number}?mirror=${destination.name}`);
+    const { status, json, shown } = await getJson(
+      who,
+      url,
+      `/attestations/${source.name}/${number}?mirror=${destination.name}`,
+    );
     if (status !== 200) {
       const early = v.safeParse(NOT_FINAL, json);
       if (early.success) finalised.push(early.output.finalised);

@@ -37,8 +37,14 @@ export class Attestor {
   /** By name. Two requests may not open one record twice. */
   private readonly record: (name: string) => Promise<SignedOnce>;
 
-  constructor(private readonly world: World, private readonly signer: Wallet, { store, keep = KEPT_HEIGHTS }: AttestorOptions) {
-    this.record = remembered((name) => SignedOnce.open(store, `attested-${name}.json`, `${signer.address} attested ${name}`, keep));
+  constructor(
+    private readonly world: World,
+    private readonly signer: Wallet,
+    { store, keep = KEPT_HEIGHTS }: AttestorOptions,
+  ) {
+    this.record = remembered((name) =>
+      SignedOnce.open(store, `attested-${name}.json`, `${signer.address} attested ${name}`, keep),
+    );
   }
 
   /**
@@ -68,7 +74,12 @@ export class Attestor {
       throw new HttpRefusal(409, error.message, { number: height });
     });
     const domain = signingDomain("RootMirror", BigInt(destination.chainId), mirror);
-    const signature = await this.signer.signTypedData(domain, ATTESTATION_TYPES, { chainId: source.chainId, number: height, blockHash, set });
+    const signature = await this.signer.signTypedData(domain, ATTESTATION_TYPES, {
+      chainId: source.chainId,
+      number: height,
+      blockHash,
+      set,
+    });
     this.world.log("info", "attested", { source: sourceName, mirror: mirrorName, number: height, blockHash, set });
     return { number: height, blockHash, set, place, signature };
   }
@@ -85,7 +96,9 @@ export class Attestor {
   /** One for each chain that some other chain has a mirror of: that its node answers, and how far behind the clock it is. */
   tasks(now: () => number = Date.now): Task[] {
     const { chains } = this.world.network;
-    const sources = chains.filter(({ name }) => chains.some((other) => other.name !== name && other.roots[name] !== undefined));
+    const sources = chains.filter(({ name }) =>
+      chains.some((other) => other.name !== name && other.roots[name] !== undefined),
+    );
     return sources.map(({ name }) => ({
       name: `node ${name}`,
       run: async () => {
@@ -99,13 +112,16 @@ export class Attestor {
   private async finalHash(source: NetworkChain, height: number, record: SignedOnce): Promise<string> {
     const node = await this.world.node(source.name);
     const finalised = await node.finalised();
-    if (height > finalised.number) throw new HttpRefusal(409, `${source.name} ${height} isn't final yet`, { finalised: finalised.number });
+    if (height > finalised.number)
+      throw new HttpRefusal(409, `${source.name} ${height} isn't final yet`, { finalised: finalised.number });
     const newest = [...record.all].findLast(([number]) => number <= finalised.number);
     if (newest !== undefined && newest[0] !== height) {
       const { hash } = await node.block(newest[0]);
       if (hash !== newest[1]) {
         this.finalityBroke(source, newest[0], newest[1], hash);
-        throw new HttpRefusal(409, `${source.name} ${newest[0]} was signed for another hash than the node has now`, { number: newest[0] });
+        throw new HttpRefusal(409, `${source.name} ${newest[0]} was signed for another hash than the node has now`, {
+          number: newest[0],
+        });
       }
     }
     return (await node.block(height)).hash;
@@ -115,4 +131,3 @@ export class Attestor {
     this.world.log("alarm", "finality broke", { source: name, number, signed, found });
   }
 }
-

@@ -28,8 +28,12 @@ const LENGTH = 16 * 1024;
  * @param who is asked, for errors: `attestors[1]`
  * @throws NodeError when it can't be reached, takes too long or says too much
  */
-export const get = (who: string, base: string, path: string, { timeout = TIMEOUT, length = LENGTH }: Limits = {}): Promise<Answer> =>
-  new Endpoint(who, base).get(path, { timeout, length });
+export const get = (
+  who: string,
+  base: string,
+  path: string,
+  { timeout = TIMEOUT, length = LENGTH }: Limits = {},
+): Promise<Answer> => new Endpoint(who, base).get(path, { timeout, length });
 
 /** As {@link get}, of JSON. */
 export async function getJson(who: string, base: string, path: string, limits?: Limits): Promise<JsonAnswer> {

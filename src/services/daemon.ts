@@ -50,10 +50,20 @@ export class Daemon {
   private readonly now: () => number;
   private readonly random: () => number;
 
-  constructor(tasks: readonly Task[], private readonly options: DaemonOptions) {
+  constructor(
+    tasks: readonly Task[],
+    private readonly options: DaemonOptions,
+  ) {
     this.now = options.now ?? Date.now;
     this.random = options.random ?? Math.random;
-    this.states = tasks.map((task) => ({ task, due: 0, failures: 0, lastSuccess: undefined, error: undefined, shown: {} }));
+    this.states = tasks.map((task) => ({
+      task,
+      due: 0,
+      failures: 0,
+      lastSuccess: undefined,
+      error: undefined,
+      shown: {},
+    }));
   }
 
   /** Runs until the signal: the task at work ends first. */
@@ -88,12 +98,17 @@ export class Daemon {
     const { interval } = this.options;
     const patience = Math.max(HEALTHY_AT_LEAST, HEALTHY_INTERVALS * interval);
     let ok = true;
-    const tasks = Object.fromEntries(this.states.map(({ task, failures, lastSuccess, error, shown }) => {
-      const fine = lastSuccess !== undefined && this.now() - lastSuccess <= patience;
-      ok &&= fine;
-      const last = lastSuccess === undefined ? null : new Date(lastSuccess).toISOString();
-      return [task.name, { ok: fine, lastSuccess: last, failuresInRow: failures, ...(error === undefined ? {} : { error }), ...shown }];
-    }));
+    const tasks = Object.fromEntries(
+      this.states.map(({ task, failures, lastSuccess, error, shown }) => {
+        const fine = lastSuccess !== undefined && this.now() - lastSuccess <= patience;
+        ok &&= fine;
+        const last = lastSuccess === undefined ? null : new Date(lastSuccess).toISOString();
+        return [
+          task.name,
+          { ok: fine, lastSuccess: last, failuresInRow: failures, ...(error === undefined ? {} : { error }), ...shown },
+        ];
+      }),
+    );
     return { ok, tasks };
   }
 
@@ -110,7 +125,12 @@ export class Daemon {
       state.error = reasonOf(error);
       const pause = this.pause(state.failures);
       state.due = this.now() + pause;
-      log("warn", "task failed", { task: state.task.name, reason: state.error, failuresInRow: state.failures, retryInMs: Math.round(pause) });
+      log("warn", "task failed", {
+        task: state.task.name,
+        reason: state.error,
+        failuresInRow: state.failures,
+        retryInMs: Math.round(pause),
+      });
       onFailure(error);
     }
   }

@@ -21,13 +21,18 @@ export async function joinNotes(world: SendingWorld): Promise<Fields> {
   let joined = 0;
   for (const { id, name, chain, contract } of issuers) {
     const source = chainNamed(network, home).roots[chain];
-    if (source === undefined) throw new InputError(`network.issuers.${name}.chain`, "must have its roots known at home", chain);
+    if (source === undefined)
+      throw new InputError(`network.issuers.${name}.chain`, "must have its roots known at home", chain);
     // LocalRoots and RootMirror answer alike.
     const [newest] = await node.read<[bigint, bigint]>("RootMirror", source, "latestRoot", contract, ROOT_SLOTS.notes);
     const known = await node.read<bigint>("IssuerNotes", issuerNotes, "issuerRoot", id);
     if (newest === known) continue;
     if (newest !== 0n && (await node.read<boolean>("RootMirror", source, "isFrozen"))) continue;
-    const sent = await sendUnlessDone(sender, { name: "IssuerNotes", address: issuerNotes, method: "join", args: [id] }, ["NothingNew", "RouteFrozen"]);
+    const sent = await sendUnlessDone(
+      sender,
+      { name: "IssuerNotes", address: issuerNotes, method: "join", args: [id] },
+      ["NothingNew", "RouteFrozen"],
+    );
     if (sent === undefined) continue;
     joined += 1;
     log("info", "notes joined", { issuer: name, root: newest, ...sent });
@@ -42,7 +47,11 @@ export async function addExits(world: SendingWorld): Promise<Fields> {
   const queued = await node.read<bigint>("AccountRegistry", registry, "queuedExits");
   if (queued === 0n) return { queued: 0 };
   const most = queued < MOST_EXITS ? queued : MOST_EXITS;
-  const sent = await sendUnlessDone(sender, { name: "AccountRegistry", address: registry, method: "addExits", args: [most] }, ["NothingQueued"]);
+  const sent = await sendUnlessDone(
+    sender,
+    { name: "AccountRegistry", address: registry, method: "addExits", args: [most] },
+    ["NothingQueued"],
+  );
   if (sent !== undefined) world.log("info", "exits added", { exits: most, ...sent });
   return { queued: queued - most };
 }

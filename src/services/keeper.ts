@@ -66,11 +66,14 @@ export class Keeper implements Task {
     const silent = new Set<string>();
     for (const { name } of this.means.network.chains) {
       // What was signed before a crash must show before anything is decided.
-      await this.means.sender(name).then((sender) => sender.drained()).catch((error: unknown) => {
-        if (!(error instanceof NodeError)) throw error;
-        failed.push(error);
-        silent.add(name);
-      });
+      await this.means
+        .sender(name)
+        .then((sender) => sender.drained())
+        .catch((error: unknown) => {
+          if (!(error instanceof NodeError)) throw error;
+          failed.push(error);
+          silent.add(name);
+        });
     }
     for (let moves = 0; moves < MOST_MOVES; moves++) {
       const view = await this.means.wallet.refresh();
@@ -86,7 +89,8 @@ export class Keeper implements Task {
       await this.make(view, move).catch((error: unknown) => {
         if (error instanceof NodeError) failed.push(error);
         // Another keeper, or the trader, was there first, or the chain has moved on.
-        else if (error instanceof RefusedError) this.means.log("warn", "refused", { what: nameOf(move), reason: error.message });
+        else if (error instanceof RefusedError)
+          this.means.log("warn", "refused", { what: nameOf(move), reason: error.message });
         else throw error;
       });
     }
@@ -96,38 +100,71 @@ export class Keeper implements Task {
   private async make(view: TraderView, move: KeeperMove): Promise<void> {
     const chain = this.chainOf(move);
     const sender = await this.means.sender(chain);
-    const call = move.kind === "receive" ? await this.receive(view, move, sender) : await this.refresh(view, move, sender);
+    const call =
+      move.kind === "receive" ? await this.receive(view, move, sender) : await this.refresh(view, move, sender);
     const { hash, gasUsed } = await sender.send(call);
     if (move.kind === "refresh") this.provenOn.set(move.line.issuer.id, move.tableRoot);
-    this.means.log("info", nameOf(move), { chain, transaction: hash, gas: gasUsed, ...(move.kind === "refresh" ? { coverage: move.coverage } : { notes: move.notes.length }) });
+    this.means.log("info", nameOf(move), {
+      chain,
+      transaction: hash,
+      gas: gasUsed,
+      ...(move.kind === "refresh" ? { coverage: move.coverage } : { notes: move.notes.length }),
+    });
   }
 
   private chainOf(move: KeeperMove): string {
     return move.kind === "receive" ? this.means.network.home : move.line.issuer.chain;
   }
 
-  private async receive({ account, slot, notesRoot }: TraderView, { notes }: Extract<KeeperMove, { kind: "receive" }>, sender: Sender): Promise<Call> {
+  private async receive(
+    { account, slot, notesRoot }: TraderView,
+    { notes }: Extract<KeeperMove, { kind: "receive" }>,
+    sender: Sender,
+  ): Promise<Call> {
     const { registry } = this.means.network;
     const { context, deadline } = await contextOf(sender.node, registry, sender.address);
     const { statement } = receiveStatement({ keys: this.keys, from: account!, notes, notesRoot, context });
     return receiveCall(registry, slot, await this.means.prove(statement), deadline);
   }
 
-  private async refresh(view: TraderView, { line, coverage }: Extract<KeeperMove, { kind: "refresh" }>, sender: Sender): Promise<Call> {
+  private async refresh(
+    view: TraderView,
+    { line, coverage }: Extract<KeeperMove, { kind: "refresh" }>,
+    sender: Sender,
+  ): Promise<Call> {
     const { issuer, credit, release } = line;
-    const [path, { tree }] = await Promise.all([view.accountPath(issuer.chain), newestTable(sender.node, this.means.tables, view.tier!)]);
+    const [path, { tree }] = await Promise.all([
+      view.accountPath(issuer.chain),
+      newestTable(sender.node, this.means.tables, view.tier!),
+    ]);
     const { context, deadline } = await contextOf(sender.node, issuer.contract, sender.address);
     const statement = solvencyStatement({
-      account: view.account!, keys: this.keys, path: path!, table: tree, coverage, issuerId: issuer.id, show: [credit, release], committee: this.means.network.committee, context,
+      account: view.account!,
+      keys: this.keys,
+      path: path!,
+      table: tree,
+      coverage,
+      issuerId: issuer.id,
+      show: [credit, release],
+      committee: this.means.network.committee,
+      context,
     });
     return lineCall(lineContract(issuer), issuer.contract, "prove", await this.means.prove(statement), deadline);
   }
 
   private async look(view: TraderView): Promise<Sight> {
-    const { account, notes, receivableAt, network: { home }, tier = view.network.tiers[0]!, lines } = view;
+    const {
+      account,
+      notes,
+      receivableAt,
+      network: { home },
+      tier = view.network.tiers[0]!,
+      lines,
+    } = view;
     const table = await newestTable(nodeOf(view.nodes, home), this.means.tables, tier).catch(unlessDefect);
     return {
-      account, notes,
+      account,
+      notes,
       mayReceive: view.blocks.get(home)!.time >= receivableAt,
       listed: table && new Set(table.listed.table.rows.map(({ instrument }) => instrument)),
       margin: table && account && marginOf(account.holdings, table.tree),
@@ -143,36 +180,61 @@ export class Keeper implements Task {
     const validity = Number(await node.read<bigint>(lineContract(issuer), issuer.contract, "validity"));
     const tableRoot = await node.read<bigint>("RiskTable", riskTable, "newestRoot");
     const seen = { line, now, validity, tableRoot, provenOn: this.provenOn.get(issuer.id) };
-    const blocked = (why: string, arriving = false): LineSight => ({ ...seen, proofUntil: undefined, margin: undefined, blocked: why, arriving });
+    const blocked = (why: string, arriving = false): LineSight => ({
+      ...seen,
+      proofUntil: undefined,
+      margin: undefined,
+      blocked: why,
+      arriving,
+    });
 
     if (view.account === undefined) return blocked("there is no account");
     if (tableRoot === 0n) return blocked("no risk table has been published");
     const [{ asOf }, goodUntil] = await Promise.all([
-      node.read<{ asOf: bigint }>("RiskTable", riskTable, "epochOf", tableRoot), node.read<bigint>("RiskTable", riskTable, "goodUntil", tableRoot),
+      node.read<{ asOf: bigint }>("RiskTable", riskTable, "epochOf", tableRoot),
+      node.read<bigint>("RiskTable", riskTable, "goodUntil", tableRoot),
     ]);
     if (now > goodUntil) return blocked("the newest risk table is over, and no reporter has published another");
     const path = await view.accountPath(issuer.chain);
     if (path === undefined) return blocked("the account's last change hasn't arrived on its chain", true);
-    const rootTime = await node.read<bigint>("RootMirror", roots[this.means.network.home]!, "rootTime", this.means.network.registry, ROOT_SLOTS.accounts, path.root);
+    const rootTime = await node.read<bigint>(
+      "RootMirror",
+      roots[this.means.network.home]!,
+      "rootTime",
+      this.means.network.registry,
+      ROOT_SLOTS.accounts,
+      path.root,
+    );
     if (rootTime === 0n) return blocked("the root of the account isn't known on its chain any more");
     const table = await newestTable(node, this.means.tables, view.account.tier).catch(unlessDefect);
     if (table === undefined) return blocked("no reporter gives the newest risk table");
     const margin = marginOf(view.account.holdings, table.tree);
     if (margin === undefined) return blocked("the newest risk table doesn't list all that the account holds");
     const from = Number(rootTime < asOf ? rootTime : asOf);
-    return { ...seen, blocked: undefined, arriving: false, margin, proofUntil: Math.min(from + validity, Number(goodUntil)) };
+    return {
+      ...seen,
+      blocked: undefined,
+      arriving: false,
+      margin,
+      proofUntil: Math.min(from + validity, Number(goodUntil)),
+    };
   }
 
   /** Says what has begun to be so; of the margin's bands the deepest alone. */
   private warn(view: TraderView, sight: Sight): void {
     const now = [
       ...warningsOf(sight),
-      ...[...view.warnings, ...view.missing.map((chain) => `${chain}'s node doesn't answer`)].map((what) => ({ kind: "other" as const, key: what, what })),
+      ...[...view.warnings, ...view.missing.map((chain) => `${chain}'s node doesn't answer`)].map((what) => ({
+        kind: "other" as const,
+        key: what,
+        what,
+      })),
     ];
     const begun = now.filter(({ key }) => !this.warned.has(key));
     const deepest = begun.filter(({ kind }) => kind === "margin").at(-1);
     for (const warning of begun) {
-      if (warning.kind !== "margin" || warning === deepest) this.means.log(warning.key === "below 80" ? "alarm" : "warn", "attention", { what: warning.what });
+      if (warning.kind !== "margin" || warning === deepest)
+        this.means.log(warning.key === "below 80" ? "alarm" : "warn", "attention", { what: warning.what });
     }
     this.warned = new Set(now.map(({ key }) => key));
   }
@@ -191,6 +253,14 @@ function unlessDefect(error: unknown): undefined {
 }
 
 const shown = ({ account, notes }: TraderView, { margin, lines }: Sight): Fields => ({
-  version: account?.version, notesWaiting: notes.length, equity: margin?.equity, requirement: margin?.requirement,
-  lines: Object.fromEntries(lines.map(({ line: { issuer, validUntil }, now, blocked }) => [issuer.name, { secondsLeft: validUntil - now, ...(blocked === undefined ? {} : { blocked }) }])),
+  version: account?.version,
+  notesWaiting: notes.length,
+  equity: margin?.equity,
+  requirement: margin?.requirement,
+  lines: Object.fromEntries(
+    lines.map(({ line: { issuer, validUntil }, now, blocked }) => [
+      issuer.name,
+      { secondsLeft: validUntil - now, ...(blocked === undefined ? {} : { blocked }) },
+    ]),
+  ),
 });

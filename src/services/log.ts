@@ -14,13 +14,18 @@ export type Fields = Readonly<Record<string, unknown>>;
 export type Log = (level: Level, event: string, fields?: Fields) => void;
 
 /** One JSON object a line: time, level, event, then the event's own fields; whole numbers beyond a double's range as text. */
-export const jsonLog = (write: (line: string) => void, now: () => number = Date.now): Log =>
-  (level, event, fields = {}) => write(`${withoutUrls(toJson({ time: new Date(now()).toISOString(), level, event, ...fields }))}\n`);
+export const jsonLog =
+  (write: (line: string) => void, now: () => number = Date.now): Log =>
+  (level, event, fields = {}) =>
+    write(`${withoutUrls(toJson({ time: new Date(now()).toISOString(), level, event, ...fields }))}\n`);
 
 /** For people at a terminal. */
-export const prettyLog = (write: (line: string) => void, now: () => number = Date.now): Log =>
+export const prettyLog =
+  (write: (line: string) => void, now: () => number = Date.now): Log =>
   (level, event, fields = {}) => {
-    const shown = Object.entries(fields).map(([name, value]) => ` ${name}=${typeof value === "string" ? value : toJson(value)}`).join("");
+    const shown = Object.entries(fields)
+      .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : toJson(value)}`)
+      .join("");
     const mark = level === "info" ? "" : `${level.toUpperCase()} `;
     write(`${withoutUrls(`${new Date(now()).toISOString().slice(11, 19)} ${mark}${event}${shown}`)}\n`);
   };
@@ -44,5 +49,10 @@ export function withoutRepeats(log: Log, now: () => number = Date.now): Log {
 export function reasonOf(error: unknown): string {
   if (error instanceof PlimsollError) return withoutUrls(error.message);
   const { name, message, code } = error as { name?: string; message?: string; code?: unknown };
-  return withoutUrls(`defect: ${name ?? "Error"}${typeof code === "string" ? ` ${code}` : ""}: ${message ?? String(error)}`.slice(0, 300));
+  return withoutUrls(
+    `defect: ${name ?? "Error"}${typeof code === "string" ? ` ${code}` : ""}: ${message ?? String(error)}`.slice(
+      0,
+      300,
+    ),
+  );
 }

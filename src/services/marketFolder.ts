@@ -35,21 +35,28 @@ export class MarketFolder {
   /** What a service needn't be asked for again, by its place and a name: another may well have the right bytes. */
   private readonly unwanted = new BoundedMap<string, true>(MOST_REMEMBERED);
 
-  constructor(private readonly folder: string, private readonly urls: readonly string[], private readonly log: Log) {}
+  constructor(
+    private readonly folder: string,
+    private readonly urls: readonly string[],
+    private readonly log: Log,
+  ) {}
 
   /** Names of files of an epoch above `above`, or of epoch `above` itself, by epoch and then by name. */
   async names(above: number): Promise<readonly { readonly name: string; readonly epoch: number }[]> {
     await mkdir(this.folder, { recursive: true });
     const present = (await readdir(this.folder)).filter((name) => name.endsWith(".json")).sort();
-    for (const known of [this.epochs, this.refused]) for (const name of known.keys()) if (!present.includes(name)) known.delete(name);
+    for (const known of [this.epochs, this.refused])
+      for (const name of known.keys()) if (!present.includes(name)) known.delete(name);
     for (const name of present.filter((name) => !this.epochs.has(name))) {
       if (this.refused.get(name) === (await this.version(name))) continue;
       await this.read(name).catch((error: unknown) => this.refuse(name, reasonOf(error)));
     }
-    return present.flatMap((name) => {
-      const epoch = this.epochs.get(name);
-      return epoch === undefined || epoch < above ? [] : [{ name, epoch }];
-    }).sort((a, b) => a.epoch - b.epoch);
+    return present
+      .flatMap((name) => {
+        const epoch = this.epochs.get(name);
+        return epoch === undefined || epoch < above ? [] : [{ name, epoch }];
+      })
+      .sort((a, b) => a.epoch - b.epoch);
   }
 
   /** Reads a market. Throws an InputError when its name isn't that of its bytes, or it is no market. */
@@ -77,8 +84,13 @@ export class MarketFolder {
   /** Fetches files that aren't here from every service; keeps those of epoch `from` or later. */
   async fetch(from: number): Promise<void> {
     if (this.urls.length > 0 && (await this.names(from)).length >= MOST_WAITING) return;
-    await Promise.all(this.urls.map((url, i) => this.fetchFrom(`markets[${i}]`, url, from)
-      .catch((error: unknown) => this.log("warn", "market source skipped", { source: i, reason: reasonOf(error) }))));
+    await Promise.all(
+      this.urls.map((url, i) =>
+        this.fetchFrom(`markets[${i}]`, url, from).catch((error: unknown) =>
+          this.log("warn", "market source skipped", { source: i, reason: reasonOf(error) }),
+        ),
+      ),
+    );
   }
 
   private async fetchFrom(who: string, url: string, from: number): Promise<void> {
@@ -87,7 +99,8 @@ export class MarketFolder {
     const listing = v.safeParse(LISTING, json);
     if (!listing.success) throw new InputError(who, "must answer with a list of markets");
     const missing = listing.output.markets
-      .filter((name) => !this.epochs.has(name) && !this.refused.has(name) && !this.unwanted.has(`${who} ${name}`)).slice(0, MOST_AT_ONCE);
+      .filter((name) => !this.epochs.has(name) && !this.refused.has(name) && !this.unwanted.has(`${who} ${name}`))
+      .slice(0, MOST_AT_ONCE);
     for (const name of missing) {
       const file = await get(who, url, `/markets/${name}`, { length: MARKET_LENGTH, timeout: TIMEOUT });
       if (file.status !== 200) continue;

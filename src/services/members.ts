@@ -30,11 +30,18 @@ export async function currentSet(node: Node, name: "RiskTable" | "RootMirror", a
  * made up must not reach a contract: one bad signature there spoils all the others.
  */
 export function memberSignature(
-  { members }: SignerSet, place: number, data: string, domain: TypedDataDomain, types: Record<string, TypedDataField[]>, message: Record<string, unknown>,
+  { members }: SignerSet,
+  place: number,
+  data: string,
+  domain: TypedDataDomain,
+  types: Record<string, TypedDataField[]>,
+  message: Record<string, unknown>,
 ): MemberSignature | undefined {
   try {
     const { serialized } = Signature.from(data);
-    return members[place] === verifyTypedData(domain, types, message, serialized) ? { place, data: serialized } : undefined;
+    return members[place] === verifyTypedData(domain, types, message, serialized)
+      ? { place, data: serialized }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -51,10 +58,16 @@ export class Ballots<T> {
   }
 
   /** Statements that at least `threshold` members signed. */
-  full(threshold: number): { readonly key: string; readonly statement: T; readonly signatures: readonly MemberSignature[] }[] {
-    return [...this.statements].filter(([, { signatures }]) => signatures.size >= threshold).map(([key, { statement, signatures }]) => ({
-      key, statement, signatures: [...signatures].sort(([a], [b]) => a - b).map(([place, data]) => ({ place, data })),
-    }));
+  full(
+    threshold: number,
+  ): { readonly key: string; readonly statement: T; readonly signatures: readonly MemberSignature[] }[] {
+    return [...this.statements]
+      .filter(([, { signatures }]) => signatures.size >= threshold)
+      .map(([key, { statement, signatures }]) => ({
+        key,
+        statement,
+        signatures: [...signatures].sort(([a], [b]) => a - b).map(([place, data]) => ({ place, data })),
+      }));
   }
 
   /** How many members signed the statement that most did. */

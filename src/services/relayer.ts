@@ -19,9 +19,14 @@ export interface RelayerOptions extends RootRelayOptions {
 export function relayTasks(world: SendingWorld, options: RelayerOptions): Task[] {
   const { home, chains } = world.network;
   const routes = routesOf(world.network);
-  const roots = (route: Route): Task => ({ name: `roots ${route.from} to ${route.to}`, run: () => relayRoots(world, route, options) });
+  const roots = (route: Route): Task => ({
+    name: `roots ${route.from} to ${route.to}`,
+    run: () => relayRoots(world, route, options),
+  });
   return [
-    ...(options.reporters.length === 0 ? [] : chains.map(({ name }) => ({ name: `epoch ${name}`, run: () => relayEpoch(world, name, options.reporters) }))),
+    ...(options.reporters.length === 0
+      ? []
+      : chains.map(({ name }) => ({ name: `epoch ${name}`, run: () => relayEpoch(world, name, options.reporters) }))),
     { name: "exits", run: () => addExits(world) },
     ...routes.filter(({ to }) => to === home).map(roots),
     { name: "notes", run: () => joinNotes(world) },

@@ -79,7 +79,12 @@ export class Reporter {
   }
 
   static async open(world: World, signer: Wallet, options: ReporterOptions): Promise<Reporter> {
-    const record = await SignedOnce.open(options.store, "report/reported.json", `${signer.address} reported`, KEPT_EPOCHS);
+    const record = await SignedOnce.open(
+      options.store,
+      "report/reported.json",
+      `${signer.address} reported`,
+      KEPT_EPOCHS,
+    );
     return new Reporter(world, signer, options, record);
   }
 
@@ -94,7 +99,13 @@ export class Reporter {
     const newest = Number(number);
     await markets.fetch(newest);
     const waiting = await markets.names(newest);
-    const before = root === 0n ? undefined : await this.published(root, waiting.filter(({ epoch }) => epoch === newest).map(({ name }) => name));
+    const before =
+      root === 0n
+        ? undefined
+        : await this.published(
+            root,
+            waiting.filter(({ epoch }) => epoch === newest).map(({ name }) => name),
+          );
     const signed = this.record.newest?.[0] ?? 0;
 
     for (const { name } of waiting.filter(({ epoch }) => epoch > Math.max(newest, signed))) {
@@ -103,7 +114,11 @@ export class Reporter {
       await this.sign(name, judged);
       break;
     }
-    return { published: newest, signed: this.record.newest?.[0] ?? null, ageSeconds: before === undefined ? null : head.time - before.market.asOf };
+    return {
+      published: newest,
+      signed: this.record.newest?.[0] ?? null,
+      ageSeconds: before === undefined ? null : head.time - before.market.asOf,
+    };
   }
 
   /**
@@ -119,7 +134,9 @@ export class Reporter {
   };
 
   private get signedMarkets(): string[] {
-    return [...this.record.all.values()].slice(-LISTED_MARKETS).map((statement) => v.parse(STATEMENT, JSON.parse(statement)).market);
+    return [...this.record.all.values()]
+      .slice(-LISTED_MARKETS)
+      .map((statement) => v.parse(STATEMENT, JSON.parse(statement)).market);
   }
 
   /** The epoch that a market gives, unless it breaks a rule, and then it is refused for good, or is early. */
@@ -152,7 +169,10 @@ export class Reporter {
   private async sign(name: string, { computed, root, move }: Judged): Promise<void> {
     const { epoch: number, asOf, notAfter } = computed.market;
     await this.keep(root, computed);
-    await this.record.commit(number, toJson({ number: String(number), root, asOf, notAfter, largestMove: move, market: name }));
+    await this.record.commit(
+      number,
+      toJson({ number: String(number), root, asOf, notAfter, largestMove: move, market: name }),
+    );
     this.world.log("info", "epoch signed", { epoch: number, root, largestMove: move, market: name });
   }
 
@@ -160,7 +180,8 @@ export class Reporter {
   private checkTimes({ asOf, notAfter }: Market, now: number): void {
     if (asOf > now) throw new NotYet();
     if (notAfter <= now) throw new InputError("market.notAfter", `must be after now, ${now}`, notAfter);
-    if (now - asOf > this.options.maxAge) throw new InputError("market.asOf", `must be at most ${this.options.maxAge} s ago`, asOf);
+    if (now - asOf > this.options.maxAge)
+      throw new InputError("market.asOf", `must be at most ${this.options.maxAge} s ago`, asOf);
   }
 
   /** What the network has is what it is there; a table may list more, of which nobody can have anything. */
@@ -168,23 +189,33 @@ export class Reporter {
     issuers.forEach(({ id, kind, chain }, i) => {
       const known = this.world.network.issuers.find((issuer) => issuer.id === id);
       if (known === undefined) return;
-      if (known.kind !== kind) throw new InputError(`market.issuers[${i}].kind`, `must be ${known.kind}, as in the network`, kind);
-      if (known.chain !== chain) throw new InputError(`market.issuers[${i}].chain`, `must be ${known.chain}, as in the network`, chain);
+      if (known.kind !== kind)
+        throw new InputError(`market.issuers[${i}].kind`, `must be ${known.kind}, as in the network`, kind);
+      if (known.chain !== chain)
+        throw new InputError(`market.issuers[${i}].chain`, `must be ${known.chain}, as in the network`, chain);
     });
   }
 
   private async checkLength({ asOf, notAfter }: Market): Promise<void> {
     const { network } = this.world;
-    const longest = await (await this.world.node(network.home)).read<bigint>("RiskTable", chainNamed(network, network.home).riskTable, "longestEpoch");
-    if (notAfter - asOf > longest) throw new InputError("market.notAfter", `must be at most ${longest} s after asOf`, notAfter);
+    const longest = await (
+      await this.world.node(network.home)
+    ).read<bigint>("RiskTable", chainNamed(network, network.home).riskTable, "longestEpoch");
+    if (notAfter - asOf > longest)
+      throw new InputError("market.notAfter", `must be at most ${longest} s after asOf`, notAfter);
   }
 
   /** A contract takes each root once. */
   private async checkRoot(root: bigint): Promise<void> {
     const { network } = this.world;
-    const { number } = await (await this.world.node(network.home)).read<{ number: bigint }>("RiskTable", chainNamed(network, network.home).riskTable, "epochOf", root);
-    const signed = [...this.record.all.values()].map((statement) => v.parse(EPOCH, JSON.parse(statement))).find((epoch) => epoch.root === root);
-    if (number !== 0n || signed !== undefined) throw new InputError("market", `must give another table than epoch ${signed?.number ?? number}`);
+    const { number } = await (
+      await this.world.node(network.home)
+    ).read<{ number: bigint }>("RiskTable", chainNamed(network, network.home).riskTable, "epochOf", root);
+    const signed = [...this.record.all.values()]
+      .map((statement) => v.parse(EPOCH, JSON.parse(statement)))
+      .find((epoch) => epoch.root === root);
+    if (number !== 0n || signed !== undefined)
+      throw new InputError("market", `must give another table than epoch ${signed?.number ?? number}`);
   }
 
   /** The epoch on chain, computed from the market file that gives its root. */
@@ -210,7 +241,8 @@ export class Reporter {
     const roots = [...before.filter((known) => known !== String(root)), String(root)];
     const gone = roots.splice(0, Math.max(0, roots.length - keepTables));
     await store.transaction([
-      { key: tableKey(root), value: encodeTable(computed.listed) }, { key: TABLES_KEY, value: JSON.stringify(roots) },
+      { key: tableKey(root), value: encodeTable(computed.listed) },
+      { key: TABLES_KEY, value: JSON.stringify(roots) },
       ...gone.map((old) => ({ key: tableKey(old), value: undefined })),
     ]);
     this.computed.set(root, computed);
@@ -218,18 +250,27 @@ export class Reporter {
 
   private async table(root: string): Promise<string> {
     if (!/^\d{1,78}$/.test(root)) throw badRequest("root", "must be a decimal", root);
-    return BoundedMap.remembered(this.texts, root, () => getText(this.options.store, tableKey(root)).then((text) => text ?? notHere("table")));
+    return BoundedMap.remembered(this.texts, root, () =>
+      getText(this.options.store, tableKey(root)).then((text) => text ?? notHere("table")),
+    );
   }
 
   private async market(name: string): Promise<string> {
-    if (!MARKET_NAME.test(name) || ![...this.record.all.values()].some((statement) => statement.includes(`"market":"${name}"`))) notHere("market");
-    return (await this.options.markets.bytes(name).catch((cause: unknown) => notHere("market", cause))).toString("utf8");
+    if (
+      !MARKET_NAME.test(name) ||
+      ![...this.record.all.values()].some((statement) => statement.includes(`"market":"${name}"`))
+    )
+      notHere("market");
+    return (await this.options.markets.bytes(name).catch((cause: unknown) => notHere("market", cause))).toString(
+      "utf8",
+    );
   }
 
   private async epoch(which: string, chainName: string | null): Promise<object> {
     if (!/^(newest|\d{1,16})$/.test(which)) throw badRequest("epoch", 'must be "newest" or a number', which);
     const statement = which === "newest" ? this.record.newest?.[1] : this.record.all.get(Number(which));
-    if (statement === undefined) throw new HttpRefusal(404, which === "newest" ? "nothing was signed yet" : `epoch ${which} wasn't signed here`);
+    if (statement === undefined)
+      throw new HttpRefusal(404, which === "newest" ? "nothing was signed yet" : `epoch ${which} wasn't signed here`);
     const { market, ...epoch } = v.parse(STATEMENT, JSON.parse(statement));
     if (chainName === null) return { epoch, market };
 
@@ -239,13 +280,20 @@ export class Reporter {
     const place = members.indexOf(this.signer.address);
     if (place < 0) throw new HttpRefusal(403, `${this.signer.address} is none of the reporters in force`, { set });
     const domain = signingDomain("RiskTable", BigInt(chain.chainId), chain.riskTable);
-    return { epoch, market, set, place, signature: await this.signer.signTypedData(domain, EPOCH_TYPES, { ...epoch, set }) };
+    return {
+      epoch,
+      market,
+      set,
+      place,
+      signature: await this.signer.signTypedData(domain, EPOCH_TYPES, { ...epoch, set }),
+    };
   }
 }
 
 function checkFirst({ epoch, previous }: Market): void {
   if (previous !== undefined) throw new InputError("market.previous", "must be absent: no epoch is published");
-  if (epoch < 1 || epoch > MOST_AT_FIRST) throw new InputError("market.epoch", `must be from 1 to ${MOST_AT_FIRST} at first`, epoch);
+  if (epoch < 1 || epoch > MOST_AT_FIRST)
+    throw new InputError("market.epoch", `must be from 1 to ${MOST_AT_FIRST} at first`, epoch);
 }
 
 function notHere(what: string, cause?: unknown): never {

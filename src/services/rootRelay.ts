@@ -51,7 +51,14 @@ export async function relayRoots(world: SendingWorld, route: Route, options: Roo
   if (due.roots.length === 0) return state;
 
   const signers = await currentSet(node, "RootMirror", mirror);
-  const asking: Asking = { source: chainNamed(network, from), destination: chainNamed(network, to), mirror, signers, attestors: options.attestors, log };
+  const asking: Asking = {
+    source: chainNamed(network, from),
+    destination: chainNamed(network, to),
+    mirror,
+    signers,
+    attestors: options.attestors,
+    log,
+  };
   const refused: string[] = [];
   const numbers = [final.number];
   for (const number of numbers) {
@@ -64,53 +71,95 @@ export async function relayRoots(world: SendingWorld, route: Route, options: Roo
     const collected = await collectAttestations(asking, number);
     const full = collected.ballots.full(signers.threshold);
     const hashes = new Set([...full.map(({ statement }) => statement), ...(attested === NONE ? [] : [attested])]);
-    if (hashes.size > 1) return freeze(world, sender, route, number, signers.set, full.filter(({ statement }) => statement !== attested), state);
+    if (hashes.size > 1)
+      return freeze(
+        world,
+        sender,
+        route,
+        number,
+        signers.set,
+        full.filter(({ statement }) => statement !== attested),
+        state,
+      );
     const ours = full.find(({ statement }) => statement === block.hash);
-    if (ours !== undefined) return bring(world, sender, route, block, roots, { set: signers.set, signatures: ours.signatures }, state);
+    if (ours !== undefined)
+      return bring(world, sender, route, block, roots, { set: signers.set, signatures: ours.signatures }, state);
     for (const { statement } of full) {
       log("alarm", "attestors vouch for another block", { from, to, number, theirs: statement, ours: block.hash });
     }
-    refused.push(`${number}: ${collected.ballots.most} of the ${signers.threshold} needed signed one hash (${collected.refused.join("; ")})`);
+    refused.push(
+      `${number}: ${collected.ballots.most} of the ${signers.threshold} needed signed one hash (${collected.refused.join("; ")})`,
+    );
     // Attestors' nodes may be a little behind ours: then the highest block that enough of them call final.
-    if (number === final.number) numbers.push(...[...new Set(collected.finalised)].filter((height) => height < number).sort((a, b) => b - a));
+    if (number === final.number)
+      numbers.push(...[...new Set(collected.finalised)].filter((height) => height < number).sort((a, b) => b - a));
   }
   throw new NodeError("attestors", `too few sign what is due from ${from} (${refused.join(" | ")})`);
 }
 
 /** Which wanted roots a block has news of. */
-async function dueAt(source: Node, node: Node, { wanted, mirror }: Route, block: Block, refreshAge: number): Promise<Due> {
-  const found = await Promise.all(wanted.map(async (root) => {
-    const { account } = root;
-    const slot = ROOT_SLOTS[root.root];
-    const value = BigInt(await source.rpc<string>("eth_getStorageAt", [account, slot, `0x${block.number.toString(16)}`]));
-    const [known, time] = await node.read<[bigint, bigint]>("RootMirror", mirror, "latestRoot", account, slot);
-    const age = block.time - Number(time);
-    // A slot without a root has nothing to bring, and an older block has no news of what a newer one has shown. Blocks of
-    // one second may differ.
-    return { root, age, exists: value !== 0n && age >= 0, changed: value !== known };
-  }));
+async function dueAt(
+  source: Node,
+  node: Node,
+  { wanted, mirror }: Route,
+  block: Block,
+  refreshAge: number,
+): Promise<Due> {
+  const found = await Promise.all(
+    wanted.map(async (root) => {
+      const { account } = root;
+      const slot = ROOT_SLOTS[root.root];
+      const value = BigInt(
+        await source.rpc<string>("eth_getStorageAt", [account, slot, `0x${block.number.toString(16)}`]),
+      );
+      const [known, time] = await node.read<[bigint, bigint]>("RootMirror", mirror, "latestRoot", account, slot);
+      const age = block.time - Number(time);
+      // A slot without a root has nothing to bring, and an older block has no news of what a newer one has shown. Blocks of
+      // one second may differ.
+      return { root, age, exists: value !== 0n && age >= 0, changed: value !== known };
+    }),
+  );
   const some = found.some(({ exists, changed, age }) => exists && (changed || age >= refreshAge));
   return {
-    roots: some ? found.filter(({ exists, changed, age }) => exists && (changed || age >= refreshAge / 2)).map(({ root }) => root) : [],
+    roots: some
+      ? found.filter(({ exists, changed, age }) => exists && (changed || age >= refreshAge / 2)).map(({ root }) => root)
+      : [],
     lagSeconds: Math.max(0, ...found.filter(({ exists }) => exists).map(({ age }) => age)),
   };
 }
 
 /** One transaction: the header, unless it is attested already, and every root that is due. */
 async function bring(
-  world: SendingWorld, sender: Sender, { from, to, mirror }: Route, block: Block, roots: readonly WantedRoot[],
-  signed: { readonly set: bigint; readonly signatures: readonly MemberSignature[] } | undefined, state: Fields,
+  world: SendingWorld,
+  sender: Sender,
+  { from, to, mirror }: Route,
+  block: Block,
+  roots: readonly WantedRoot[],
+  signed: { readonly set: bigint; readonly signatures: readonly MemberSignature[] } | undefined,
+  state: Fields,
 ): Promise<Fields> {
   const source = await world.node(from);
   const header = await readHeader(source, BigInt(block.number));
   if (header.hash !== block.hash) throw new NodeError(from, `block ${block.number} changed while it was read`);
-  const proofs = await Promise.all(roots.map(({ account, root }) => readRootProof(source, account, ROOT_SLOTS[root], header.number)));
+  const proofs = await Promise.all(
+    roots.map(({ account, root }) => readRootProof(source, account, ROOT_SLOTS[root], header.number)),
+  );
   const { interface: calls } = sender.node.contract("RootMirror", mirror);
-  const attest = signed === undefined ? [] : [calls.encodeFunctionData("attest", [block.number, block.hash, signed.set, signed.signatures])];
+  const attest =
+    signed === undefined
+      ? []
+      : [calls.encodeFunctionData("attest", [block.number, block.hash, signed.set, signed.signatures])];
   const args = [[...attest, calls.encodeFunctionData("mirror", [header.rlp, proofs])]];
   try {
     const { hash, gasUsed } = await sender.send({ name: "RootMirror", address: mirror, method: "multicall", args });
-    world.log("info", "roots brought", { from, to, number: block.number, roots: roots.map(({ account, root }) => `${root} of ${account}`), transaction: hash, gas: gasUsed });
+    world.log("info", "roots brought", {
+      from,
+      to,
+      number: block.number,
+      roots: roots.map(({ account, root }) => `${root} of ${account}`),
+      transaction: hash,
+      gas: gasUsed,
+    });
   } catch (error) {
     // Somebody showed a conflict meanwhile.
     if (!(error instanceof RefusedError && error.refusal === "Frozen")) throw error;
@@ -122,12 +171,24 @@ async function bring(
 
 /** Two hashes for one height, each signed by enough: shown to the mirror, they stop the route before more is believed. */
 async function freeze(
-  { log }: SendingWorld, sender: Sender, { from, to, mirror }: Route, number: number, set: bigint,
-  signed: readonly { readonly statement: string; readonly signatures: readonly MemberSignature[] }[], state: Fields,
+  { log }: SendingWorld,
+  sender: Sender,
+  { from, to, mirror }: Route,
+  number: number,
+  set: bigint,
+  signed: readonly { readonly statement: string; readonly signatures: readonly MemberSignature[] }[],
+  state: Fields,
 ): Promise<Fields> {
-  log("alarm", "attestors contradict themselves", { from, to, number, hashes: signed.map(({ statement }) => statement) });
+  log("alarm", "attestors contradict themselves", {
+    from,
+    to,
+    number,
+    hashes: signed.map(({ statement }) => statement),
+  });
   const { interface: calls } = sender.node.contract("RootMirror", mirror);
-  const args = [signed.map(({ statement, signatures }) => calls.encodeFunctionData("attest", [number, statement, set, signatures]))];
+  const args = [
+    signed.map(({ statement, signatures }) => calls.encodeFunctionData("attest", [number, statement, set, signatures])),
+  ];
   await sender.send({ name: "RootMirror", address: mirror, method: "multicall", args });
   return { ...state, frozen: true };
 }
@@ -138,7 +199,9 @@ async function defaultRefreshAge({ network, node: connect }: SendingWorld, { to,
   const readers = network.issuers.filter(({ chain, kind }) => chain === to && to !== network.home && kind !== "vault");
   const borne = await Promise.all([
     node.read<bigint>("RootMirror", mirror, "freshFor"),
-    ...readers.map(({ kind, contract }) => node.read<bigint>(kind === "desk" ? "CreditDesk" : "VenueOutbox", contract, "validity")),
+    ...readers.map(({ kind, contract }) =>
+      node.read<bigint>(kind === "desk" ? "CreditDesk" : "VenueOutbox", contract, "validity"),
+    ),
   ]);
   return Math.floor(Math.min(...borne.map(Number)) / REFRESHES);
 }

@@ -30,7 +30,12 @@ export function routesOf(network: Network): Route[] {
     return mirror === undefined || wanted.length === 0 ? [] : [{ from, to, mirror, wanted }];
   };
   const homeward = others.flatMap(({ name }) =>
-    route(name, home, issuers.filter(({ chain }) => chain === name).map(({ contract }) => ({ account: contract, root: "notes" }))));
+    route(
+      name,
+      home,
+      issuers.filter(({ chain }) => chain === name).map(({ contract }) => ({ account: contract, root: "notes" })),
+    ),
+  );
   const outward = others.flatMap(({ name }) => {
     const kinds = new Set(issuers.filter(({ chain }) => chain === name).map(({ kind }) => kind));
     return route(home, name, [

@@ -24,7 +24,8 @@ export class HttpRefusal extends PlimsollError {
 }
 
 /** What was asked for breaks a rule. Any other InputError is of a file of ours, and none of a stranger's business. */
-export const badRequest = (path: string, rule: string, value?: string): HttpRefusal => new HttpRefusal(400, new InputError(path, rule, value).message);
+export const badRequest = (path: string, rule: string, value?: string): HttpRefusal =>
+  new HttpRefusal(400, new InputError(path, rule, value).message);
 
 /** Answers a path, given as its parts, with a JSON text; undefined when it is none of its own. May throw an HttpRefusal. */
 export type Handler = (parts: readonly string[], query: URLSearchParams) => Promise<string | undefined>;
@@ -44,7 +45,8 @@ const REQUEST_TIMEOUT = 10_000;
 export function parseListen(text: string): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([0-9a-f:]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new InputError("listen", "must be host:port, such as 127.0.0.1:8801", text);
+  if (match === null || port > 65_535)
+    throw new InputError("listen", "must be host:port, such as 127.0.0.1:8801", text);
   return { host: match[1] ?? match[2]!, port };
 }
 
@@ -52,44 +54,63 @@ export function parseListen(text: string): { readonly host: string; readonly por
 export async function serve(listen: string, handlers: readonly Handler[], log: Log): Promise<Service> {
   const { host, port } = parseListen(listen);
   let atWork = 0;
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT }, (request, response) => {
-    if (atWork >= MOST_AT_ONCE) return reply(response, 503, refusalText("is busy"));
-    atWork += 1;
-    void answer(request, handlers, log).then(([status, body]) => reply(response, status, body)).finally(() => (atWork -= 1));
-  });
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT },
+    (request, response) => {
+      if (atWork >= MOST_AT_ONCE) return reply(response, 503, refusalText("is busy"));
+      atWork += 1;
+      void answer(request, handlers, log)
+        .then(([status, body]) => reply(response, status, body))
+        .finally(() => (atWork -= 1));
+    },
+  );
   server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => reject(new InputError("listen", `can't be listened on (${cause.code})`, listen, { cause })));
+    server.once("error", (cause: NodeJS.ErrnoException) =>
+      reject(new InputError("listen", `can't be listened on (${cause.code})`, listen, { cause })),
+    );
     server.listen(port, host, resolve);
   });
   return {
     host,
     port: (server.address() as AddressInfo).port,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeIdleConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
   };
 }
 
 /** GET /health: 200 while all is well, 503 otherwise, and the state of each task. */
-export const healthHandler = (health: () => Health): Handler => (parts) => {
-  if (parts.join("/") !== "health") return Promise.resolve(undefined);
-  const state = health();
-  const { ok, tasks } = state;
-  if (!ok) throw new HttpRefusal(503, "a task hasn't succeeded for too long", { ok, tasks });
-  return Promise.resolve(toJson(state));
-};
+export const healthHandler =
+  (health: () => Health): Handler =>
+  (parts) => {
+    if (parts.join("/") !== "health") return Promise.resolve(undefined);
+    const state = health();
+    const { ok, tasks } = state;
+    if (!ok) throw new HttpRefusal(503, "a task hasn't succeeded for too long", { ok, tasks });
+    return Promise.resolve(toJson(state));
+  };
 
-async function answer(request: IncomingMessage, handlers: readonly Handler[], log: Log): Promise<[status: number, body: string]> {
-  if (request.method !== "GET" && request.method !== "HEAD") return [405, refusalText("only GET and HEAD are answered")];
+async function answer(
+  request: IncomingMessage,
+  handlers: readonly Handler[],
+  log: Log,
+): Promise<[status: number, body: string]> {
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return [405, refusalText("only GET and HEAD are answered")];
   const text = request.url ?? "/";
   const base = "http://localhost";
-  if (text.length > URL_LENGTH || !text.startsWith("/") || !URL.canParse(text, base)) return [400, refusalText("is no path of this service")];
+  if (text.length > URL_LENGTH || !text.startsWith("/") || !URL.canParse(text, base))
+    return [400, refusalText("is no path of this service")];
   const { pathname, searchParams } = new URL(text, base);
   try {
     for (const handler of handlers) {
-      const body = await handler(pathname.split("/").filter((part) => part !== ""), searchParams);
+      const body = await handler(
+        pathname.split("/").filter((part) => part !== ""),
+        searchParams,
+      );
       if (body !== undefined) return [200, body];
     }
     return [404, refusalText("is no path of this service")];
@@ -104,6 +125,10 @@ const refusalText = (error: string, fields: Fields = {}): string => toJson({ err
 
 function reply(response: ServerResponse, status: number, body: string): void {
   // Public data: a page in a browser may read it.
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", "access-control-allow-origin": "*", "cache-control": "no-store" });
+  response.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "access-control-allow-origin": "*",
+    "cache-control": "no-store",
+  });
   response.end(body);
 }

@@ -15,7 +15,11 @@ import { StoreConflict, type Store } from "../store/store.ts";
 
 const SIGNED_FORMAT = "plimsoll-signed";
 
-const number = v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(-1, "must be at least -1"));
+const number = v.pipe(
+  v.number("must be a number"),
+  v.integer("must be a whole number"),
+  v.minValue(-1, "must be at least -1"),
+);
 const SIGNED = exactly("a record of what was signed", {
   format: v.literal(SIGNED_FORMAT, `must be "${SIGNED_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
@@ -23,7 +27,10 @@ const SIGNED = exactly("a record of what was signed", {
   of: v.string("must be text"),
   /** Highest number that was forgotten; -1 while none was. */
   floor: number,
-  signed: v.array(v.strictTuple([number, v.string("must be text")], "must be a number and a statement"), "must be a list"),
+  signed: v.array(
+    v.strictTuple([number, v.string("must be text")], "must be a number and a statement"),
+    "must be a list",
+  ),
 });
 
 /** Thrown instead of signing a second statement under a number, or one under a number that was forgotten. */
@@ -34,7 +41,11 @@ export class SignedBefore extends PlimsollError {
     /** What was signed; undefined for a number below the floor. */
     readonly statement: string | undefined,
   ) {
-    super(statement === undefined ? `${number}: is below what is remembered of signatures` : `${number}: was signed for another statement`);
+    super(
+      statement === undefined
+        ? `${number}: is below what is remembered of signatures`
+        : `${number}: was signed for another statement`,
+    );
   }
 }
 
@@ -101,9 +112,13 @@ export class SignedOnce {
     if (number <= floor) throw new SignedBefore(number, undefined);
     const signed = all.slice(forgotten.length);
     const text = `${JSON.stringify({ format: SIGNED_FORMAT, version: PROTOCOL_VERSION, of: this.of, floor, signed })}\n`;
-    await this.store.transaction([{ key: this.key, value: text, expected: this.text ?? null }]).catch((cause: unknown) => {
-      throw cause instanceof StoreConflict ? new InputError(this.store.where(this.key), "must be written by one process alone", undefined, { cause }) : cause;
-    });
+    await this.store
+      .transaction([{ key: this.key, value: text, expected: this.text ?? null }])
+      .catch((cause: unknown) => {
+        throw cause instanceof StoreConflict
+          ? new InputError(this.store.where(this.key), "must be written by one process alone", undefined, { cause })
+          : cause;
+      });
     [this.floor, this.signed, this.text] = [floor, new Map(signed), text];
   }
 }

@@ -50,7 +50,10 @@ export function withSenders(world: World, signer: Wallet, store?: Store): Sendin
 /** What is on its way may be just what would look missing now, and what is sent behind it waits for it anyway. */
 async function idle(sender: Sender): Promise<Sender> {
   const { node, address } = sender;
-  const [mined, known] = [await node.transactionCount(address, "latest"), await node.transactionCount(address, "pending")];
+  const [mined, known] = [
+    await node.transactionCount(address, "latest"),
+    await node.transactionCount(address, "pending"),
+  ];
   if (known <= mined) return sender;
   // It may wait for ever at the price it was signed at.
   await sender.settle();

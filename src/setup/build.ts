@@ -35,7 +35,12 @@ export type BuildEvent =
   | { readonly type: "waiting"; readonly what: string }
   | { readonly type: "current" | "compiling"; readonly instance: string }
   | { readonly type: "setup"; readonly instance: string; readonly share: number }
-  | { readonly type: "compiled" | "built"; readonly instance: string; readonly seconds: number; readonly constraints: number };
+  | {
+      readonly type: "compiled" | "built";
+      readonly instance: string;
+      readonly seconds: number;
+      readonly constraints: number;
+    };
 
 export interface BuildOptions {
   readonly root?: string;
@@ -60,24 +65,30 @@ export async function build(instances: readonly Instance[], options: BuildOption
     for (const instance of instances) options.onEvent?.({ type: "current", instance: instanceName(instance) });
     return readManifest(artifacts);
   }
-  await withLock(artifacts, async () => {
-    // Large ones first, so that the last to end is a small one.
-    const queue = [...instances].sort((a, b) => weight(b) - weight(a));
-    let active = 0;
-    const worker = async (): Promise<void> => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        active++;
-        const instance = next;
-        await buildOne(root, artifacts, instance, () => Math.max(1, jobs - active + 1), options).catch((error: unknown) => {
-          queue.length = 0;
-          throw error;
-        });
-        active--;
-      }
-    };
-    const results = await Promise.allSettled(Array.from({ length: jobs }, worker));
-    for (const result of results) if (result.status === "rejected") throw result.reason;
-  }, { name: "plimsoll build", onWaiting: (what) => options.onEvent?.({ type: "waiting", what }) });
+  await withLock(
+    artifacts,
+    async () => {
+      // Large ones first, so that the last to end is a small one.
+      const queue = [...instances].sort((a, b) => weight(b) - weight(a));
+      let active = 0;
+      const worker = async (): Promise<void> => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          active++;
+          const instance = next;
+          await buildOne(root, artifacts, instance, () => Math.max(1, jobs - active + 1), options).catch(
+            (error: unknown) => {
+              queue.length = 0;
+              throw error;
+            },
+          );
+          active--;
+        }
+      };
+      const results = await Promise.allSettled(Array.from({ length: jobs }, worker));
+      for (const result of results) if (result.status === "rejected") throw result.reason;
+    },
+    { name: "plimsoll build", onWaiting: (what) => options.onEvent?.({ type: "waiting", what }) },
+  );
   return readManifest(artifacts);
 }
 
@@ -85,7 +96,11 @@ export async function build(instances: readonly Instance[], options: BuildOption
 const weight = ({ circuit, tier }: Instance): number => ({ T: 1, M: 10, L: 40 })[tier] * (circuit === "exit" ? 0.1 : 1);
 
 async function buildOne(
-  root: string, artifacts: string, instance: Instance, freeThreads: () => number, { force = false, onEvent }: BuildOptions,
+  root: string,
+  artifacts: string,
+  instance: Instance,
+  freeThreads: () => number,
+  { force = false, onEvent }: BuildOptions,
 ): Promise<void> {
   const name = instanceName(instance);
   const folder = join(artifacts, name);
@@ -117,7 +132,14 @@ async function buildOne(
       await writeAtomic(join(draft, KEY_FILES.vkey), `${JSON.stringify(vkey, null, 1)}\n`);
     }
     const key: KeyRecord = kept ? old!.key : { kind: "development", r1cs: r1csHash };
-    const entry = { ...instance, inputs, tools: await toolVersions(), ...counts, files: await describeFiles(draft), key };
+    const entry = {
+      ...instance,
+      inputs,
+      tools: await toolVersions(),
+      ...counts,
+      files: await describeFiles(draft),
+      key,
+    };
     await publish(draft, folder);
     await writeEntry(artifacts, name, entry);
     onEvent?.({ type: "built", instance: name, seconds: seconds(), constraints: counts.constraints });
@@ -141,7 +163,10 @@ async function isCurrent(root: string, artifacts: string, instance: Instance): P
 
 async function isIntact(folder: string, { files }: ManifestEntry): Promise<boolean> {
   const found = await describeFiles(folder).catch(() => undefined);
-  return found !== undefined && (Object.keys(files) as (keyof typeof files)[]).every((f) => found[f].sha256 === files[f].sha256);
+  return (
+    found !== undefined &&
+    (Object.keys(files) as (keyof typeof files)[]).every((f) => found[f].sha256 === files[f].sha256)
+  );
 }
 
 /** A changed comment recompiles to the same constraints: their key stays good. */
@@ -171,7 +196,9 @@ async function toolVersions(): Promise<Record<string, string>> {
   const version = async (name: string): Promise<string> =>
     (JSON.parse(await readFile(join(root, name, "package.json"), "utf8")) as { version: string }).version;
   // Bundled into the published package, so that its version is the one that this package was made with.
-  const own = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as { devDependencies: Record<"ffjavascript", string> };
+  const own = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
+    devDependencies: Record<"ffjavascript", string>;
+  };
   const tools = await Promise.all(packages.map(async (name) => [name, await version(name)] as const));
   return { ...Object.fromEntries(tools), ffjavascript: own.devDependencies.ffjavascript };
 }

@@ -43,11 +43,16 @@ export interface PowersOfTau {
  * @throws ArtifactError when the powers of tau are foreign or too small, InputError when `out` exists
  */
 export async function initCeremony(
-  instance: Instance, ptau: PowersOfTau, out: string, artifacts = artifactsFolder(),
+  instance: Instance,
+  ptau: PowersOfTau,
+  out: string,
+  artifacts = artifactsFolder(),
 ): Promise<string> {
   await checkPowersOfTau(ptau.path, ptau.blake2b);
   const { paths } = await loadArtifacts(instance.circuit, instance.tier, ["r1cs"], artifacts);
-  await writeStep(out, async (draft, logger) => ArrayBuffer.isView(await zKey.newZKey(paths.r1cs, ptau.path, draft, logger)));
+  await writeStep(out, async (draft, logger) =>
+    ArrayBuffer.isView(await zKey.newZKey(paths.r1cs, ptau.path, draft, logger)),
+  );
   return (await readTranscript(out)).circuitHash;
 }
 
@@ -63,7 +68,9 @@ export async function contribute(from: string, out: string, name: string, entrop
   await checkUnwritten(out);
   await checkWholeKey(from);
   const secret = randomBytes(64).toString("hex") + entropy;
-  await writeStep(out, async (draft, logger) => ArrayBuffer.isView(await zKey.contribute(from, draft, name, secret, logger)));
+  await writeStep(out, async (draft, logger) =>
+    ArrayBuffer.isView(await zKey.contribute(from, draft, name, secret, logger)),
+  );
   return lastContribution(out);
 }
 
@@ -75,7 +82,11 @@ export async function contribute(from: string, out: string, name: string, entrop
  * @throws ArtifactError when the key is damaged, InputError when `out` exists
  */
 export async function applyBeacon(
-  from: string, out: string, name: string, hash: string, iterationsExp = 10,
+  from: string,
+  out: string,
+  name: string,
+  hash: string,
+  iterationsExp = 10,
 ): Promise<Contribution> {
   checkName(name);
   if (!BEACON_HEX.test(hash)) throw new InputError("beacon", "must be 16 to 255 bytes in hex", hash);
@@ -85,7 +96,9 @@ export async function applyBeacon(
   }
   await checkUnwritten(out);
   await checkWholeKey(from);
-  await writeStep(out, async (draft, logger) => ArrayBuffer.isView(await zKey.beacon(from, draft, name, hash, iterationsExp, logger)));
+  await writeStep(out, async (draft, logger) =>
+    ArrayBuffer.isView(await zKey.beacon(from, draft, name, hash, iterationsExp, logger)),
+  );
   return lastContribution(out);
 }
 
@@ -96,7 +109,10 @@ export async function applyBeacon(
  * @throws ArtifactError with snarkjs's finding
  */
 export async function verifyCeremony(
-  instance: Instance, ptau: PowersOfTau, zkey: string, artifacts = artifactsFolder(),
+  instance: Instance,
+  ptau: PowersOfTau,
+  zkey: string,
+  artifacts = artifactsFolder(),
 ): Promise<Transcript & { readonly ptau: string }> {
   const ptauHash = await checkPowersOfTau(ptau.path, ptau.blake2b);
   const { paths } = await loadArtifacts(instance.circuit, instance.tier, ["r1cs"], artifacts);
@@ -113,7 +129,10 @@ export async function verifyCeremony(
  * @throws ArtifactError unless it verifies and somebody contributed: a beacon alone is no secret
  */
 export async function finalizeCeremony(
-  instance: Instance, ptau: PowersOfTau, zkey: string, artifacts = artifactsFolder(),
+  instance: Instance,
+  ptau: PowersOfTau,
+  zkey: string,
+  artifacts = artifactsFolder(),
 ): Promise<ManifestEntry> {
   if ((await readTranscript(zkey)).contributions.every(({ beacon }) => beacon !== undefined)) {
     throw new ArtifactError(zkey, "needs at least one contribution; a beacon alone is no secret");
@@ -141,7 +160,13 @@ export async function finalizeCeremony(
 }
 
 async function checkUnwritten(out: string): Promise<void> {
-  if (await stat(out).then(() => true, () => false)) throw new InputError(out, "must not exist yet");
+  if (
+    await stat(out).then(
+      () => true,
+      () => false,
+    )
+  )
+    throw new InputError(out, "must not exist yet");
 }
 
 /** Writes `out` by way of a draft; a ceremony's files are never overwritten, since each may be the only copy. */
@@ -189,5 +214,6 @@ async function lastContribution(zkey: string): Promise<Contribution> {
 }
 
 function checkName(name: string): void {
-  if (name.length === 0 || name.length > NAME_LIMIT) throw new InputError("name", `must have 1 to ${NAME_LIMIT} characters`, name);
+  if (name.length === 0 || name.length > NAME_LIMIT)
+    throw new InputError("name", `must have 1 to ${NAME_LIMIT} characters`, name);
 }

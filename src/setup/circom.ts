@@ -15,7 +15,9 @@ export const CIRCOM_FLAGS = ["--O2", "--r1cs", "--wasm", "--sym", "--inspect"] a
 
 /** Where includes are looked for, relative to the repository. */
 export const LIBRARIES = [
-  "circuits", "node_modules/circomlib/circuits", "node_modules/@zk-kit/binary-merkle-root.circom/src",
+  "circuits",
+  "node_modules/circomlib/circuits",
+  "node_modules/@zk-kit/binary-merkle-root.circom/src",
 ] as const;
 
 /** A warning or a finding of `--inspect` that is known and harmless. */
@@ -40,7 +42,10 @@ export interface Diagnostic {
  * @throws ArtifactError with the compiler's words when it fails or warns of anything that isn't allowed
  */
 export async function runCircom(
-  root: string, source: string, outDir: string, allowed: readonly AllowedWarning[] = [],
+  root: string,
+  source: string,
+  outDir: string,
+  allowed: readonly AllowedWarning[] = [],
 ): Promise<void> {
   const cli = join(dirname(require.resolve("circom2/package.json")), "cli.js");
   const libraries = LIBRARIES.flatMap((path) => ["-l", path]);
@@ -61,6 +66,8 @@ const matches = (known: AllowedWarning, { severity, code, text }: Diagnostic): b
 export function parseDiagnostics(output: string): Diagnostic[] {
   return output.split(/\n\s*\n|(?=^(?:warning|error)\[)/m).flatMap((block) => {
     const match = /^(warning|error)\[(\w+)\]:\s*([\s\S]+)/m.exec(block.trim());
-    return match === null ? [] : [{ severity: match[1] as "warning" | "error", code: match[2]!, text: match[3]!.trim() }];
+    return match === null
+      ? []
+      : [{ severity: match[1] as "warning" | "error", code: match[2]!, text: match[3]!.trim() }];
   });
 }

@@ -21,7 +21,9 @@ import { MERGE_FLAGS, mergeFunctions } from "./witnessCode.ts";
 
 const require = createRequire(import.meta.url);
 const ALLOWED_WARNINGS = "circuits/allowed-warnings.json";
-const allowedSchema = v.array(v.strictObject({ code: v.string(), message: v.string(), reason: v.pipe(v.string(), v.nonEmpty()) }));
+const allowedSchema = v.array(
+  v.strictObject({ code: v.string(), message: v.string(), reason: v.pipe(v.string(), v.nonEmpty()) }),
+);
 
 /** Names of the files of a compiled instance inside its folder. */
 export const COMPILED_FILES = { r1cs: "circuit.r1cs", sym: "circuit.sym", wasm: "circuit.wasm" } as const;
@@ -81,7 +83,9 @@ export async function compileInputs(root: string, instance: Instance): Promise<s
 /** Reads every file that `text`, at `path`, includes, and what those include; paths relative to the root. */
 async function collectIncludes(root: string, path: string, text: string, seen: Map<string, string>): Promise<void> {
   for (const [, name] of text.matchAll(/^\s*include\s+"([^"]+)"\s*;/gm)) {
-    const found = [dirname(path), ...LIBRARIES].map((dir) => join(dir, name!)).find((file) => existsSync(join(root, file)));
+    const found = [dirname(path), ...LIBRARIES]
+      .map((dir) => join(dir, name!))
+      .find((file) => existsSync(join(root, file)));
     if (found === undefined) throw new ArtifactError(path || "main component", `includes ${name}, which is nowhere`);
     if (seen.has(found)) continue;
     const source = await readFile(join(root, found), "utf8");
@@ -102,5 +106,6 @@ async function allowedWarnings(root: string): Promise<AllowedWarning[]> {
 async function checkGenerated(root: string): Promise<void> {
   const path = "circuits/lib/protocol.circom";
   const text = await readFile(join(root, path), "utf8").catch(() => "");
-  if (text !== protocolCircom()) throw new ArtifactError(path, "differs from src/protocol/constants.ts; run npm run generate");
+  if (text !== protocolCircom())
+    throw new ArtifactError(path, "differs from src/protocol/constants.ts; run npm run generate");
 }

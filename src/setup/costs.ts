@@ -51,7 +51,10 @@ export async function updateCosts(measured: Costs, path: string): Promise<void> 
 /** A table for people. */
 export function costsTable(costs: Costs): string {
   const number = (value: number): string => value.toLocaleString("en-US").padStart(13);
-  const header = ["circuit".padEnd(12), ...["constraints", "wires", "public", "domain"].map((name) => name.padStart(13))];
+  const header = [
+    "circuit".padEnd(12),
+    ...["constraints", "wires", "public", "domain"].map((name) => name.padStart(13)),
+  ];
   const lines = rows(costs).map(([circuit, tier, { constraints, wires, publicSignals, domain }]) =>
     [`${circuit}.${tier}`.padEnd(12), ...[constraints, wires, publicSignals, domain].map(number)].join(""),
   );

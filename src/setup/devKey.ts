@@ -28,7 +28,9 @@ export interface DevKeyOptions {
  * @throws ArtifactError if the r1cs can't be used
  */
 export async function writeDevelopmentKey(
-  r1csPath: string, zkeyPath: string, options: DevKeyOptions = {},
+  r1csPath: string,
+  zkeyPath: string,
+  options: DevKeyOptions = {},
 ): Promise<void> {
   const r1cs = await readR1cs(r1csPath);
   const waste = drawToxicWaste();
@@ -53,11 +55,20 @@ export async function deriveKey(r1cs: R1cs, waste: ToxicWaste, options: DevKeyOp
     const points = await multiplyGenerators(bn254, { g1, g2 }, options);
     const [one, two] = [cutter(points.g1, AFFINE_BYTES.g1), cutter(points.g2, AFFINE_BYTES.g2)];
     return {
-      alpha1: one(1), beta1: one(1), delta1: one(1),
-      ic: one(r1cs.publicSignals + 1), c: one(r1cs.wires - r1cs.publicSignals - 1),
-      a: one(r1cs.wires), b1: one(r1cs.wires), h: one(r1cs.domain),
-      beta2: two(1), gamma2: two(1), delta2: two(1), b2: two(r1cs.wires),
-      coefficients, circuitHash: circuitHash(r1cs),
+      alpha1: one(1),
+      beta1: one(1),
+      delta1: one(1),
+      ic: one(r1cs.publicSignals + 1),
+      c: one(r1cs.wires - r1cs.publicSignals - 1),
+      a: one(r1cs.wires),
+      b1: one(r1cs.wires),
+      h: one(r1cs.domain),
+      beta2: two(1),
+      gamma2: two(1),
+      delta2: two(1),
+      b2: two(r1cs.wires),
+      coefficients,
+      circuitHash: circuitHash(r1cs),
     };
   } finally {
     for (const secret of [g1, g2, scalars.a, scalars.b, scalars.k, scalars.h]) secret.fill(0);

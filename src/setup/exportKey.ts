@@ -43,5 +43,9 @@ function g1(bytes: Uint8Array): string[] {
 
 function g2(bytes: Uint8Array): string[][] {
   const [x0, x1, y0, y1] = affineCoordinates(bytes);
-  return [[`${x0}`, `${x1}`], [`${y0}`, `${y1}`], ["1", "0"]];
+  return [
+    [`${x0}`, `${x1}`],
+    [`${y0}`, `${y1}`],
+    ["1", "0"],
+  ];
 }

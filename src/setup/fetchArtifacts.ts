@@ -44,18 +44,29 @@ export interface FetchOptions {
  * await fetchArtifacts("https://example.org/plimsoll-keys", "artifacts", { manifestSha256, tiers: ["M"] });
  * ```
  */
-export async function fetchArtifacts(source: string, folder: string, { manifestSha256, tiers, force = false, onProgress }: FetchOptions): Promise<readonly string[]> {
-  if (!/^[0-9a-f]{64}$/i.test(manifestSha256)) throw new InputError("manifest", "must be a SHA-256 in hex", manifestSha256);
+export async function fetchArtifacts(
+  source: string,
+  folder: string,
+  { manifestSha256, tiers, force = false, onProgress }: FetchOptions,
+): Promise<readonly string[]> {
+  if (!/^[0-9a-f]{64}$/i.test(manifestSha256))
+    throw new InputError("manifest", "must be a SHA-256 in hex", manifestSha256);
   const manifest = await theManifest(source, manifestSha256.toLowerCase());
-  const wanted = Object.entries(manifest.instances).filter(([, { tier }]) => tiers === undefined || tiers.includes(tier));
-  if (wanted.length === 0) throw new ArtifactError(MANIFEST_FILE, `has no instance of tier ${tiers?.join(", ") ?? "any"}`);
+  const wanted = Object.entries(manifest.instances).filter(
+    ([, { tier }]) => tiers === undefined || tiers.includes(tier),
+  );
+  if (wanted.length === 0)
+    throw new ArtifactError(MANIFEST_FILE, `has no instance of tier ${tiers?.join(", ") ?? "any"}`);
   const total = wanted.flatMap(([, { files }]) => Object.values(files)).reduce((sum, { bytes }) => sum + bytes, 0);
   let before = 0;
   await withLock(folder, async () => {
     const old = (await readManifest(folder).catch(emptyManifest)).instances;
     for (const [name, entry] of wanted) {
       if (!force && old[name]?.key.kind === "ceremony" && entry.key.kind === "development") {
-        throw new ArtifactError(join(folder, name), "holds a ceremony's key, which a development key would replace; --force does it");
+        throw new ArtifactError(
+          join(folder, name),
+          "holds a ceremony's key, which a development key would replace; --force does it",
+        );
       }
       for (const file of Object.values(entry.files)) {
         const label = `${name}/${file.name}`;
@@ -88,7 +99,13 @@ async function theManifest(source: string, expected: string): Promise<Manifest> 
 }
 
 /** One file into its place, unless it is there; nothing half or wrong is ever left under its name. */
-async function bring(source: string, folder: string, name: string, file: ManifestEntry["files"]["zkey"], onBytes: (loaded: number) => void): Promise<void> {
+async function bring(
+  source: string,
+  folder: string,
+  name: string,
+  file: ManifestEntry["files"]["zkey"],
+  onBytes: (loaded: number) => void,
+): Promise<void> {
   const place = join(folder, name, file.name);
   if ((await hashFile(place).catch(() => "")) === file.sha256) return;
   const path = `${name}/${file.name}`;
@@ -97,15 +114,18 @@ async function bring(source: string, folder: string, name: string, file: Manifes
   const hash = createHash("sha256");
   let loaded = 0;
   try {
-    await pipeline(async function* () {
-      for await (const chunk of chunksOf(source, path)) {
-        loaded += chunk.byteLength;
-        if (loaded > file.bytes) throw new ArtifactError(path, `must have ${file.bytes} bytes, has more`);
-        hash.update(chunk);
-        onBytes(loaded);
-        yield chunk;
-      }
-    }, createWriteStream(draft, { flags: "wx" }));
+    await pipeline(
+      async function* () {
+        for await (const chunk of chunksOf(source, path)) {
+          loaded += chunk.byteLength;
+          if (loaded > file.bytes) throw new ArtifactError(path, `must have ${file.bytes} bytes, has more`);
+          hash.update(chunk);
+          onBytes(loaded);
+          yield chunk;
+        }
+      },
+      createWriteStream(draft, { flags: "wx" }),
+    );
     if (loaded !== file.bytes) throw new ArtifactError(path, `must have ${file.bytes} bytes, has ${loaded}`);
     const found = hash.digest("hex");
     if (found !== file.sha256) throw new ArtifactError(path, `must have SHA-256 ${file.sha256}, has ${found}`);
@@ -139,6 +159,7 @@ async function open(source: string, path: string): Promise<Readable> {
   const response = await fetch(url).catch(() => {
     throw new ArtifactError(path, "can't be fetched");
   });
-  if (!response.ok || response.body === null) throw new ArtifactError(path, `can't be fetched: status ${response.status}`);
+  if (!response.ok || response.body === null)
+    throw new ArtifactError(path, `can't be fetched: status ${response.status}`);
   return Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
 }

@@ -34,10 +34,19 @@ declare module "@iden3/binfileutils" {
   }
   export type Sections = readonly (readonly { readonly p: number; readonly size: number }[] | undefined)[];
   export function readBinFile(
-    path: string, type: string, maxVersion: number, cacheBytes?: number, pageBytes?: number,
+    path: string,
+    type: string,
+    maxVersion: number,
+    cacheBytes?: number,
+    pageBytes?: number,
   ): Promise<{ fd: BinFile; sections: Sections }>;
   export function createBinFile(
-    path: string, type: string, version: number, sections: number, cacheBytes?: number, pageBytes?: number,
+    path: string,
+    type: string,
+    version: number,
+    sections: number,
+    cacheBytes?: number,
+    pageBytes?: number,
   ): Promise<BinFile>;
   export function startWriteSection(fd: BinFile, id: number): Promise<void>;
   export function endWriteSection(fd: BinFile): Promise<void>;

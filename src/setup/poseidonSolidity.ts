@@ -54,7 +54,10 @@ export function poseidonSolidity(): string {
     out(`${free} := add(add(${a}, ${b}), ${c})`);
     // Before the rounds s1 and s2 are below 3·r, and a word holds 5·r. Each sum adds less than r, and
     // every second one is reduced.
-    for (const [i, x] of ["s1", "s2"].entries()) out(`${x} := ${k % 2 === 0 ? "addmod" : "add"}(${x}, mulmod(${first}, ${hex(column[i]!)}, r)${k % 2 === 0 ? ", r" : ""})`);
+    for (const [i, x] of ["s1", "s2"].entries())
+      out(
+        `${x} := ${k % 2 === 0 ? "addmod" : "add"}(${x}, mulmod(${first}, ${hex(column[i]!)}, r)${k % 2 === 0 ? ", r" : ""})`,
+      );
     [first, free] = [free, first];
   }
   if (first !== "s0") out(`s0 := ${first}`);

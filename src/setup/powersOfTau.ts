@@ -47,7 +47,10 @@ export async function checkPowersOfTau(path: string, expected?: string): Promise
     throw new ArtifactError(path, `must have BLAKE2b-512 ${expected}, has ${found}`);
   }
   if (expected === undefined && !Object.values(PUBLISHED_PTAU).includes(found)) {
-    throw new ArtifactError(path, `must be one of the published powersOfTau28_hez_final files, has BLAKE2b-512 ${found}`);
+    throw new ArtifactError(
+      path,
+      `must be one of the published powersOfTau28_hez_final files, has BLAKE2b-512 ${found}`,
+    );
   }
   return found;
 }

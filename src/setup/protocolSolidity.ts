@@ -9,9 +9,24 @@ import * as protocol from "../protocol/constants.ts";
 import { CIRCUITS, TIERS, publicSignals, type CircuitName, type TierName } from "../protocol/constants.ts";
 
 const NUMBERS = [
-  "FIELD", "ISSUER_BITS", "SERIAL_BITS", "INSTRUMENT_BITS", "LOTS_BITS", "SIZE_BITS", "COVERAGE_INITIAL",
-  "COVERAGE_MAINTENANCE", "BASIS_POINTS", "NOTE_SERIAL_BITS", "NOTE_BLINDING_BITS", "HOLDINGS_PER_WORD", "NOTE_LEGS",
-  "ISSUER_DEPTH", "RECIPIENT_BITS", "GETH_CHAIN_ID", "ANVIL_CHAIN_ID", "ANVIL_CHAIN_IDS",
+  "FIELD",
+  "ISSUER_BITS",
+  "SERIAL_BITS",
+  "INSTRUMENT_BITS",
+  "LOTS_BITS",
+  "SIZE_BITS",
+  "COVERAGE_INITIAL",
+  "COVERAGE_MAINTENANCE",
+  "BASIS_POINTS",
+  "NOTE_SERIAL_BITS",
+  "NOTE_BLINDING_BITS",
+  "HOLDINGS_PER_WORD",
+  "NOTE_LEGS",
+  "ISSUER_DEPTH",
+  "RECIPIENT_BITS",
+  "GETH_CHAIN_ID",
+  "ANVIL_CHAIN_ID",
+  "ANVIL_CHAIN_IDS",
 ] as const;
 
 /** Tags of the hashes that contracts make. */
@@ -91,8 +106,11 @@ const header = (licence: string): string[] => [
 ];
 
 /** As `forge fmt` lays it out. */
-const enumOf = (name: string, members: readonly string[]): string[] =>
-  [`enum ${name} {`, ...members.map((member, i) => `    ${member}${i + 1 < members.length ? "," : ""}`), "}"];
+const enumOf = (name: string, members: readonly string[]): string[] => [
+  `enum ${name} {`,
+  ...members.map((member, i) => `    ${member}${i + 1 < members.length ? "," : ""}`),
+  "}",
+];
 
 /** Signals whose length depends on the tier. */
 const isList = (circuit: CircuitName, name: string): boolean =>
@@ -121,9 +139,14 @@ function signalStruct(circuit: CircuitName): string[] {
 function signalEncoder(circuit: CircuitName): string[] {
   const names = publicSignals(circuit, TIERS.M).map(([name]) => name);
   const lists = names.filter((name) => isList(circuit, name));
-  const fixed = names.filter((name) => !lists.includes(name)).reduce((sum, name) => sum + lengthOf(circuit, name, "M"), 0);
+  const fixed = names
+    .filter((name) => !lists.includes(name))
+    .reduce((sum, name) => sum + lengthOf(circuit, name, "M"), 0);
   const byTier = (name: string): string =>
-    `0x${tiers.map((tier) => lengthOf(circuit, name, tier).toString(16).padStart(2, "0")).reverse().join("")}`;
+    `0x${tiers
+      .map((tier) => lengthOf(circuit, name, tier).toString(16).padStart(2, "0"))
+      .reverse()
+      .join("")}`;
   const total = [...lists.map((name) => `s.${name}.length`), `${fixed}`].join(" + ");
   return [
     `    function encode(${structName(circuit)} memory s${lists.length > 0 ? ", Tier tier" : ""}) internal pure returns (uint256[] memory list) {`,

@@ -31,7 +31,9 @@ export interface QapScalars {
 
 /** Evaluates the program. */
 export async function evaluateQap(
-  source: Bn254Source, r1cs: R1cs, waste: ToxicWaste,
+  source: Bn254Source,
+  r1cs: R1cs,
+  waste: ToxicWaste,
 ): Promise<{ readonly scalars: QapScalars; readonly coefficients: Uint8Array }> {
   const bn = await Bn254.create(source);
   const { mul, add, toMontgomery, inverse } = field(bn);
@@ -41,7 +43,10 @@ export async function evaluateQap(
     return pointer;
   };
   const [alpha, beta, gammaInverse, deltaInverse] = [
-    secret("alpha"), secret("beta"), secret("gamma"), secret("delta"),
+    secret("alpha"),
+    secret("beta"),
+    secret("gamma"),
+    secret("delta"),
   ] as const;
   inverse(gammaInverse, gammaInverse);
   inverse(deltaInverse, deltaInverse);
@@ -66,7 +71,10 @@ export async function evaluateQap(
     return shared;
   };
   const scalars = {
-    a: share(a, r1cs.wires), b: share(b, r1cs.wires), k: share(k, r1cs.wires), h: share(basis.odd, r1cs.domain),
+    a: share(a, r1cs.wires),
+    b: share(b, r1cs.wires),
+    k: share(k, r1cs.wires),
+    h: share(basis.odd, r1cs.domain),
   };
   bn.wipe();
   return { scalars, coefficients };
@@ -77,7 +85,11 @@ export async function evaluateQap(
  * Montgomery form: it multiplies plain coefficients), odd ones that of h, over δ and in plain form.
  */
 function lagrangeBasis(
-  bn: Bn254, tau: Pointer, root: Pointer, domain: number, deltaInverse: Pointer,
+  bn: Bn254,
+  tau: Pointer,
+  root: Pointer,
+  domain: number,
+  deltaInverse: Pointer,
 ): { readonly even: Pointer; readonly odd: Pointer } {
   const { mul, add, sub, copy, one, inverse, toMontgomery } = field(bn);
   const power = Math.log2(domain);
@@ -99,7 +111,10 @@ function lagrangeBasis(
   copy(tau, vanishing);
   const size = bn.putInteger(BigInt(domain));
   toMontgomery(size, size);
-  for (const [basis, start] of [[even, 0], [odd, 1]] as const) {
+  for (const [basis, start] of [
+    [even, 0],
+    [odd, 1],
+  ] as const) {
     // vanishing = τ^n the first time, τ^2n the second; size = n, then 2n.
     for (let i = 0; i < (start === 0 ? power : 1); i++) mul(vanishing, vanishing, vanishing);
     if (start === 1) add(size, size, size);
@@ -120,7 +135,9 @@ function lagrangeBasis(
 
 /** A_i(τ), B_i(τ), C_i(τ) of every wire in plain form, and the coefficients of A and B as a zkey stores them. */
 function sumMatrices(
-  bn: Bn254, r1cs: R1cs, basis: Pointer,
+  bn: Bn254,
+  r1cs: R1cs,
+  basis: Pointer,
 ): { readonly sums: readonly [Pointer, Pointer, Pointer]; readonly coefficients: Uint8Array } {
   const { mul, add } = field(bn);
   const table = (): Pointer => bn.alloc(r1cs.wires * FIELD_BYTES);
@@ -173,7 +190,12 @@ function coefficientCount(r1cs: R1cs): number {
 function field(bn: Bn254) {
   const { call } = bn;
   return {
-    mul: call["frm_mul"]!, add: call["frm_add"]!, sub: call["frm_sub"]!, copy: call["frm_copy"]!, one: call["frm_one"]!,
-    inverse: call["frm_inverse"]!, toMontgomery: call["frm_toMontgomery"]!,
+    mul: call["frm_mul"]!,
+    add: call["frm_add"]!,
+    sub: call["frm_sub"]!,
+    copy: call["frm_copy"]!,
+    one: call["frm_one"]!,
+    inverse: call["frm_inverse"]!,
+    toMontgomery: call["frm_toMontgomery"]!,
   };
 }

@@ -41,9 +41,10 @@ export async function readTranscript(zkeyPath: string): Promise<Transcript> {
 }
 
 /** As {@link readTranscript}, each contribution with its points. */
-export async function readContributions(
-  zkeyPath: string,
-): Promise<{ readonly circuitHash: string; readonly contributions: readonly { readonly contribution: Contribution; readonly points: ContributionPoints }[] }> {
+export async function readContributions(zkeyPath: string): Promise<{
+  readonly circuitHash: string;
+  readonly contributions: readonly { readonly contribution: Contribution; readonly points: ContributionPoints }[];
+}> {
   const { transcript: bytes } = await readZkeySummary(zkeyPath);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -59,11 +60,16 @@ export async function readContributions(
   // Each contribution signs what it builds on: the circuit and every contribution before it.
   const before = createHash("blake2b512").update(circuitHash);
   const contributions = Array.from({ length: takeNumber() }, (_, i) => {
-    const points: ContributionPoints = { deltaAfter: take(G1_BYTES), keyG1: [take(G1_BYTES), take(G1_BYTES)], keyG2: take(G2_BYTES) };
+    const points: ContributionPoints = {
+      deltaAfter: take(G1_BYTES),
+      keyG1: [take(G1_BYTES), take(G1_BYTES)],
+      keyG2: take(G2_BYTES),
+    };
     const link = before.copy();
     for (const point of points.keyG1) link.update(uncompressed(point));
     const linked = take(HASH_BYTES);
-    if (!link.digest().equals(linked)) throw new ArtifactError(zkeyPath, `has a contribution ${i} that doesn't follow from what is before it`);
+    if (!link.digest().equals(linked))
+      throw new ArtifactError(zkeyPath, `has a contribution ${i} that doesn't follow from what is before it`);
     const parts = [...[points.deltaAfter, ...points.keyG1, points.keyG2].map(uncompressed), linked];
     const hash = createHash("blake2b512");
     for (const part of parts) {
@@ -80,7 +86,7 @@ export async function readContributions(
 
 function readParameters(bytes: Uint8Array): { name: string; hash: string; iterationsExp: number } {
   const found = { name: "", hash: "", iterationsExp: 0 };
-  for (let at = 0; at < bytes.byteLength; ) {
+  for (let at = 0; at < bytes.byteLength;) {
     const [type, size] = [bytes[at], bytes[at + 1]!];
     const value = bytes.subarray(at + 2, at + 2 + size);
     if (type === NAME) found.name = new TextDecoder().decode(value);

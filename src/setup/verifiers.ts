@@ -12,7 +12,10 @@ import { readManifest } from "../groth16/manifestFile.ts";
 import { verifierName, verifierSolidity } from "./verifierSolidity.ts";
 
 /** Writes a contract for every circuit instance that is built, and returns how many. */
-export async function writeVerifiers(folder = artifactsFolder(), out = join(folder, "../contracts/verifiers")): Promise<number> {
+export async function writeVerifiers(
+  folder = artifactsFolder(),
+  out = join(folder, "../contracts/verifiers"),
+): Promise<number> {
   await mkdir(out, { recursive: true });
   const { instances } = await readManifest(folder);
   const built = INSTANCES.filter(({ circuit, tier }) => Object.hasOwn(instances, `${circuit}.${tier}`));

@@ -33,7 +33,11 @@ function firstOffCurve(bytes: Uint8Array, size: typeof G1 | typeof G2): number |
   const step = size / FIELD_BYTES;
   for (let i = 0; i * size < bytes.byteLength; i++) {
     const point = Array.from({ length: step }, (_, j) => at((i * step + j) * FIELD_BYTES));
-    if (point.some((coordinate) => coordinate >= BASE_FIELD) || !(point.every((coordinate) => coordinate === 0n) || onCurve(point))) return i;
+    if (
+      point.some((coordinate) => coordinate >= BASE_FIELD) ||
+      !(point.every((coordinate) => coordinate === 0n) || onCurve(point))
+    )
+      return i;
   }
   return undefined;
 }
@@ -43,8 +47,10 @@ const onG1 = ([x, y]: readonly bigint[]): boolean => (y! * y! * R - (x! * x! * x
 /** Over a + b·u with u² = −1. */
 function onG2([x0, x1, y0, y1]: readonly bigint[]): boolean {
   const [real, imaginary] = [x0! * x0! - x1! * x1!, 2n * x0! * x1!];
-  return ((y0! * y0! - y1! * y1!) * R - (real * x0! - imaginary * x1! + B2[0])) % BASE_FIELD === 0n
-    && (2n * y0! * y1! * R - (real * x1! + imaginary * x0! + B2[1])) % BASE_FIELD === 0n;
+  return (
+    ((y0! * y0! - y1! * y1!) * R - (real * x0! - imaginary * x1! + B2[0])) % BASE_FIELD === 0n &&
+    (2n * y0! * y1! * R - (real * x1! + imaginary * x0! + B2[1])) % BASE_FIELD === 0n
+  );
 }
 
 /** A coefficient of no matrix, constraint or wire that there is, or no number of the field, by its place. */
@@ -55,7 +61,11 @@ function firstMisplaced(bytes: Uint8Array, wires: number, domain: number): numbe
   const at = numbersOf(bytes);
   for (let i = 0; i < count; i++) {
     const start = 4 + i * COEFFICIENT;
-    const [matrix, constraint, wire] = [0, 4, 8].map((offset) => view.getUint32(start + offset, true)) as [number, number, number];
+    const [matrix, constraint, wire] = [0, 4, 8].map((offset) => view.getUint32(start + offset, true)) as [
+      number,
+      number,
+      number,
+    ];
     if (matrix > 1 || constraint >= domain || wire >= wires || at(start + 12) >= FIELD) return i;
   }
   return undefined;
@@ -66,7 +76,8 @@ function numbersOf(bytes: Uint8Array): (offset: number) => bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return (offset) => {
     let value = 0n;
-    for (let word = FIELD_BYTES - 8; word >= 0; word -= 8) value = (value << 64n) + view.getBigUint64(offset + word, true);
+    for (let word = FIELD_BYTES - 8; word >= 0; word -= 8)
+      value = (value << 64n) + view.getBigUint64(offset + word, true);
     return value;
   };
 }
@@ -88,8 +99,12 @@ export async function checkWholeKey(path: string): Promise<void> {
     for (const name of ["alpha1", "beta1", "delta1"] as const) onCurve(name, header[name], G1);
     for (const name of ["beta2", "gamma2", "delta2"] as const) onCurve(name, header[name], G2);
     const lists: readonly (readonly [section: number, name: string, count: number, size: typeof G1 | typeof G2])[] = [
-      [3, "IC", publicSignals + 1, G1], [5, "A", wires, G1], [6, "B in G1", wires, G1], [7, "B in G2", wires, G2],
-      [8, "C", wires - publicSignals - 1, G1], [9, "H", domain, G1],
+      [3, "IC", publicSignals + 1, G1],
+      [5, "A", wires, G1],
+      [6, "B in G1", wires, G1],
+      [7, "B in G2", wires, G2],
+      [8, "C", wires - publicSignals - 1, G1],
+      [9, "H", domain, G1],
     ];
     for (const [section, name, count, size] of lists) {
       const bytes = await readSection(fd, sections, section);
@@ -101,7 +116,8 @@ export async function checkWholeKey(path: string): Promise<void> {
     const last = (await readContributions(path)).contributions.at(-1)?.points;
     if (last === undefined) return;
     onCurve("the last contribution", last.keyG2, G2);
-    if (Buffer.compare(last.deltaAfter, header.delta1) !== 0) damaged("its last contribution ends at another δ than its header's");
+    if (Buffer.compare(last.deltaAfter, header.delta1) !== 0)
+      damaged("its last contribution ends at another δ than its header's");
   } finally {
     await fd.close();
   }

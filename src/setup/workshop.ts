@@ -30,7 +30,11 @@ const BUILD_PACKAGES = ["circom2", "binaryen", "circomlib", "@zk-kit/binary-merk
  * await buildArtifacts([{ circuit: "solvency", tier: "M" }], "artifacts", { onEvent: console.error });
  * ```
  */
-export async function buildArtifacts(instances: readonly Instance[], artifacts: string, options: Omit<BuildOptions, "root" | "artifacts"> = {}): Promise<Manifest> {
+export async function buildArtifacts(
+  instances: readonly Instance[],
+  artifacts: string,
+  options: Omit<BuildOptions, "root" | "artifacts"> = {},
+): Promise<Manifest> {
   const libraries = await findLibraries();
   const root = join(artifacts, `.workshop-${randomBytes(6).toString("hex")}`);
   try {
@@ -48,14 +52,21 @@ async function findLibraries(): Promise<ReadonlyMap<string, string>> {
   const folders = new Map(BUILD_PACKAGES.map((name) => [name as string, folderOf(name)] as const));
   const missing = BUILD_PACKAGES.filter((name) => folders.get(name) === undefined);
   if (missing.length > 0) {
-    const { devDependencies } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8")) as { devDependencies: Readonly<Record<string, string>> };
+    const { devDependencies } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8")) as {
+      devDependencies: Readonly<Record<string, string>>;
+    };
     const wanted = missing.map((name) => `${name}@${devDependencies[name]}`).join(" ");
-    throw new ArtifactError("artifacts build", `needs ${missing.join(", ")}: npm install --save-dev --save-exact ${wanted}`);
+    throw new ArtifactError(
+      "artifacts build",
+      `needs ${missing.join(", ")}: npm install --save-dev --save-exact ${wanted}`,
+    );
   }
-  return new Map(LIBRARIES.filter((path) => path.startsWith("node_modules/")).map((path) => {
-    const name = BUILD_PACKAGES.find((each) => path.startsWith(`node_modules/${each}/`))!;
-    return [path, join(folders.get(name)!, path.slice(`node_modules/${name}/`.length))];
-  }));
+  return new Map(
+    LIBRARIES.filter((path) => path.startsWith("node_modules/")).map((path) => {
+      const name = BUILD_PACKAGES.find((each) => path.startsWith(`node_modules/${each}/`))!;
+      return [path, join(folders.get(name)!, path.slice(`node_modules/${name}/`.length))];
+    }),
+  );
 }
 
 function folderOf(name: string): string | undefined {

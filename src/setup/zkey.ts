@@ -6,7 +6,13 @@
  * @module
  */
 import {
-  createBinFile, endWriteSection, readBinFile, readSection, startWriteSection, writeBigInt, type BinFile,
+  createBinFile,
+  endWriteSection,
+  readBinFile,
+  readSection,
+  startWriteSection,
+  writeBigInt,
+  type BinFile,
 } from "../iden3/files.ts";
 import { ArtifactError } from "../base/errors.ts";
 import { FIELD } from "../protocol/constants.ts";
@@ -107,8 +113,12 @@ export async function readZkeySummary(path: string): Promise<ZkeySummary> {
       publicSignals: counts.getUint32(4, true),
       domain: counts.getUint32(8, true),
       // In the order of writeHeader: alpha1, beta1, beta2, gamma2, delta1, delta2.
-      alpha1: points.slice(0, 64), beta1: points.slice(64, 128), beta2: points.slice(128, 256), gamma2: points.slice(256, 384),
-      delta1: points.slice(384, 448), delta2: points.slice(448, 576),
+      alpha1: points.slice(0, 64),
+      beta1: points.slice(64, 128),
+      beta2: points.slice(128, 256),
+      gamma2: points.slice(256, 384),
+      delta1: points.slice(384, 448),
+      delta2: points.slice(448, 576),
       ic: await readSection(fd, sections, 3),
       transcript: await readSection(fd, sections, 10),
     };

@@ -29,7 +29,12 @@ export const rowInputs = ({ row, levels }: RowOpening) => ({
 });
 
 /** Inputs `instruments`, `sizes`, `row…`, `table…` and the choice of S, as Solvency and Spend name them. */
-export function coveredInputs(holdings: readonly Holding[], margin: Margin, tree: TableTree, tier: Tier): CircuitInputs {
+export function coveredInputs(
+  holdings: readonly Holding[],
+  margin: Margin,
+  tree: TableTree,
+  tier: Tier,
+): CircuitInputs {
   const padded = padHoldings(holdings, tier.holdings);
   const rows = padded.map(({ instrument }) => rowInputs(tree.open(instrument)));
   return {

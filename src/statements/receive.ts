@@ -40,7 +40,8 @@ export function receiveStatement(request: ReceiveRequest): { statement: Statemen
   const tier = TIERS[tierName];
   const owner = ownerOf(keys);
   if (old !== undefined && old.owner !== owner) throw new InputError("keys", "must be the account owner's");
-  if (notes.length > tier.notes) throw new InputError("notes", `must be at most ${tier.notes} in one receipt`, notes.length);
+  if (notes.length > tier.notes)
+    throw new InputError("notes", `must be at most ${tier.notes} in one receipt`, notes.length);
 
   const held = old?.holdings ?? [];
   const items = [...held, ...notes.flatMap(({ note }) => note.legs)];
@@ -62,13 +63,19 @@ export function receiveStatement(request: ReceiveRequest): { statement: Statemen
       circuit: "receive",
       tier: tierName,
       signals: {
-        oldCommitment, newCommitment: account.commitment, notesRoot,
+        oldCommitment,
+        newCommitment: account.commitment,
+        notesRoot,
         openingNullifier: old === undefined ? openingNullifier(owner) : 0n,
-        nullifiers, cipher: account.cipher, context,
+        nullifiers,
+        cipher: account.cipher,
+        context,
       },
       inputs: {
-        spendLock: keys.spendLock, proveKey: keys.proveKey,
-        version: BigInt(old?.version ?? 0), readKey: old?.readKey ?? 0n,
+        spendLock: keys.spendLock,
+        proveKey: keys.proveKey,
+        version: BigInt(old?.version ?? 0),
+        readKey: old?.readKey ?? 0n,
         ...listed("oldInstruments", "oldSizes", padHoldings(held, tier.holdings)),
         ...listed("instruments", "sizes", padHoldings(holdings, tier.holdings)),
         spares: vanishing(items, holdings, NOTE_LEGS),
@@ -92,7 +99,8 @@ export function vanishing(items: readonly Holding[], left: readonly Holding[], s
   const gone = [...new Set(items.map(({ instrument }) => instrument))].filter(
     (instrument) => !left.some((holding) => holding.instrument === instrument),
   );
-  if (gone.length > spares) throw new InputError("notes", `may close at most ${spares} holdings at once; receive fewer`, gone.length);
+  if (gone.length > spares)
+    throw new InputError("notes", `may close at most ${spares} holdings at once; receive fewer`, gone.length);
   return Array.from({ length: spares }, (_, i) => BigInt(gone[i] ?? 0));
 }
 

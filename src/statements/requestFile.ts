@@ -36,7 +36,8 @@ export const encodeRequest = ({ circuit, tier, inputs }: ProofRequest): string =
  * @throws InputError whose path starts with `request`, never with a value of the inputs
  */
 export function decodeRequest(text: string): ProofRequest {
-  if (text.length > REQUEST_LENGTH) throw new InputError("request", `must be at most ${REQUEST_LENGTH} characters`, text.length);
+  if (text.length > REQUEST_LENGTH)
+    throw new InputError("request", `must be at most ${REQUEST_LENGTH} characters`, text.length);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -45,22 +46,30 @@ export function decodeRequest(text: string): ProofRequest {
     throw new InputError("request", "must be JSON");
   }
   const fields = objectAt(json, "request");
-  for (const name of FIELDS) if (!Object.hasOwn(fields, name)) throw new InputError(`request.${name}`, "must be present");
-  for (const name of Object.keys(fields)) if (!FIELDS.includes(name)) throw new InputError("request", `must have the fields ${FIELDS.join(", ")} alone`);
+  for (const name of FIELDS)
+    if (!Object.hasOwn(fields, name)) throw new InputError(`request.${name}`, "must be present");
+  for (const name of Object.keys(fields))
+    if (!FIELDS.includes(name)) throw new InputError("request", `must have the fields ${FIELDS.join(", ")} alone`);
   if (fields["format"] !== REQUEST_FORMAT) throw new InputError("request.format", `must be "${REQUEST_FORMAT}"`);
   if (fields["version"] !== PROTOCOL_VERSION) throw new InputError("request.version", `must be ${PROTOCOL_VERSION}`);
   const instance = INSTANCES.find(({ circuit, tier }) => circuit === fields["circuit"] && tier === fields["tier"]);
-  if (instance === undefined) throw new InputError("request.circuit", `must be one with its tier: ${INSTANCES.map(({ circuit, tier }) => `${circuit} ${tier}`).join(", ")}`);
+  if (instance === undefined)
+    throw new InputError(
+      "request.circuit",
+      `must be one with its tier: ${INSTANCES.map(({ circuit, tier }) => `${circuit} ${tier}`).join(", ")}`,
+    );
   const { circuit, tier }: { circuit: CircuitName; tier: TierName } = instance;
   return { circuit, tier, inputs: inputsAt(fields["inputs"]) };
 }
 
 function inputsAt(json: unknown): CircuitInputs {
   const given = objectAt(json, "request.inputs");
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => {
-    if (!/^[A-Za-z]\w{0,40}$/.test(name)) throw new InputError("request.inputs", "must be named as signals are");
-    return [name, inputAt(value, `request.inputs.${name}`, DEPTH)];
-  }));
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      if (!/^[A-Za-z]\w{0,40}$/.test(name)) throw new InputError("request.inputs", "must be named as signals are");
+      return [name, inputAt(value, `request.inputs.${name}`, DEPTH)];
+    }),
+  );
 }
 
 function inputAt(json: unknown, path: string, depth: number): CircuitInput {
@@ -68,7 +77,8 @@ function inputAt(json: unknown, path: string, depth: number): CircuitInput {
     if (depth === 0) throw new InputError(path, "must not be nested so deep");
     return json.map((item, i) => inputAt(item, `${path}[${i}]`, depth - 1));
   }
-  if (typeof json !== "string" || !INTEGER.test(json)) throw new InputError(path, "must be a whole number in a string, in decimal, or a list of such");
+  if (typeof json !== "string" || !INTEGER.test(json))
+    throw new InputError(path, "must be a whole number in a string, in decimal, or a list of such");
   return BigInt(json);
 }
 

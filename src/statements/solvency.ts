@@ -8,7 +8,12 @@ import { sizeOf } from "../account/holdings.ts";
 import { aliasOf, type ProveKeys, type SpendKeys } from "../account/keys.ts";
 import type { TreePath } from "../account/trees.ts";
 import {
-  committeeCoordinates, committeeHash, randomScalar, encryptReadKey, encryptTotals, type CommitteeKeys,
+  committeeCoordinates,
+  committeeHash,
+  randomScalar,
+  encryptReadKey,
+  encryptTotals,
+  type CommitteeKeys,
 } from "../committee/ciphertext.ts";
 import { InputError } from "../base/errors.ts";
 import { MICRO_USD, REPORT_BITS, TIERS } from "../protocol/constants.ts";
@@ -56,8 +61,15 @@ export function solvencyStatement(request: SolvencyRequest): Statement<"solvency
   const spendKey = "spendKey" in keys ? keys.spendKey : undefined;
   const sizes = show.map((instrument) => sizeOf(account.holdings, instrument));
   const claim = {
-    coverage, report, withSpendKey: spendKey !== undefined, issuerId, salt,
-    instrumentA: show[0], sizeA: sizes[0]!, instrumentB: show[1], sizeB: sizes[1]!,
+    coverage,
+    report,
+    withSpendKey: spendKey !== undefined,
+    issuerId,
+    salt,
+    instrumentA: show[0],
+    sizeA: sizes[0]!,
+    instrumentB: show[1],
+    sizeB: sizes[1]!,
   };
   return {
     circuit: "solvency",
@@ -69,24 +81,41 @@ export function solvencyStatement(request: SolvencyRequest): Statement<"solvency
       claim: packClaim("solvency", claim),
       committee: committeeHash(committee),
       ciphertext: report
-        ? encryptTotals(committee, ciphertextScalar, wholeUsd("equity", margin.equity), wholeUsd("requirement", margin.requirement + BigInt(MICRO_USD - 1)))
+        ? encryptTotals(
+            committee,
+            ciphertextScalar,
+            wholeUsd("equity", margin.equity),
+            wholeUsd("requirement", margin.requirement + BigInt(MICRO_USD - 1)),
+          )
         : encryptReadKey(committee, ciphertextScalar, account.readKey),
       context,
     },
     inputs: {
       ...coveredInputs(account.holdings, margin, table, tier),
-      coverage: BigInt(coverage), report: report ? 1n : 0n, withSpendKey: spendKey === undefined ? 0n : 1n,
-      issuerId: BigInt(issuerId), salt: BigInt(salt), shown: show.map(BigInt), shownSizes: sizes,
-      spendLock: keys.spendLock, proveKey: keys.proveKey, spendKey: spendKey ?? 0n,
-      version: BigInt(account.version), readKey: account.readKey,
-      accountDepth: BigInt(path.depth), accountIndex: path.index, accountSiblings: path.siblings,
-      committeeKeys: committeeCoordinates(committee), ciphertextScalar,
+      coverage: BigInt(coverage),
+      report: report ? 1n : 0n,
+      withSpendKey: spendKey === undefined ? 0n : 1n,
+      issuerId: BigInt(issuerId),
+      salt: BigInt(salt),
+      shown: show.map(BigInt),
+      shownSizes: sizes,
+      spendLock: keys.spendLock,
+      proveKey: keys.proveKey,
+      spendKey: spendKey ?? 0n,
+      version: BigInt(account.version),
+      readKey: account.readKey,
+      accountDepth: BigInt(path.depth),
+      accountIndex: path.index,
+      accountSiblings: path.siblings,
+      committeeKeys: committeeCoordinates(committee),
+      ciphertextScalar,
     },
   };
 }
 
 function wholeUsd(name: string, micro: bigint): bigint {
   const usd = micro / BigInt(MICRO_USD);
-  if (usd >> BigInt(REPORT_BITS) !== 0n) throw new InputError(name, `must be below 2^${REPORT_BITS} USD to be reported`, usd);
+  if (usd >> BigInt(REPORT_BITS) !== 0n)
+    throw new InputError(name, `must be below 2^${REPORT_BITS} USD to be reported`, usd);
   return usd;
 }

@@ -47,7 +47,11 @@ export interface SpendRequest {
  * The statement, the account it leads to, and the exit when collateral leaves. Throws an InputError when the move is
  * not allowed, a MarginError when the result must be covered and isn't.
  */
-export function spendStatement(request: SpendRequest): { statement: Statement<"spend">; account: Account; exit?: Exit } {
+export function spendStatement(request: SpendRequest): {
+  statement: Statement<"spend">;
+  account: Account;
+  exit?: Exit;
+} {
   const { account: old, keys, table, move, context, coverage = COVERAGE_INITIAL } = request;
   const tier = TIERS[old.tier];
   if (old.owner !== ownerOf(keys)) throw new InputError("keys", "must be the account owner's");
@@ -60,34 +64,54 @@ export function spendStatement(request: SpendRequest): { statement: Statement<"s
   const margin = marginIn(account.holdings, table);
   checkPlace(move, account.holdings, tier.holdings);
   const drops = move.kind === "pair" || move.kind === "dead";
-  const owesNothing = !drops && positionsOf(account.holdings, table).every(({ row, size }) => row.kind === "collateral" && size >= 0n);
+  const owesNothing =
+    !drops && positionsOf(account.holdings, table).every(({ row, size }) => row.kind === "collateral" && size >= 0n);
   const onAnyTable = request.onAnyTable ?? (owesNothing && !isCovered(margin, coverage));
   if (onAnyTable && !owesNothing && move.kind !== "pair") {
-    throw new InputError("onAnyTable", "is for pairs, and for accounts that nothing but collateral is left in", onAnyTable);
+    throw new InputError(
+      "onAnyTable",
+      "is for pairs, and for accounts that nothing but collateral is left in",
+      onAnyTable,
+    );
   }
   if (!onAnyTable && !drops) assertCovered(margin, coverage, table.table.groups);
 
   const recipient = move.kind === "collateral" ? move.recipient : 0n;
   const lots = "lots" in move ? move.lots : 0n;
-  const exit = move.kind === "collateral"
-    ? new Exit(move.instrument, lots, recipient, exitSalt(nextReadKey(old.readKey)))
-    : undefined;
+  const exit =
+    move.kind === "collateral"
+      ? new Exit(move.instrument, lots, recipient, exitSalt(nextReadKey(old.readKey)))
+      : undefined;
   const target = rowInputs(opening);
   const statement: Statement<"spend"> = {
     circuit: "spend",
     tier: old.tier,
     signals: {
-      oldCommitment: old.commitment, newCommitment: account.commitment, tableRoot: table.root, exitLeaf: exit?.leaf ?? 0n,
-      claim: packClaim("spend", { coverage, onAnyTable }), cipher: account.cipher, context,
+      oldCommitment: old.commitment,
+      newCommitment: account.commitment,
+      tableRoot: table.root,
+      exitLeaf: exit?.leaf ?? 0n,
+      claim: packClaim("spend", { coverage, onAnyTable }),
+      cipher: account.cipher,
+      context,
     },
     inputs: {
       ...coveredInputs(account.holdings, margin, table, tier),
       ...listed("oldInstruments", "oldSizes", padHoldings(old.holdings, tier.holdings)),
-      coverage: BigInt(coverage), onAnyTable: onAnyTable ? 1n : 0n,
-      spendKey: keys.spendKey, version: BigInt(old.version), readKey: old.readKey,
+      coverage: BigInt(coverage),
+      onAnyTable: onAnyTable ? 1n : 0n,
+      spendKey: keys.spendKey,
+      version: BigInt(old.version),
+      readKey: old.readKey,
       move: MOVES.map((kind) => (kind === move.kind ? 1n : 0n)),
-      target: BigInt(move.instrument), lots, recipient, spares: vanishing(items, account.holdings, 2),
-      targetKind: target.kind, targetGroup: target.group, targetDead: target.dead, targetNumbers: target.numbers,
+      target: BigInt(move.instrument),
+      lots,
+      recipient,
+      spares: vanishing(items, account.holdings, 2),
+      targetKind: target.kind,
+      targetGroup: target.group,
+      targetDead: target.dead,
+      targetNumbers: target.numbers,
       targetSiblings: target.siblings,
     },
   };
@@ -111,7 +135,11 @@ function takenBy(move: Move, held: readonly Holding[]): Holding[] {
 /** Credit without a place for its release could never be repaid on the tables. */
 function checkPlace(move: Move, left: readonly Holding[], places: number): void {
   if (move.kind !== "credit" || left.length < places || sizeOf(left, move.instrument + 1) !== 0n) return;
-  throw new InputError("move.instrument", `must leave a place for its release: the account holds ${places} of ${places}`, move.instrument);
+  throw new InputError(
+    "move.instrument",
+    `must leave a place for its release: the account holds ${places} of ${places}`,
+    move.instrument,
+  );
 }
 
 function checkMove(move: Move, held: readonly Holding[], row: Row): void {
@@ -121,12 +149,18 @@ function checkMove(move: Move, held: readonly Holding[], row: Row): void {
     throw new InputError("move.instrument", `must be ${kind === "dead" ? "dead in the table" : kind}`, move.instrument);
   }
   if ("lots" in move && move.lots <= 0n) throw new InputError("move.lots", "must be above 0", move.lots);
-  if (move.kind === "collateral" && move.lots > size) throw new InputError("move.lots", `must be at most the ${size} held`, move.lots);
+  if (move.kind === "collateral" && move.lots > size)
+    throw new InputError("move.lots", `must be at most the ${size} held`, move.lots);
   const net = size + sizeOf(held, move.instrument + 1);
   if (move.kind === "credit" && net - move.lots < -row.cap) {
-    throw new InputError("move.lots", `must leave a net debt of at most ${row.cap} lots, and ${-net} are owed`, move.lots);
+    throw new InputError(
+      "move.lots",
+      `must leave a net debt of at most ${row.cap} lots, and ${-net} are owed`,
+      move.lots,
+    );
   }
-  if (move.kind === "pair" && net !== 0n) throw new InputError("move.instrument", "credit and release must sum to 0", net);
+  if (move.kind === "pair" && net !== 0n)
+    throw new InputError("move.instrument", "credit and release must sum to 0", net);
   if ((move.kind === "pair" || move.kind === "dead") && size === 0n) {
     throw new InputError("move.instrument", "must be held to be dropped", move.instrument);
   }

@@ -16,7 +16,12 @@ export interface Statement<C extends CircuitName = CircuitName> {
 }
 
 /** A statement as the prover takes it: circuits have public signals as inputs too. */
-export const proofRequest = <C extends CircuitName>({ circuit, tier, signals, inputs }: Statement<C>): ProofRequest<C> => ({
+export const proofRequest = <C extends CircuitName>({
+  circuit,
+  tier,
+  signals,
+  inputs,
+}: Statement<C>): ProofRequest<C> => ({
   circuit,
   tier,
   inputs: { ...(signals as unknown as Readonly<Record<string, CircuitInput>>), ...inputs },

@@ -13,7 +13,19 @@ import { fileError, systemCode } from "../base/fileError.ts";
 import { withLockFile } from "../base/lock.ts";
 import { PathTaken, draftOf, missing, readJson, syncFolder, writeAtomic, writeDraft } from "../base/files.ts";
 import { appendSegments, readSegments, SEGMENT_BYTES } from "./segments.ts";
-import { bytesOf, checkExpected, checkKey, checkWrites, isReserved, StoreConflict, type Entry, type Store, type Value, type WaitOptions, type Write } from "./store.ts";
+import {
+  bytesOf,
+  checkExpected,
+  checkKey,
+  checkWrites,
+  isReserved,
+  StoreConflict,
+  type Entry,
+  type Store,
+  type Value,
+  type WaitOptions,
+  type Write,
+} from "./store.ts";
 import { Turns } from "./turns.ts";
 
 const PENDING = v.strictObject({
@@ -24,8 +36,10 @@ const PENDING = v.strictObject({
 type Pending = v.InferOutput<typeof PENDING>;
 
 /** A path that somebody named, as a key in its folder: for a keystore outside the home. */
-export const fileAt = (path: string): { readonly store: FileStore; readonly key: string } =>
-  ({ store: new FileStore(dirname(path)), key: basename(path) });
+export const fileAt = (path: string): { readonly store: FileStore; readonly key: string } => ({
+  store: new FileStore(dirname(path)),
+  key: basename(path),
+});
 
 export class FileStore implements Store {
   private readonly turns = new Turns();
@@ -42,11 +56,13 @@ export class FileStore implements Store {
   async get(key: string): Promise<Uint8Array | undefined> {
     const path = this.path(key);
     await this.finished();
-    return readFile(path).catch(missing).catch((error: unknown) => {
-      // A file where a folder would have to be: so there is no such key.
-      if (systemCode(error) === "ENOTDIR") return undefined;
-      throw fileError(path, error);
-    });
+    return readFile(path)
+      .catch(missing)
+      .catch((error: unknown) => {
+        // A file where a folder would have to be: so there is no such key.
+        if (systemCode(error) === "ENOTDIR") return undefined;
+        throw fileError(path, error);
+      });
   }
 
   put(key: string, value: Value): Promise<void> {
@@ -66,10 +82,14 @@ export class FileStore implements Store {
 
   async transaction(writes: readonly Write[]): Promise<void> {
     checkWrites(writes);
-    const kept = writes.map(({ value, ...write }) => ({ ...write, value: value === undefined ? undefined : bytesOf(value) }));
+    const kept = writes.map(({ value, ...write }) => ({
+      ...write,
+      value: value === undefined ? undefined : bytesOf(value),
+    }));
     await this.locked(async () => {
       for (const write of kept) {
-        if (write.expected !== undefined) checkExpected(this.where(write.key), write, await readFile(this.path(write.key)).catch(missing));
+        if (write.expected !== undefined)
+          checkExpected(this.where(write.key), write, await readFile(this.path(write.key)).catch(missing));
       }
       if (kept.length === 1) await this.writeOne(kept[0]!.key, kept[0]!.value, kept[0]!.expected === null);
       else if (kept.length > 1) await this.writeAll(kept);
@@ -83,7 +103,9 @@ export class FileStore implements Store {
   append(log: string, at: number, records: readonly Value[]): Promise<number> {
     const path = this.path(log);
     const bytes = records.map(bytesOf);
-    return this.turns.run(`log ${log}`, () => withLockFile(`${path}.lock`, () => appendSegments(path, at, bytes, this.segmentBytes)));
+    return this.turns.run(`log ${log}`, () =>
+      withLockFile(`${path}.lock`, () => appendSegments(path, at, bytes, this.segmentBytes)),
+    );
   }
 
   lock<T>(name: string, work: () => Promise<T>, options: WaitOptions = {}): Promise<T> {
@@ -104,15 +126,23 @@ export class FileStore implements Store {
   }
 
   private locked<T>(work: () => Promise<T>): Promise<T> {
-    return this.turns.run("values", () => withLockFile(join(this.folder, ".store.lock"), async () => {
-      await this.finish();
-      return work();
-    }));
+    return this.turns.run("values", () =>
+      withLockFile(join(this.folder, ".store.lock"), async () => {
+        await this.finish();
+        return work();
+      }),
+    );
   }
 
   /** Nothing is read while a transaction that counts isn't in its place. */
   private async finished(): Promise<void> {
-    if (await access(this.pendingPath).then(() => true, () => false)) await this.locked(() => Promise.resolve());
+    if (
+      await access(this.pendingPath).then(
+        () => true,
+        () => false,
+      )
+    )
+      await this.locked(() => Promise.resolve());
   }
 
   /** Does what is left of a transaction that was interrupted, or has just begun to count. */
@@ -121,9 +151,11 @@ export class FileStore implements Store {
     if (json === undefined) return;
     const { moves, removals } = v.parse(PENDING, json);
     try {
-      for (const [draft, key] of moves) await rename(join(dirname(this.path(key)), draft), this.path(key)).catch(missing);
+      for (const [draft, key] of moves)
+        await rename(join(dirname(this.path(key)), draft), this.path(key)).catch(missing);
       for (const key of removals) await rm(this.path(key), { force: true });
-      for (const folder of new Set([...moves.map(([, key]) => key), ...removals].map((key) => dirname(this.path(key))))) await syncFolder(folder);
+      for (const folder of new Set([...moves.map(([, key]) => key), ...removals].map((key) => dirname(this.path(key)))))
+        await syncFolder(folder);
       await rm(this.pendingPath);
     } catch (error) {
       throw fileError(this.pendingPath, error);
@@ -144,7 +176,9 @@ export class FileStore implements Store {
     await syncFolder(dirname(path));
   }
 
-  private async writeAll(writes: readonly { readonly key: string; readonly value: Uint8Array | undefined }[]): Promise<void> {
+  private async writeAll(
+    writes: readonly { readonly key: string; readonly value: Uint8Array | undefined }[],
+  ): Promise<void> {
     const drafts: string[] = [];
     const moves: [string, string][] = [];
     try {
@@ -157,7 +191,10 @@ export class FileStore implements Store {
           throw fileError(this.path(key), error);
         });
       }
-      const pending: Pending = { moves, removals: writes.filter(({ value }) => value === undefined).map(({ key }) => key) };
+      const pending: Pending = {
+        moves,
+        removals: writes.filter(({ value }) => value === undefined).map(({ key }) => key),
+      };
       await writeAtomic(this.pendingPath, JSON.stringify(pending), { secret: true });
     } catch (error) {
       for (const draft of drafts) await rm(draft, { force: true }).catch(() => undefined);
@@ -173,10 +210,12 @@ export class FileStore implements Store {
       if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return [];
       throw fileError(path, error);
     });
-    const keys = await Promise.all(entries.map(async (entry) => {
-      if (entry.isDirectory()) return this.below(`${folder}${entry.name}/`);
-      return isReserved(entry.name) ? [] : [`${folder}${entry.name}`];
-    }));
+    const keys = await Promise.all(
+      entries.map(async (entry) => {
+        if (entry.isDirectory()) return this.below(`${folder}${entry.name}/`);
+        return isReserved(entry.name) ? [] : [`${folder}${entry.name}`];
+      }),
+    );
     return keys.flat();
   }
 }

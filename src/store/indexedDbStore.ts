@@ -5,7 +5,18 @@
  * @module
  */
 import { InputError } from "../base/errors.ts";
-import { bytesOf, checkExpected, checkKey, checkLength, checkWrites, type Entry, type Store, type Value, type WaitOptions, type Write } from "./store.ts";
+import {
+  bytesOf,
+  checkExpected,
+  checkKey,
+  checkLength,
+  checkWrites,
+  type Entry,
+  type Store,
+  type Value,
+  type WaitOptions,
+  type Write,
+} from "./store.ts";
 import { Turns } from "./turns.ts";
 
 /** Values by key; records of logs by the log's key and their number. */
@@ -65,10 +76,18 @@ export class IndexedDbStore implements Store {
   async transaction(writes: readonly Write[]): Promise<void> {
     checkWrites(writes);
     // Before the first request: a transaction ends as soon as it waits for anything else.
-    const kept = writes.map(({ value, ...write }) => ({ ...write, value: value === undefined ? undefined : bytesOf(value) }));
+    const kept = writes.map(({ value, ...write }) => ({
+      ...write,
+      value: value === undefined ? undefined : bytesOf(value),
+    }));
     await this.changed(VALUES, async (values) => {
       for (const write of kept) {
-        if (write.expected !== undefined) checkExpected(this.where(write.key), write, await answer(values.get(write.key) as IDBRequest<Uint8Array | undefined>));
+        if (write.expected !== undefined)
+          checkExpected(
+            this.where(write.key),
+            write,
+            await answer(values.get(write.key) as IDBRequest<Uint8Array | undefined>),
+          );
       }
       for (const { key, value } of kept) {
         if (value === undefined) values.delete(key);
@@ -107,7 +126,9 @@ export class IndexedDbStore implements Store {
       return turns.run(full, work);
     }
     if (onWaiting !== undefined) {
-      const free = await navigator.locks.request(full, { ifAvailable: true }, async (lock) => (lock === null ? undefined : { result: await work() }));
+      const free = await navigator.locks.request(full, { ifAvailable: true }, async (lock) =>
+        lock === null ? undefined : { result: await work() },
+      );
       if (free !== undefined) return free.result;
       onWaiting(`${full}, which another tab or another part of this page holds`);
     }
@@ -127,7 +148,8 @@ export class IndexedDbStore implements Store {
     const transaction = this.database.transaction(name, "readwrite", { durability: "strict" });
     const done = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error === null ? new Error("aborted") : refused(this.database.name, transaction.error));
+      transaction.onabort = () =>
+        reject(transaction.error === null ? new Error("aborted") : refused(this.database.name, transaction.error));
     });
     try {
       await work(transaction.objectStore(name));
@@ -148,4 +170,11 @@ function answer<T>(request: IDBRequest<T>): Promise<T> {
 }
 
 const refused = (name: string, cause: DOMException): InputError =>
-  new InputError(name, cause.name === "QuotaExceededError" ? "can't be written: the browser's space for this page is full" : `is refused by the browser (${cause.name})`, undefined, { cause });
+  new InputError(
+    name,
+    cause.name === "QuotaExceededError"
+      ? "can't be written: the browser's space for this page is full"
+      : `is refused by the browser (${cause.name})`,
+    undefined,
+    { cause },
+  );

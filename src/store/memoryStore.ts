@@ -3,7 +3,18 @@
  *
  * @module
  */
-import { bytesOf, checkExpected, checkKey, checkLength, checkWrites, type Entry, type Store, type Value, type WaitOptions, type Write } from "./store.ts";
+import {
+  bytesOf,
+  checkExpected,
+  checkKey,
+  checkLength,
+  checkWrites,
+  type Entry,
+  type Store,
+  type Value,
+  type WaitOptions,
+  type Write,
+} from "./store.ts";
 import { Turns } from "./turns.ts";
 
 export class MemoryStore implements Store {

@@ -80,8 +80,14 @@ export async function* readSegments(log: string, from: number): AsyncIterable<En
  * @throws StoreConflict when it has fewer
  * @throws InputError for a record that is too long, or what the system refuses
  */
-export async function appendSegments(log: string, at: number, records: readonly Uint8Array[], segmentBytes: number): Promise<number> {
-  for (const { length } of records) if (length > RECORD_BYTES) throw new InputError(log, `must have records of at most ${RECORD_BYTES} bytes`, length);
+export async function appendSegments(
+  log: string,
+  at: number,
+  records: readonly Uint8Array[],
+  segmentBytes: number,
+): Promise<number> {
+  for (const { length } of records)
+    if (length > RECORD_BYTES) throw new InputError(log, `must have records of at most ${RECORD_BYTES} bytes`, length);
   try {
     await mkdir(dirname(log), { recursive: true });
     const segments = await segmentsOf(log);
@@ -106,7 +112,14 @@ interface End {
   readonly hash: Buffer;
 }
 
-async function write(log: string, at: number, records: readonly Uint8Array[], kept: Segment | undefined, { position, hash }: End, segmentBytes: number): Promise<void> {
+async function write(
+  log: string,
+  at: number,
+  records: readonly Uint8Array[],
+  kept: Segment | undefined,
+  { position, hash }: End,
+  segmentBytes: number,
+): Promise<void> {
   let segment = kept;
   let [size, before, count] = [position, hash, at];
   let file = segment === undefined ? undefined : await open(segment.path, "r+");
@@ -160,10 +173,12 @@ async function segmentsOf(log: string): Promise<Segment[]> {
     throw fileError(folder, error);
   });
   const pattern = new RegExp(`^\\.(\\d{${DIGITS}})\\.segment$`);
-  return names.flatMap((name) => {
-    const number = name.startsWith(basename(log)) ? pattern.exec(name.slice(basename(log).length))?.[1] : undefined;
-    return number === undefined ? [] : [{ path: join(folder, name), first: Number(number) }];
-  }).sort((a, b) => a.first - b.first);
+  return names
+    .flatMap((name) => {
+      const number = name.startsWith(basename(log)) ? pattern.exec(name.slice(basename(log).length))?.[1] : undefined;
+      return number === undefined ? [] : [{ path: join(folder, name), first: Number(number) }];
+    })
+    .sort((a, b) => a.first - b.first);
 }
 
 /** Undefined where no whole frame is. */
@@ -171,7 +186,9 @@ async function frameAt(file: FileHandle, position: number, size: number): Promis
   const head = size - position < HEAD_BYTES ? undefined : await bytesAt(file, position, HEAD_BYTES);
   if (head === undefined) return undefined;
   const length = head.readUInt32LE();
-  return length > RECORD_BYTES || position + HEAD_BYTES + length > size ? undefined : { length, hash: head.subarray(LENGTH_BYTES) };
+  return length > RECORD_BYTES || position + HEAD_BYTES + length > size
+    ? undefined
+    : { length, hash: head.subarray(LENGTH_BYTES) };
 }
 
 async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer | undefined> {
@@ -196,4 +213,5 @@ async function writeAll(file: FileHandle, parts: readonly Uint8Array[], position
 }
 
 const seedOf = (path: string): Buffer => createHash("sha256").update(basename(path)).digest();
-const hashOf = (before: Uint8Array, record: Uint8Array): Buffer => createHash("sha256").update(before).update(record).digest();
+const hashOf = (before: Uint8Array, record: Uint8Array): Buffer =>
+  createHash("sha256").update(before).update(record).digest();

@@ -108,20 +108,31 @@ export const isReserved = (name: string): boolean => RESERVED.test(name);
  */
 export function checkKey(key: string): void {
   const parts = key.split("/");
-  const sound = key.length <= 512 && parts.every((part) => part !== "" && part !== "." && part !== ".." && !/[\p{Cc}\\]/u.test(part) && !isReserved(part));
-  if (!sound) throw new InputError("key", "must be names between slashes, none of them empty, . or .., nor one that the store uses", key);
+  const sound =
+    key.length <= 512 &&
+    parts.every(
+      (part) => part !== "" && part !== "." && part !== ".." && !/[\p{Cc}\\]/u.test(part) && !isReserved(part),
+    );
+  if (!sound)
+    throw new InputError(
+      "key",
+      "must be names between slashes, none of them empty, . or .., nor one that the store uses",
+      key,
+    );
 }
 
 /** Refuses a transaction that names a key twice, and keys that aren't any. */
 export function checkWrites(writes: readonly Write[]): void {
   for (const { key } of writes) checkKey(key);
-  if (new Set(writes.map(({ key }) => key)).size !== writes.length) throw new InputError("writes", "must name each key once");
+  if (new Set(writes.map(({ key }) => key)).size !== writes.length)
+    throw new InputError("writes", "must name each key once");
 }
 
 const encoder = new TextEncoder();
 
 /** A value's bytes, never those of the caller's own array. */
-export const bytesOf = (value: Value): Uint8Array => (typeof value === "string" ? encoder.encode(value) : Uint8Array.from(value));
+export const bytesOf = (value: Value): Uint8Array =>
+  typeof value === "string" ? encoder.encode(value) : Uint8Array.from(value);
 
 /** Throws a StoreConflict unless what is there is what a write expects. */
 export function checkExpected(path: string, { expected }: Write, there: Uint8Array | undefined): void {
@@ -139,4 +150,5 @@ export function checkLength(path: string, at: number, length: number): void {
   if (at > length) throw new StoreConflict(path, `must have ${at} records, and has ${length}`);
 }
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);

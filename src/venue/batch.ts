@@ -46,7 +46,12 @@ export interface BatchRequest {
 export interface Batch {
   readonly root: bigint;
   /** As VenueOutbox.post takes them. */
-  readonly postings: readonly { readonly alias_: bigint; readonly released: bigint; readonly unreceived: bigint; readonly exposed: boolean }[];
+  readonly postings: readonly {
+    readonly alias_: bigint;
+    readonly released: bigint;
+    readonly unreceived: bigint;
+    readonly exposed: boolean;
+  }[];
   readonly encryptedNotes: Uint8Array;
   /** In the order of the postings: what the venue keeps. */
   readonly notes: readonly PlacedNote[];
@@ -69,49 +74,77 @@ export async function buildBatch(request: BatchRequest): Promise<Batch> {
   const leaves = places.map(() => fieldElement(random));
   const notes = postings.map((posting, i) => {
     const index = places[i]!;
-    const note = noteOf(posting, request, batchSerial(batchNumber, batchDepth, index), bytesToNumberBE(random(BLINDING_BYTES)), `postings[${i}]`);
+    const note = noteOf(
+      posting,
+      request,
+      batchSerial(batchNumber, batchDepth, index),
+      bytesToNumberBE(random(BLINDING_BYTES)),
+      `postings[${i}]`,
+    );
     leaves[index] = noteLeaf(posting.alias, note);
     return { note, index };
   });
   const tree = new GrowingTree(batchDepth, leaves);
   const placed = notes.map(({ note, index }) => ({ note, index, siblings: tree.path(leaves[index]!).siblings }));
-  const entries = await Promise.all(placed.map((note, i) => {
-    const { alias, noteKey } = postings[i]!;
-    const ephemeral = random(NOTE_KEY_BYTES);
-    const nobody = random(encryptedNoteBytes(batchDepth));
-    const encrypted = noteKey !== undefined && isNoteKey(noteKey);
-    return encrypted ? encryptNote(note, noteKey, { issuerId, alias, batchDepth }, i, ephemeral) : nobody;
-  }));
+  const entries = await Promise.all(
+    placed.map((note, i) => {
+      const { alias, noteKey } = postings[i]!;
+      const ephemeral = random(NOTE_KEY_BYTES);
+      const nobody = random(encryptedNoteBytes(batchDepth));
+      const encrypted = noteKey !== undefined && isNoteKey(noteKey);
+      return encrypted ? encryptNote(note, noteKey, { issuerId, alias, batchDepth }, i, ephemeral) : nobody;
+    }),
+  );
   return {
     root: tree.root,
-    postings: postings.map(({ alias, released, unreceived, exposed }) => ({ alias_: alias, released, unreceived, exposed })),
+    postings: postings.map(({ alias, released, unreceived, exposed }) => ({
+      alias_: alias,
+      released,
+      unreceived,
+      exposed,
+    })),
     encryptedNotes: concatBytes(...entries),
     notes: placed,
   };
 }
 
 function check({ batchDepth, postings, release }: BatchRequest): void {
-  if (postings.length === 0 || postings.length > 2 ** batchDepth) throw new InputError("postings", `must be 1 to ${2 ** batchDepth}`, postings.length);
+  if (postings.length === 0 || postings.length > 2 ** batchDepth)
+    throw new InputError("postings", `must be 1 to ${2 ** batchDepth}`, postings.length);
   const aliases = new Set<bigint>();
   postings.forEach(({ alias, legs, released, unreceived }, i) => {
     if (aliases.has(alias)) throw new InputError(`postings[${i}].alias`, "must have one note in a batch", alias);
     aliases.add(alias);
-    if (released <= 0n || released >> BigInt(LOTS_BITS) !== 0n) throw new InputError(`postings[${i}].released`, `must be from 1 to 2^${LOTS_BITS} − 1`, released);
-    if (unreceived < 0n || unreceived >> BigInt(SIZE_BITS) !== 0n) throw new InputError(`postings[${i}].unreceived`, `must be below 2^${SIZE_BITS}`, unreceived);
-    if (legs.length >= NOTE_LEGS) throw new InputError(`postings[${i}].legs`, `must be at most ${NOTE_LEGS - 1} beside the release`, legs.length);
+    if (released <= 0n || released >> BigInt(LOTS_BITS) !== 0n)
+      throw new InputError(`postings[${i}].released`, `must be from 1 to 2^${LOTS_BITS} − 1`, released);
+    if (unreceived < 0n || unreceived >> BigInt(SIZE_BITS) !== 0n)
+      throw new InputError(`postings[${i}].unreceived`, `must be below 2^${SIZE_BITS}`, unreceived);
+    if (legs.length >= NOTE_LEGS)
+      throw new InputError(`postings[${i}].legs`, `must be at most ${NOTE_LEGS - 1} beside the release`, legs.length);
     legs.forEach(({ instrument }, j) => {
       if (instrument === release || instrument === release - 1) {
-        throw new InputError(`postings[${i}].legs[${j}].instrument`, "must not be of the venue's credit and release: releases are said by `released`", instrument);
+        throw new InputError(
+          `postings[${i}].legs[${j}].instrument`,
+          "must not be of the venue's credit and release: releases are said by `released`",
+          instrument,
+        );
       }
     });
   });
 }
 
-function noteOf({ legs, released }: BatchPosting, { issuerId, release }: BatchRequest, serial: bigint, blinding: bigint, path: string): Note {
+function noteOf(
+  { legs, released }: BatchPosting,
+  { issuerId, release }: BatchRequest,
+  serial: bigint,
+  blinding: bigint,
+  path: string,
+): Note {
   try {
     return new Note(issuerId, 0n, [...legs, { instrument: release, size: released }], serial, blinding);
   } catch (cause) {
-    if (cause instanceof InputError) throw new InputError(cause.path.replace("note", path), cause.rule, cause.value, { cause });
+    if (cause instanceof InputError)
+      throw new InputError(cause.path.replace("note", path), cause.rule, cause.value, { cause });
     throw cause;
   }
 }

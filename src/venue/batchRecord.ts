@@ -18,7 +18,9 @@ const RECORD_FORMAT = "plimsoll-batch-record";
 const element = decimal(FIELD, "the field's order");
 const lots = decimal(1n << BigInt(SIZE_BITS), `2^${SIZE_BITS}`);
 const signed = v.pipe(
-  v.string("must be a whole number in a string"), v.regex(/^-?[1-9]\d{0,11}$/, "must be a whole number in a string"), v.transform((digits) => BigInt(digits)),
+  v.string("must be a whole number in a string"),
+  v.regex(/^-?[1-9]\d{0,11}$/, "must be a whole number in a string"),
+  v.transform((digits) => BigInt(digits)),
 );
 const RECORD = exactly("a batch record", {
   format: v.literal(RECORD_FORMAT, `must be "${RECORD_FORMAT}"`),
@@ -27,27 +29,49 @@ const RECORD = exactly("a batch record", {
   /** SHA-256 of what the batch file said. */
   digest: v.pipe(v.string("must be hex"), v.regex(/^[0-9a-f]{64}$/, "must be 32 bytes in hex")),
   /** That its serials are of: how many batches the contract had. */
-  number: v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(0, "must not be negative")),
+  number: v.pipe(
+    v.number("must be a number"),
+    v.integer("must be a whole number"),
+    v.minValue(0, "must not be negative"),
+  ),
   root: element,
-  postings: v.array(exactly("a posting", { alias_: element, released: lots, unreceived: lots, exposed: v.boolean("must be true or false") }), "must be a list"),
-  encryptedNotes: v.pipe(v.string("must be hex"), v.regex(/^([0-9a-f]{2})*$/, "must be hex bytes"), v.transform((hex): Uint8Array => hexToBytes(hex))),
+  postings: v.array(
+    exactly("a posting", {
+      alias_: element,
+      released: lots,
+      unreceived: lots,
+      exposed: v.boolean("must be true or false"),
+    }),
+    "must be a list",
+  ),
+  encryptedNotes: v.pipe(
+    v.string("must be hex"),
+    v.regex(/^([0-9a-f]{2})*$/, "must be hex bytes"),
+    v.transform((hex): Uint8Array => hexToBytes(hex)),
+  ),
   /** Aliases that had named no usable key. */
   unencrypted: v.array(element, "must be a list"),
   /** In the order of the postings, for whoever has to hand one over. */
-  notes: v.array(exactly("a note", {
-    legs: v.array(exactly("a leg", { instrument: v.number("must be a number"), size: signed }), "must be a list"),
-    serial: decimal(1n << BigInt(NOTE_SERIAL_BITS), `2^${NOTE_SERIAL_BITS}`),
-    blinding: decimal(1n << BigInt(NOTE_BLINDING_BITS), `2^${NOTE_BLINDING_BITS}`),
-    index: v.number("must be a number"),
-    siblings: v.array(element, "must be a list"),
-  }), "must be a list"),
+  notes: v.array(
+    exactly("a note", {
+      legs: v.array(exactly("a leg", { instrument: v.number("must be a number"), size: signed }), "must be a list"),
+      serial: decimal(1n << BigInt(NOTE_SERIAL_BITS), `2^${NOTE_SERIAL_BITS}`),
+      blinding: decimal(1n << BigInt(NOTE_BLINDING_BITS), `2^${NOTE_BLINDING_BITS}`),
+      index: v.number("must be a number"),
+      siblings: v.array(element, "must be a list"),
+    }),
+    "must be a list",
+  ),
 });
 
 export type BatchRecord = Omit<v.InferOutput<typeof RECORD>, "format" | "version">;
 
 /** The records of one venue's engine, by the batches' ids: under `batches/<venue>/`. */
 export class BatchRecords {
-  constructor(private readonly store: Store, private readonly venue: string) {}
+  constructor(
+    private readonly store: Store,
+    private readonly venue: string,
+  ) {}
 
   /** Undefined when there is none. Throws an InputError for one that was damaged. */
   async read(id: string): Promise<BatchRecord | undefined> {
@@ -58,8 +82,16 @@ export class BatchRecords {
   }
 
   async write({ encryptedNotes, ...record }: BatchRecord): Promise<void> {
-    const json = { format: RECORD_FORMAT, version: PROTOCOL_VERSION, ...record, encryptedNotes: bytesToHex(encryptedNotes) };
-    await this.store.put(this.key(record.id), `${JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 1)}\n`);
+    const json = {
+      format: RECORD_FORMAT,
+      version: PROTOCOL_VERSION,
+      ...record,
+      encryptedNotes: bytesToHex(encryptedNotes),
+    };
+    await this.store.put(
+      this.key(record.id),
+      `${JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 1)}\n`,
+    );
   }
 
   /** Of a batch that was never signed. */
@@ -78,7 +110,25 @@ export class BatchRecords {
 }
 
 /** A record of a batch that is about to be sent. */
-export const recordOf = (id: string, digest: string, number: number, { root, postings, encryptedNotes, notes }: Batch, unencrypted: bigint[]): BatchRecord => ({
-  id, digest, number, root, encryptedNotes, unencrypted, postings: [...postings],
-  notes: notes.map(({ note: { legs, serial, blinding }, index, siblings }) => ({ legs: [...legs], serial, blinding, index, siblings: [...siblings] })),
+export const recordOf = (
+  id: string,
+  digest: string,
+  number: number,
+  { root, postings, encryptedNotes, notes }: Batch,
+  unencrypted: bigint[],
+): BatchRecord => ({
+  id,
+  digest,
+  number,
+  root,
+  encryptedNotes,
+  unencrypted,
+  postings: [...postings],
+  notes: notes.map(({ note: { legs, serial, blinding }, index, siblings }) => ({
+    legs: [...legs],
+    serial,
+    blinding,
+    index,
+    siblings: [...siblings],
+  })),
 });

@@ -88,42 +88,70 @@ export class VenueEngine {
     }
 
     const number = this.posted.length;
-    if (BigInt(number) !== await this.read<bigint>("lastSerial")) throw new NodeError(this.venue.chain, "the node's events and the contract's state are of different blocks; try again");
+    if (BigInt(number) !== (await this.read<bigint>("lastSerial")))
+      throw new NodeError(
+        this.venue.chain,
+        "the node's events and the contract's state are of different blocks; try again",
+      );
     await this.refuse(postings);
     const keys = this.noteKeys();
     const batch = await buildBatch({
-      issuerId: this.venue.id, batchDepth: Number(await this.read<bigint>("batchDepth")), batchNumber: BigInt(number), release: await this.release(),
+      issuerId: this.venue.id,
+      batchDepth: Number(await this.read<bigint>("batchDepth")),
+      batchNumber: BigInt(number),
+      release: await this.release(),
       postings: postings.map((posting) => ({ ...posting, noteKey: keys.get(posting.alias) })),
     });
-    const record = recordOf(id, digest, number, batch, postings.map(({ alias }) => alias).filter((alias) => !keys.has(alias)));
+    const record = recordOf(
+      id,
+      digest,
+      number,
+      batch,
+      postings.map(({ alias }) => alias).filter((alias) => !keys.has(alias)),
+    );
     const call = this.callOf(record);
     await this.sender.check(call);
     await this.records.write(record);
     const receipt = await this.sender.send(call);
     await this.log.sync();
-    if (!this.isPosted(record)) throw new NodeError(this.venue.chain, `the node has mined batch ${id} and doesn't show it; run it again to see`);
+    if (!this.isPosted(record))
+      throw new NodeError(this.venue.chain, `the node has mined batch ${id} and doesn't show it; run it again to see`);
     return this.done(record, receipt);
   }
 
-  private done({ id, number, root, postings, unencrypted }: BatchRecord, receipt: TransactionReceipt | undefined): PostedBatch {
+  private done(
+    { id, number, root, postings, unencrypted }: BatchRecord,
+    receipt: TransactionReceipt | undefined,
+  ): PostedBatch {
     return { number, root, postings, receipt, unencrypted, recordPath: this.records.path(id) };
   }
 
   /** What the contract would refuse, in words that name the posting. */
   private async refuse(postings: BatchFile["postings"]): Promise<void> {
-    const [engine, nextAt, block] = await Promise.all([this.read<string>("engine"), this.read<bigint>("nextAt"), this.node.block()]);
-    if (engine.toLowerCase() !== this.sender.address.toLowerCase()) throw new InputError("key", `must be of the venue's engine ${engine}`, this.sender.address);
+    const [engine, nextAt, block] = await Promise.all([
+      this.read<string>("engine"),
+      this.read<bigint>("nextAt"),
+      this.node.block(),
+    ]);
+    if (engine.toLowerCase() !== this.sender.address.toLowerCase())
+      throw new InputError("key", `must be of the venue's engine ${engine}`, this.sender.address);
     if (nextAt > block.time) throw new WaitError("batch", Number(nextAt), "must wait for its window");
     for (const [i, { alias, released, unreceived }] of postings.entries()) {
       const path = `batch.postings[${i}]`;
       const [line, open] = await Promise.all([this.read<Line>("lineOf", alias), this.read<Open>("openOf", alias)]);
       const status = STATUSES[Number(line.status)];
-      if (status !== "open") throw new InputError(`${path}.alias`, `must have an open line here; its is ${status}`, alias);
-      if (released === 0n) throw new InputError(`${path}.released`, "must be at least one lot: the release total tells what was received");
+      if (status !== "open")
+        throw new InputError(`${path}.alias`, `must have an open line here; its is ${status}`, alias);
+      if (released === 0n)
+        throw new InputError(`${path}.released`, "must be at least one lot: the release total tells what was received");
       const gone = line.released + released;
       const needed = unreceived > open.unreceived ? gone + unreceived : gone;
       if (needed > line.booked) {
-        throw new InputError(path, `must stay within the line of ${line.booked} lots: ${line.released} are released, and with ${released} more and ${unreceived} unreceived it takes`, needed);
+        throw new InputError(
+          path,
+          `must stay within the line of ${line.booked} lots: ${line.released} are released, and with ${released} more and ${unreceived} unreceived it takes`,
+          needed,
+        );
       }
     }
   }
@@ -150,7 +178,12 @@ export class VenueEngine {
   }
 
   private callOf({ number, root, postings, encryptedNotes }: BatchRecord): Call {
-    return { name: "VenueOutbox", address: this.venue.contract, method: "post", args: [number, root, postings, encryptedNotes] };
+    return {
+      name: "VenueOutbox",
+      address: this.venue.contract,
+      method: "post",
+      args: [number, root, postings, encryptedNotes],
+    };
   }
 
   private read<T>(method: string, ...args: readonly unknown[]): Promise<T> {

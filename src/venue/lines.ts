@@ -34,17 +34,26 @@ export interface IssuerLine {
 }
 
 /** Every alias that ever had a line: open ones first, of these the one whose grace ends first. */
-export async function readLines(node: Node, issuer: NetworkIssuer, store?: Store): Promise<{ readonly block: Block; readonly lines: readonly IssuerLine[] }> {
+export async function readLines(
+  node: Node,
+  issuer: NetworkIssuer,
+  store?: Store,
+): Promise<{ readonly block: Block; readonly lines: readonly IssuerLine[] }> {
   const name = lineContract(issuer);
   const log = await EventLog.open(node, [{ name, address: issuer.contract }], store);
   const block = await log.sync();
-  const aliases = new Set(log.events.filter(({ event }) => event === "LineAuthorised").map((event) => event.indexed(0)));
-  const read = <T>(method: string, ...args: readonly unknown[]): Promise<T> => node.read<T>(name, issuer.contract, method, ...args, { blockTag: block.number });
+  const aliases = new Set(
+    log.events.filter(({ event }) => event === "LineAuthorised").map((event) => event.indexed(0)),
+  );
+  const read = <T>(method: string, ...args: readonly unknown[]): Promise<T> =>
+    node.read<T>(name, issuer.contract, method, ...args, { blockTag: block.number });
   const notice = await read<bigint>("notice");
   const lines: IssuerLine[] = [];
   for (const alias of aliases) {
     const [line, graceEnd, usableLots, owed] = await Promise.all([
-      read<Line>("lineOf", alias), read<bigint>("graceEnd", alias), read<bigint>("usableLots", alias),
+      read<Line>("lineOf", alias),
+      read<bigint>("graceEnd", alias),
+      read<bigint>("usableLots", alias),
       issuer.kind === "desk" ? read<bigint>("owed", alias) : undefined,
     ]);
     const { operator, booked, released, received } = line;
@@ -52,13 +61,27 @@ export async function readLines(node: Node, issuer: NetworkIssuer, store?: Store
     const status = STATUSES[Number(line.status)] ?? "none";
     const defaultAt = lapsedAt === 0 ? undefined : lapsedAt + Number(notice);
     const times = { status, validUntil, graceEnd: Number(graceEnd), defaultAt };
-    lines.push({ alias, operator, booked, released, received, usableLots, owed, lapsedAt, ...times, lapse: lapseOf(times, block.time) });
+    lines.push({
+      alias,
+      operator,
+      booked,
+      released,
+      received,
+      usableLots,
+      owed,
+      lapsedAt,
+      ...times,
+      lapse: lapseOf(times, block.time),
+    });
   }
-  const key = (line: IssuerLine): number => (line.status === "open" ? line.defaultAt ?? line.graceEnd : Infinity);
+  const key = (line: IssuerLine): number => (line.status === "open" ? (line.defaultAt ?? line.graceEnd) : Infinity);
   return { block, lines: lines.sort((a, b) => key(a) - key(b) || (a.alias < b.alias ? -1 : 1)) };
 }
 
-function lapseOf({ status, validUntil, graceEnd, defaultAt }: Pick<IssuerLine, "status" | "validUntil" | "graceEnd" | "defaultAt">, now: number): Lapse {
+function lapseOf(
+  { status, validUntil, graceEnd, defaultAt }: Pick<IssuerLine, "status" | "validUntil" | "graceEnd" | "defaultAt">,
+  now: number,
+): Lapse {
   if (status !== "open") return "over";
   if (defaultAt !== undefined) return now >= defaultAt ? "due to default" : "lapsed";
   if (now > graceEnd) return "due";
@@ -68,5 +91,10 @@ function lapseOf({ status, validUntil, graceEnd, defaultAt }: Pick<IssuerLine, "
 /** The call that is due for a line: anyone may make it, and the contract refuses where nothing but dust is open. */
 export function dueCall(issuer: NetworkIssuer, { alias, lapse }: IssuerLine): Call | undefined {
   if (lapse !== "due" && lapse !== "due to default") return undefined;
-  return { name: lineContract(issuer), address: issuer.contract, method: lapse === "due" ? "lapse" : "declareDefault", args: [alias] };
+  return {
+    name: lineContract(issuer),
+    address: issuer.contract,
+    method: lapse === "due" ? "lapse" : "declareDefault",
+    args: [alias],
+  };
 }

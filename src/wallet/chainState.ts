@@ -44,26 +44,54 @@ export interface HomeState extends ChainState {
 }
 
 /** What issuers of a chain know and keep. Throws WrongEvents when the events of one aren't whole. */
-export async function readChain(followed: FollowedChain, at: BlockReader, { home, registry }: Network, owner: bigint): Promise<ChainState> {
-  const { issuers, node: { chain } } = followed;
+export async function readChain(
+  followed: FollowedChain,
+  at: BlockReader,
+  { home, registry }: Network,
+  owner: bigint,
+): Promise<ChainState> {
+  const {
+    issuers,
+    node: { chain },
+  } = followed;
   const roots = chain.roots[home];
   // Mirrored or local, the roots are asked for in the same way.
   const newest = async (slot: string): Promise<bigint> =>
-    roots === undefined ? 0n : (await at.read<readonly bigint[]>("LocalRoots", roots, "latestRoot", registry, slot))[0]!;
+    roots === undefined
+      ? 0n
+      : (await at.read<readonly bigint[]>("LocalRoots", roots, "latestRoot", registry, slot))[0]!;
   const [accountsRoot, exitsRoot, ...lines] = await Promise.all([
-    newest(ROOT_SLOTS.accounts), newest(ROOT_SLOTS.exits),
+    newest(ROOT_SLOTS.accounts),
+    newest(ROOT_SLOTS.exits),
     ...issuers.map(async ({ issuer, notesRoot }) => {
       const { name, kind, contract } = issuer;
       // Every issuer answers this as a vault does.
-      mustEnd(chain.name, `notes root of ${name}`, notesRoot, await at.read<bigint>("CollateralVault", contract, "currentRoot", ROOT_SLOTS.notes));
+      mustEnd(
+        chain.name,
+        `notes root of ${name}`,
+        notesRoot,
+        await at.read<bigint>("CollateralVault", contract, "currentRoot", ROOT_SLOTS.notes),
+      );
       return kind === "vault" ? undefined : readLine(at, issuer, owner);
     }),
   ]);
-  return { followed, block: at.block, issuers, accountsRoot, exitsRoot, lines: lines.filter((line) => line !== undefined) };
+  return {
+    followed,
+    block: at.block,
+    issuers,
+    accountsRoot,
+    exitsRoot,
+    lines: lines.filter((line) => line !== undefined),
+  };
 }
 
 /** The same at home, with the owner's account. Throws WrongEvents when the events aren't whole. */
-export async function readHome(followed: FollowedChain, at: BlockReader, network: Network, owner: bigint): Promise<HomeState> {
+export async function readHome(
+  followed: FollowedChain,
+  at: BlockReader,
+  network: Network,
+  owner: bigint,
+): Promise<HomeState> {
   const home = followed.home!;
   const { registry, issuerNotes } = network;
   const [state, accountsRoot, exitsRoot, notesRoot] = await Promise.all([
@@ -79,24 +107,39 @@ export async function readHome(followed: FollowedChain, at: BlockReader, network
 }
 
 /** The account. The tree of all accounts is built for it, which proves that no change of it is left out. */
-async function readOwn({ name, home }: FollowedChain, at: BlockReader, registry: string, accountsRoot: bigint, owner: bigint): Promise<OwnAccount | undefined> {
+async function readOwn(
+  { name, home }: FollowedChain,
+  at: BlockReader,
+  registry: string,
+  accountsRoot: bigint,
+  owner: bigint,
+): Promise<OwnAccount | undefined> {
   const own = await home!.find();
   if (own === undefined) {
     const opened = await at.read<boolean>("AccountRegistry", registry, "isSpent", openingNullifier(owner));
-    if (opened) throw new WrongEvents(name, "the owner has an account, but version 0 of no slot is the owner's: the node gives wrong ciphers");
+    if (opened)
+      throw new WrongEvents(
+        name,
+        "the owner has an account, but version 0 of no slot is the owner's: the node gives wrong ciphers",
+      );
     return undefined;
   }
   const { slot, tier } = own;
   const versions = home!.open(slot);
-  if (await home!.accountPath(slot, versions.at(-1)!.commitment, accountsRoot) === undefined) {
+  if ((await home!.accountPath(slot, versions.at(-1)!.commitment, accountsRoot)) === undefined) {
     throw new WrongEvents(name, `slot ${slot}: its newest version isn't under the current accounts root`);
   }
   const [{ receivedAt }, receiveInterval] = await Promise.all([
-    at.read<{ receivedAt: bigint }>("AccountRegistry", registry, "slotAt", slot), at.read<bigint>("AccountRegistry", registry, "receiveInterval"),
+    at.read<{ receivedAt: bigint }>("AccountRegistry", registry, "slotAt", slot),
+    at.read<bigint>("AccountRegistry", registry, "receiveInterval"),
   ]);
   return { slot, tier, versions, receivableAt: Number(receivedAt + receiveInterval) };
 }
 
 function mustEnd(chain: string, what: string, events: bigint, contract: bigint): void {
-  if (events !== contract) throw new WrongEvents(chain, `the events end at the ${what} ${events}, the contract has ${contract}: the node leaves some out`);
+  if (events !== contract)
+    throw new WrongEvents(
+      chain,
+      `the events end at the ${what} ${events}, the contract has ${contract}: the node leaves some out`,
+    );
 }

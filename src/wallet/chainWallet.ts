@@ -59,14 +59,20 @@ export class ChainWallet {
    * @throws InputError when home has no node, or a recipient is no address
    */
   static async open(
-    network: Network, nodes: ReadonlyMap<string, Node>, keys: ProveKeys | SpendKeys, { store, recipients = [], onProgress }: ChainWalletOptions = {},
+    network: Network,
+    nodes: ReadonlyMap<string, Node>,
+    keys: ProveKeys | SpendKeys,
+    { store, recipients = [], onProgress }: ChainWalletOptions = {},
   ): Promise<ChainWallet> {
     if (!nodes.has(network.home)) throw new InputError("nodes", "must have one of the home chain", network.home);
     const chains = new Map<string, FollowedChain>();
     for (const { name } of network.chains) {
       const node = nodes.get(name);
       if (node === undefined) continue;
-      chains.set(name, await FollowedChain.open(node, network, keys, store, (block, head) => onProgress?.(name, block, head)));
+      chains.set(
+        name,
+        await FollowedChain.open(node, network, keys, store, (block, head) => onProgress?.(name, block, head)),
+      );
     }
     return new ChainWallet(network, keys, chains, recipients);
   }
@@ -93,25 +99,42 @@ export class ChainWallet {
     const { home, states } = seen;
     const { own } = home;
     const account = own?.versions.at(-1);
-    const issuers = network.issuers.flatMap(({ id, chain }) => states.get(chain)?.issuers.filter(({ issuer }) => issuer.id === id) ?? []);
+    const issuers = network.issuers.flatMap(
+      ({ id, chain }) => states.get(chain)?.issuers.filter(({ issuer }) => issuer.id === id) ?? [],
+    );
     const stateOf = (chain: string): ChainState => {
       const state = states.get(chain);
-      if (state === undefined) throw new NodeError(chain, "is missing: it is no chain of the network, or its node doesn't answer");
+      if (state === undefined)
+        throw new NodeError(chain, "is missing: it is no chain of the network, or its node doesn't answer");
       return state;
     };
     return {
-      network, keys, owner,
+      network,
+      keys,
+      owner,
       nodes: new Map([...states].map(([name, { followed }]) => [name, followed.node])),
       blocks: new Map([...states].map(([name, { block }]) => [name, block])),
       missing: network.chains.map(({ name }) => name).filter((name) => !states.has(name)),
       warnings: [...seen.warnings, ...issuers.flatMap(({ warnings }) => warnings)],
-      tier: own?.tier, slot: own?.slot, versions: own?.versions ?? [], account, receivableAt: own?.receivableAt ?? 0,
-      notes, notesRoot: home.notesRoot, exits, unknownExits,
-      lines: issuers.flatMap(({ issuer }) => states.get(issuer.chain)!.lines.filter((line) => line.issuer.id === issuer.id)),
-      nextDepositCounter: (issuerId) => viewOf(stateOf(issuerNamed(network, issuerId).chain), issuerId).nextDepositCounter,
+      tier: own?.tier,
+      slot: own?.slot,
+      versions: own?.versions ?? [],
+      account,
+      receivableAt: own?.receivableAt ?? 0,
+      notes,
+      notesRoot: home.notesRoot,
+      exits,
+      unknownExits,
+      lines: issuers.flatMap(({ issuer }) =>
+        states.get(issuer.chain)!.lines.filter((line) => line.issuer.id === issuer.id),
+      ),
+      nextDepositCounter: (issuerId) =>
+        viewOf(stateOf(issuerNamed(network, issuerId).chain), issuerId).nextDepositCounter,
       accountPath: async (chain) => {
         const { accountsRoot } = stateOf(chain);
-        return account === undefined ? undefined : home.followed.checked(() => home.home.accountPath(own!.slot, account.commitment, accountsRoot));
+        return account === undefined
+          ? undefined
+          : home.followed.checked(() => home.home.accountPath(own!.slot, account.commitment, accountsRoot));
       },
     };
   }
@@ -120,8 +143,20 @@ export class ChainWallet {
   private async readChains(): Promise<Seen> {
     const warnings: string[] = [];
     const states = new Map<string, ChainState>();
-    await Promise.all([...this.chains.values()].filter(({ name }) => name !== this.network.home).map((followed) =>
-      tolerant(warnings, async () => void states.set(followed.name, await followed.atOneBlock((at) => readChain(followed, at, this.network, this.owner))))));
+    await Promise.all(
+      [...this.chains.values()]
+        .filter(({ name }) => name !== this.network.home)
+        .map((followed) =>
+          tolerant(
+            warnings,
+            async () =>
+              void states.set(
+                followed.name,
+                await followed.atOneBlock((at) => readChain(followed, at, this.network, this.owner)),
+              ),
+          ),
+        ),
+    );
     const followed = this.chains.get(this.network.home)!;
     const home = await followed.atOneBlock((at) => readHome(followed, at, this.network, this.owner));
     states.set(followed.name, home);
@@ -134,28 +169,52 @@ export class ChainWallet {
     const notes: TraderNote[] = [];
     for (const issuer of this.network.issuers) {
       const state = states.get(issuer.chain);
-      if (state !== undefined) await tolerant(warnings, async () => void notes.push(...await this.notesOf(issuer, state, home.joined.get(issuer.id) ?? 0n, joined, spent, warnings)));
+      if (state !== undefined)
+        await tolerant(
+          warnings,
+          async () =>
+            void notes.push(
+              ...(await this.notesOf(issuer, state, home.joined.get(issuer.id) ?? 0n, joined, spent, warnings)),
+            ),
+        );
     }
     return notes;
   }
 
   /** Unspent notes of one issuer, with their paths under the root that is joined. */
-  private async notesOf(issuer: NetworkIssuer, { issuers, block, followed }: ChainState, root: bigint, joined: NotesTree, spent: ReadonlySet<bigint>, warnings: string[]): Promise<TraderNote[]> {
+  private async notesOf(
+    issuer: NetworkIssuer,
+    { issuers, block, followed }: ChainState,
+    root: bigint,
+    joined: NotesTree,
+    spent: ReadonlySet<bigint>,
+    warnings: string[],
+  ): Promise<TraderNote[]> {
     const view = issuers.find((known) => known.issuer.id === issuer.id)!;
-    if (root !== 0n && !view.knows(root)) warnings.push(`${issuer.name}: the root joined at home is none that it had by block ${block.number} of ${issuer.chain}`);
+    if (root !== 0n && !view.knows(root))
+      warnings.push(
+        `${issuer.name}: the root joined at home is none that it had by block ${block.number} of ${issuer.chain}`,
+      );
     return followed.checked(async () => {
       const notes: TraderNote[] = [];
       for (const received of await view.received()) {
         const { note } = received;
         if (spent.has(noteNullifier(this.owner, note.leaf(this.owner)))) continue;
         const path = await view.path(received, root);
-        notes.push({ note, issuer, received: path === undefined ? undefined : { note, path, issuerSiblings: joined.siblings(issuer.id) } });
+        notes.push({
+          note,
+          issuer,
+          received: path === undefined ? undefined : { note, path, issuerSiblings: joined.siblings(issuer.id) },
+        });
       }
       return notes;
     });
   }
 
-  private async readExits({ home: state, states }: Seen): Promise<{ readonly exits: TraderExit[]; readonly unknownExits: UnknownExit[] }> {
+  private async readExits({
+    home: state,
+    states,
+  }: Seen): Promise<{ readonly exits: TraderExit[]; readonly unknownExits: UnknownExit[] }> {
     const { home, own, followed } = state;
     const exits: TraderExit[] = [];
     const unknownExits: UnknownExit[] = [];
@@ -172,8 +231,12 @@ export class ChainWallet {
         unknownExits.push({ instrument, lots, leaf, version });
         continue;
       }
-      const path = there === undefined || taken !== undefined ? undefined : await followed.checked(() => home.exitPath(leaf, there.exitsRoot));
-      const stage: ExitStage = taken !== undefined ? "taken" : path !== undefined ? "mirrored" : home.isAdded(leaf) ? "added" : "queued";
+      const path =
+        there === undefined || taken !== undefined
+          ? undefined
+          : await followed.checked(() => home.exitPath(leaf, there.exitsRoot));
+      const stage: ExitStage =
+        taken !== undefined ? "taken" : path !== undefined ? "mirrored" : home.isAdded(leaf) ? "added" : "queued";
       exits.push({ exit, issuer, version, stage, path, payout: taken?.payout, paid: taken?.paid ?? 0n });
     }
     return { exits, unknownExits };
@@ -181,7 +244,8 @@ export class ChainWallet {
 }
 
 /** An issuer's view on its chain, which has one for each of the network's issuers there. */
-const viewOf = ({ issuers }: ChainState, issuerId: number): IssuerView => issuers.find(({ issuer }) => issuer.id === issuerId)!;
+const viewOf = ({ issuers }: ChainState, issuerId: number): IssuerView =>
+  issuers.find(({ issuer }) => issuer.id === issuerId)!;
 
 /** Lets work on one chain fail without the others. */
 async function tolerant(warnings: string[], work: () => Promise<void>): Promise<void> {
@@ -194,6 +258,7 @@ async function tolerant(warnings: string[], work: () => Promise<void>): Promise<
 }
 
 function addressNumber(address: string, path: string): bigint {
-  if (!isAddress(address) || BigInt(address) === 0n) throw new InputError(path, "must be an Ethereum address other than 0", address);
+  if (!isAddress(address) || BigInt(address) === 0n)
+    throw new InputError(path, "must be an Ethereum address other than 0", address);
   return BigInt(address);
 }

@@ -32,7 +32,9 @@ export const departuresOf = (versions: readonly Account[], changes: readonly Slo
     const left = version === 0 || leaf === undefined ? undefined : leftBetween(versions[version - 1]!, after)[0];
     if (left === undefined) return [];
     const salt = exitSalt(after.readKey);
-    return [{ version, issuerId: issuerOf(left.instrument), ...left, leaf: leaf!, salt, spent: exitSpent(leaf!, salt) }];
+    return [
+      { version, issuerId: issuerOf(left.instrument), ...left, leaf: leaf!, salt, spent: exitSpent(leaf!, salt) },
+    ];
   });
 
 /** Finds out whom exits are for. */
@@ -61,18 +63,26 @@ export class Recipients {
    * @param home node of the home chain, asked for those transactions
    * @returns undefined when none of them gives the exit's leaf
    */
-  async exitOf(departure: Departure, vault: IssuerView | undefined, home: Node, changes: readonly SlotChange[]): Promise<Exit | undefined> {
+  async exitOf(
+    departure: Departure,
+    vault: IssuerView | undefined,
+    home: Node,
+    changes: readonly SlotChange[],
+  ): Promise<Exit | undefined> {
     const { leaf, spent } = departure;
     const recipient = vault?.takenBy(spent)?.recipient;
-    const exit = this.found.get(leaf)
-      ?? exitFor(departure, recipient === undefined ? [...this.named, ...(vault?.payees ?? [])] : [recipient])
-      ?? exitFor(departure, await this.sendersOf(home, changes));
+    const exit =
+      this.found.get(leaf) ??
+      exitFor(departure, recipient === undefined ? [...this.named, ...(vault?.payees ?? [])] : [recipient]) ??
+      exitFor(departure, await this.sendersOf(home, changes));
     if (exit !== undefined) this.found.set(leaf, exit);
     return exit;
   }
 
   private async sendersOf(node: Node, changes: readonly SlotChange[]): Promise<ReadonlySet<bigint>> {
-    for (const { event: { transaction } } of changes) {
+    for (const {
+      event: { transaction },
+    } of changes) {
       if (this.senders.has(transaction)) continue;
       const sent = await node.rpc<{ from: string } | null>("eth_getTransactionByHash", [transaction]);
       if (sent !== null) this.senders.set(transaction, BigInt(sent.from));

@@ -16,7 +16,10 @@ import type { Store } from "../store/store.ts";
 import { HomeView } from "./homeView.ts";
 import { IssuerView } from "./issuerView.ts";
 
-const CONTRACTS = { vault: "CollateralVault", venue: "VenueOutbox", desk: "CreditDesk" } as const satisfies Record<IssuerKind, ContractName>;
+const CONTRACTS = { vault: "CollateralVault", venue: "VenueOutbox", desk: "CreditDesk" } as const satisfies Record<
+  IssuerKind,
+  ContractName
+>;
 /** How often a chain may change while it is read at one block. */
 const ATTEMPTS = 5;
 
@@ -50,12 +53,23 @@ export class FollowedChain {
   ) {}
 
   /** Nothing is asked of the node before {@link atOneBlock}. */
-  static async open(node: Node, network: Network, keys: ProveKeys, store?: Store, onProgress?: EventProgress): Promise<FollowedChain> {
+  static async open(
+    node: Node,
+    network: Network,
+    keys: ProveKeys,
+    store?: Store,
+    onProgress?: EventProgress,
+  ): Promise<FollowedChain> {
     const { name } = node.chain;
-    const sources: EventSource[] = name === network.home
-      ? [{ name: "AccountRegistry", address: network.registry }, { name: "IssuerNotes", address: network.issuerNotes }]
-      : [];
-    for (const { chain, kind, contract } of network.issuers) if (chain === name) sources.push({ name: CONTRACTS[kind], address: contract });
+    const sources: EventSource[] =
+      name === network.home
+        ? [
+            { name: "AccountRegistry", address: network.registry },
+            { name: "IssuerNotes", address: network.issuerNotes },
+          ]
+        : [];
+    for (const { chain, kind, contract } of network.issuers)
+      if (chain === name) sources.push({ name: CONTRACTS[kind], address: contract });
     return new FollowedChain(node, network, keys, await EventLog.open(node, sources, store, onProgress));
   }
 
@@ -104,7 +118,10 @@ export class FollowedChain {
   }
 
   private async has({ number, hash }: Block): Promise<boolean> {
-    const block = await this.node.rpc<{ hash: string } | null>("eth_getBlockByNumber", [`0x${number.toString(16)}`, false]);
+    const block = await this.node.rpc<{ hash: string } | null>("eth_getBlockByNumber", [
+      `0x${number.toString(16)}`,
+      false,
+    ]);
     return block?.hash === hash;
   }
 
@@ -124,14 +141,20 @@ export class FollowedChain {
   private startAnew(): void {
     const { depth } = TIERS[this.network.tiers[0]!];
     this.home = this.name === this.network.home ? new HomeView(this.name, depth, this.keys) : undefined;
-    this.views = new Map(this.ownIssuers().map((issuer) =>
-      [issuer.contract.toLowerCase(), new IssuerView(issuer, depth, this.keys, this.batchDepths.get(issuer.id) ?? 0)]));
+    this.views = new Map(
+      this.ownIssuers().map((issuer) => [
+        issuer.contract.toLowerCase(),
+        new IssuerView(issuer, depth, this.keys, this.batchDepths.get(issuer.id) ?? 0),
+      ]),
+    );
     this.applied = 0;
     this.rollbacks = this.log.rollbacks;
   }
 
   private async readBatchDepths(): Promise<void> {
-    for (const { id, contract } of this.ownIssuers().filter((issuer) => issuer.kind === "venue" && !this.batchDepths.has(issuer.id))) {
+    for (const { id, contract } of this.ownIssuers().filter(
+      (issuer) => issuer.kind === "venue" && !this.batchDepths.has(issuer.id),
+    )) {
       this.batchDepths.set(id, Number(await this.node.read<bigint>("VenueOutbox", contract, "batchDepth")));
     }
   }

@@ -141,15 +141,22 @@ export class HomeView {
       },
     }));
     const refused = (version: number, cause: unknown): WrongEvents =>
-      new WrongEvents(this.chain, `slot ${slot}, version ${version}: what the node gives as its cipher doesn't open to its commitment`, { cause });
+      new WrongEvents(
+        this.chain,
+        `slot ${slot}, version ${version}: what the node gives as its cipher doesn't open to its commitment`,
+        { cause },
+      );
     const versions = openPublished(this.tiers[slot]!, published, this.keys, refused, this.versions);
-    for (let version = this.versions.length; version < versions.length; version++) this.checkGain(slot, version, versions);
+    for (let version = this.versions.length; version < versions.length; version++)
+      this.checkGain(slot, version, versions);
     return (this.versions = versions);
   }
 
   /** What the receives of a slot have spent, places without a note among them. */
   spentBy(slot: number): ReadonlySet<bigint> {
-    return new Set((this.spendings.get(slot) ?? []).flatMap((event) => [...(event.args["nullifiers"] as Iterable<bigint>)]));
+    return new Set(
+      (this.spendings.get(slot) ?? []).flatMap((event) => [...(event.args["nullifiers"] as Iterable<bigint>)]),
+    );
   }
 
   /**
@@ -193,7 +200,8 @@ export class HomeView {
     const own = this.slots[slot];
     if (own === undefined) throw this.missing(event);
     // The registry announces an exit right before the change that it left by.
-    const left = before?.event === "ExitQueued" && before.transaction === event.transaction ? before.word(0) : undefined;
+    const left =
+      before?.event === "ExitQueued" && before.transaction === event.transaction ? before.word(0) : undefined;
     const spends = this.spendings.get(slot)?.at(-1)?.transaction === event.transaction;
     const change = { slot, commitment: event.word(CHANGED.commitment), event, exitLeaf: left, spends };
     own.push(change);
@@ -226,7 +234,8 @@ export class HomeView {
 
   private tierOf(event: ChainEvent): TierName {
     const tier = TIER_NAMES[Number(event.word(0))];
-    if (tier === undefined) throw new WrongEvents(this.chain, `the node gives an account of no known tier, in block ${event.block}`);
+    if (tier === undefined)
+      throw new WrongEvents(this.chain, `the node gives an account of no known tier, in block ${event.block}`);
     return tier;
   }
 
@@ -235,10 +244,16 @@ export class HomeView {
   }
 
   private missing(event: ChainEvent): WrongEvents {
-    return new WrongEvents(this.chain, `the node leaves out events before ${event.event} ${event.indexed(0)} of block ${event.block}`);
+    return new WrongEvents(
+      this.chain,
+      `the node leaves out events before ${event.event} ${event.indexed(0)} of block ${event.block}`,
+    );
   }
 
   private mismatch(tree: string, got: bigint, root: bigint): WrongEvents {
-    return new WrongEvents(this.chain, `the node's events give another tree of ${tree}, of root ${got}, than the registry, whose root is ${root}`);
+    return new WrongEvents(
+      this.chain,
+      `the node's events give another tree of ${tree}, of root ${got}, than the registry, whose root is ${root}`,
+    );
   }
 }

@@ -157,7 +157,10 @@ export class IssuerView {
 
   private add(event: ChainEvent, position: bigint, leaf: bigint, root: bigint): void {
     if (position !== BigInt(this.leaves.length)) {
-      throw new WrongEvents(this.issuer.chain, `the node leaves out notes of ${this.issuer.name} before ${event.event} ${position} of block ${event.block}`);
+      throw new WrongEvents(
+        this.issuer.chain,
+        `the node leaves out notes of ${this.issuer.name} before ${event.event} ${position} of block ${event.block}`,
+      );
     }
     this.leaves.push(leaf);
     this.sizeOfRoot.set(root, this.leaves.length);
@@ -184,7 +187,13 @@ export class IssuerView {
   private parse(event: ChainEvent, salt: bigint): Note | undefined {
     const { serial, legs } = event.args as { serial: bigint; legs: readonly { instrument: bigint; lots: bigint }[] };
     try {
-      const note = new Note(this.issuer.id, salt, legs.map(({ instrument, lots }) => ({ instrument: Number(instrument), size: lots })), serial, 0n);
+      const note = new Note(
+        this.issuer.id,
+        salt,
+        legs.map(({ instrument, lots }) => ({ instrument: Number(instrument), size: lots })),
+        serial,
+        0n,
+      );
       if (note.leaf(this.owner) === event.word(ISSUED.leaf)) return note;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -194,13 +203,15 @@ export class IssuerView {
 
   private async openBatch(batch: number): Promise<readonly ReceivedNote[]> {
     const event = this.batches[batch];
-    if (event === undefined) throw new WrongEvents(this.issuer.chain, `the node leaves out batch ${batch} of ${this.issuer.name}`);
+    if (event === undefined)
+      throw new WrongEvents(this.issuer.chain, `the node leaves out batch ${batch} of ${this.issuer.name}`);
     const encrypted = Buffer.from((event.args["encryptedNotes"] as string).slice(2), "hex");
     const where = { issuerId: this.issuer.id, alias: this.alias, batchDepth: this.batchDepth };
     const opened = await openEncryptedNotes(encrypted, noteSecret(this.keys.proveKey, this.issuer.id), where);
     const sound = opened.filter((note) => note.root === this.leaves[batch] && note.batch === BigInt(batch));
     if (sound.length < opened.length) this.ignored(`batch ${batch} has an encrypted note that is no leaf of it`);
-    else if (sound.length === 0) this.ignored(`batch ${batch} has a note to this alias that isn't encrypted to its key: ask the venue for it`);
+    else if (sound.length === 0)
+      this.ignored(`batch ${batch} has a note to this alias that isn't encrypted to its key: ask the venue for it`);
     return sound.map(({ note, index, siblings }) => ({ note, position: batch, index, siblings }));
   }
 
@@ -215,7 +226,10 @@ export class IssuerView {
       const { hashPair } = await hasherFor(size);
       tree = new GrowingTree(this.depth - this.batchDepth, this.leaves.slice(0, size), hashPair);
       if (tree.root !== root) {
-        throw new WrongEvents(this.issuer.chain, `the node's events give another tree of ${this.issuer.name}'s notes, of root ${tree.root}, than the contract, whose root is ${root}`);
+        throw new WrongEvents(
+          this.issuer.chain,
+          `the node's events give another tree of ${this.issuer.name}'s notes, of root ${tree.root}, than the contract, whose root is ${root}`,
+        );
       }
       // Wallets ask for the joined root alone.
       this.trees = new Map([[root, tree]]);

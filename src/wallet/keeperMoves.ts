@@ -68,16 +68,26 @@ const WARN_BELOW = [120, 110, 100, 80] as const;
  * has arrived on every chain.
  */
 export function movesOf(sight: Sight): KeeperMove[] {
-  const refreshes = [...sight.lines].sort((a, b) => a.line.validUntil - b.line.validUntil).flatMap((seen): KeeperMove[] => {
-    const coverage = refreshCoverage(seen);
-    return coverage === undefined ? [] : [{ kind: "refresh", line: seen.line, coverage, tableRoot: seen.tableRoot }];
-  });
+  const refreshes = [...sight.lines]
+    .sort((a, b) => a.line.validUntil - b.line.validUntil)
+    .flatMap((seen): KeeperMove[] => {
+      const coverage = refreshCoverage(seen);
+      return coverage === undefined ? [] : [{ kind: "refresh", line: seen.line, coverage, tableRoot: seen.tableRoot }];
+    });
   const notes = receivable(sight);
   return [...refreshes, ...(notes.length === 0 ? [] : [{ kind: "receive" as const, notes }])];
 }
 
 /** At which coverage to refresh a line now, basis points; undefined when there is no need, or no proof to be made. */
-function refreshCoverage({ line, now, validity, tableRoot, provenOn, proofUntil, margin }: LineSight): number | undefined {
+function refreshCoverage({
+  line,
+  now,
+  validity,
+  tableRoot,
+  provenOn,
+  proofUntil,
+  margin,
+}: LineSight): number | undefined {
   if (proofUntil === undefined || margin === undefined || proofUntil < now) return undefined;
   const [left, gain] = [line.validUntil - now, proofUntil - line.validUntil];
   if (gain <= 0) return undefined;
@@ -101,7 +111,9 @@ function receivable(sight: Sight): ReceivableNote[] {
 
 /** A line needs the account to stay as it is until that has arrived; unless it is covered nowhere as it is. */
 function mustHold({ lines, margin }: Sight): boolean {
-  const waits = lines.some(({ arriving, line, now, validity }) => arriving && line.validUntil - now < KEEP_ALIVE * validity);
+  const waits = lines.some(
+    ({ arriving, line, now, validity }) => arriving && line.validUntil - now < KEEP_ALIVE * validity,
+  );
   return waits && margin !== undefined && isCovered(margin, COVERAGE_MAINTENANCE);
 }
 
@@ -125,10 +137,19 @@ export function warningsOf(sight: Sight): Warning[] {
 
 function ofMargin({ margin, account, listed }: Sight): Warning[] {
   if (account === undefined || listed === undefined) return [];
-  if (margin === undefined) return [{ kind: "other", key: "unlisted", what: "the newest table doesn't list all that the account holds: it proves nothing until one does" }];
+  if (margin === undefined)
+    return [
+      {
+        kind: "other",
+        key: "unlisted",
+        what: "the newest table doesn't list all that the account holds: it proves nothing until one does",
+      },
+    ];
   const { equity, requirement } = margin;
   return WARN_BELOW.filter((percent) => equity * 100n < requirement * BigInt(percent)).map((percent) => ({
-    kind: "margin", key: `below ${percent}`, what: `equity is ${shareOf(margin)} of initial margin, below ${percent} %${percent === 80 ? ": no line can be refreshed" : ""}`,
+    kind: "margin",
+    key: `below ${percent}`,
+    what: `equity is ${shareOf(margin)} of initial margin, below ${percent} %${percent === 80 ? ": no line can be refreshed" : ""}`,
   }));
 }
 
@@ -137,22 +158,64 @@ function ofNotes({ notes, listed, account }: Sight): Warning[] {
   return notes.flatMap(({ note, issuer, received }): Warning[] => {
     const key = `note ${issuer.id} ${note.serial}`;
     const missing = note.legs.find(({ instrument }) => !listed.has(instrument));
-    if (missing !== undefined) return [{ kind: "other", key, what: `note ${note.serial} of ${issuer.name} isn't received: the newest table doesn't list instrument ${missing.instrument}` }];
-    if (received !== undefined && !fits(account, [received])) return [{ kind: "other", key, what: `note ${note.serial} of ${issuer.name} doesn't fit the account, which holds ${account.holdings.length} of ${TIERS[account.tier].holdings}` }];
+    if (missing !== undefined)
+      return [
+        {
+          kind: "other",
+          key,
+          what: `note ${note.serial} of ${issuer.name} isn't received: the newest table doesn't list instrument ${missing.instrument}`,
+        },
+      ];
+    if (received !== undefined && !fits(account, [received]))
+      return [
+        {
+          kind: "other",
+          key,
+          what: `note ${note.serial} of ${issuer.name} doesn't fit the account, which holds ${account.holdings.length} of ${TIERS[account.tier].holdings}`,
+        },
+      ];
     return [];
   });
 }
 
-function ofLine({ line: { issuer: { name }, validUntil, graceEnd, lapsedAt }, now, validity, proofUntil, blocked, margin }: LineSight): Warning[] {
-  const warn = (key: string, what: string): Warning => ({ kind: "other", key: `${name} ${key}`, what: `${name}: ${what}` });
+function ofLine({
+  line: {
+    issuer: { name },
+    validUntil,
+    graceEnd,
+    lapsedAt,
+  },
+  now,
+  validity,
+  proofUntil,
+  blocked,
+  margin,
+}: LineSight): Warning[] {
+  const warn = (key: string, what: string): Warning => ({
+    kind: "other",
+    key: `${name} ${key}`,
+    what: `${name}: ${what}`,
+  });
   const late = validUntil - now < LATE * validity;
   return [
-    ...(lapsedAt !== 0 ? [warn("lapsed", "the line has lapsed, and is in default for good once its notice is over")]
-      : now > graceEnd ? [warn("over", "grace is over: anyone may mark the line as lapsed")]
-      : now > validUntil ? [warn("grace", `the proof is over and grace runs, until ${date(graceEnd)}`)] : []),
-    ...(late && blocked !== undefined ? [warn(`blocked ${blocked}`, `can't be refreshed: ${blocked}; good until ${date(validUntil)}`)] : []),
+    ...(lapsedAt !== 0
+      ? [warn("lapsed", "the line has lapsed, and is in default for good once its notice is over")]
+      : now > graceEnd
+        ? [warn("over", "grace is over: anyone may mark the line as lapsed")]
+        : now > validUntil
+          ? [warn("grace", `the proof is over and grace runs, until ${date(graceEnd)}`)]
+          : []),
+    ...(late && blocked !== undefined
+      ? [warn(`blocked ${blocked}`, `can't be refreshed: ${blocked}; good until ${date(validUntil)}`)]
+      : []),
     ...(late && proofUntil !== undefined && margin !== undefined && !isCovered(margin, COVERAGE_MAINTENANCE)
-      ? [warn("short", `can't be refreshed: equity is ${shareOf(margin)} of initial margin, and maintenance takes ${COVERAGE_MAINTENANCE / 100} %; good until ${date(validUntil)}`)] : []),
+      ? [
+          warn(
+            "short",
+            `can't be refreshed: equity is ${shareOf(margin)} of initial margin, and maintenance takes ${COVERAGE_MAINTENANCE / 100} %; good until ${date(validUntil)}`,
+          ),
+        ]
+      : []),
   ];
 }
 

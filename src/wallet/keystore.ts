@@ -37,13 +37,19 @@ const TAG_BYTES = 16;
 const KINDS = ["spend", "prove"] as const;
 export type KeystoreKind = (typeof KINDS)[number];
 
-const hex = (bytes: number) => v.pipe(v.string("must be hex"), v.regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`), `must be ${bytes} bytes in hex`));
+const hex = (bytes: number) =>
+  v.pipe(v.string("must be hex"), v.regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`), `must be ${bytes} bytes in hex`));
 const KEYSTORE = v.strictObject({
   format: v.literal(KEYSTORE_FORMAT, `must be "${KEYSTORE_FORMAT}"`),
   version: v.literal(PROTOCOL_VERSION, `must be ${PROTOCOL_VERSION}`),
   kind: v.picklist(KINDS, "must be spend or prove"),
   scrypt: v.strictObject({
-    log2n: v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(COST.min, `must be at least ${COST.min}`), v.maxValue(COST.max, `must be at most ${COST.max}`)),
+    log2n: v.pipe(
+      v.number("must be a number"),
+      v.integer("must be a whole number"),
+      v.minValue(COST.min, `must be at least ${COST.min}`),
+      v.maxValue(COST.max, `must be at most ${COST.max}`),
+    ),
     salt: hex(SALT_BYTES),
   }),
   nonce: hex(NONCE_BYTES),
@@ -60,11 +66,19 @@ export const canSpend = (keys: ProveKeys | SpendKeys): keys is SpendKeys => "spe
  * @param log2n log2 of scrypt's cost; smaller ones are for tests
  * @throws KeystoreError for a passphrase below 8 characters
  */
-export async function encryptKeys(keys: ProveKeys | SpendKeys, passphrase: string, log2n: number = COST.default): Promise<string> {
-  if (passphrase.length < PASSPHRASE_LENGTH) throw new KeystoreError(`passphrase: must have at least ${PASSPHRASE_LENGTH} characters`);
+export async function encryptKeys(
+  keys: ProveKeys | SpendKeys,
+  passphrase: string,
+  log2n: number = COST.default,
+): Promise<string> {
+  if (passphrase.length < PASSPHRASE_LENGTH)
+    throw new KeystoreError(`passphrase: must have at least ${PASSPHRASE_LENGTH} characters`);
   const head = {
-    format: KEYSTORE_FORMAT, version: PROTOCOL_VERSION, kind: canSpend(keys) ? "spend" : "prove",
-    scrypt: { log2n, salt: bytesToHex(randomBytes(SALT_BYTES)) }, nonce: bytesToHex(randomBytes(NONCE_BYTES)),
+    format: KEYSTORE_FORMAT,
+    version: PROTOCOL_VERSION,
+    kind: canSpend(keys) ? "spend" : "prove",
+    scrypt: { log2n, salt: bytesToHex(randomBytes(SALT_BYTES)) },
+    nonce: bytesToHex(randomBytes(NONCE_BYTES)),
   } as const;
   const secrets = canSpend(keys) ? [keys.spendKey] : [keys.proveKey, keys.spendLock];
   const plain = hexToBytes(secrets.map((key) => key.toString(16).padStart(2 * KEY_BYTES, "0")).join(""));
@@ -99,14 +113,17 @@ export async function readKeystore(store: Store, key: string): Promise<string> {
     throw cause instanceof PlimsollError ? new KeystoreError(cause.message, { cause }) : cause;
   });
   if (text === undefined) throw new KeystoreError(`${path}: must be a readable file; plimsoll keys new makes one`);
-  if (text.length > KEYSTORE_LENGTH) throw new KeystoreError(`${path}: must be at most ${KEYSTORE_LENGTH} characters, got ${text.length}`);
+  if (text.length > KEYSTORE_LENGTH)
+    throw new KeystoreError(`${path}: must be at most ${KEYSTORE_LENGTH} characters, got ${text.length}`);
   return text;
 }
 
 /** Keeps a keystore. Never over another, which could be the only copy of a key: of two at once one is refused. */
 export async function writeKeystore(store: Store, key: string, text: string): Promise<void> {
   await store.transaction([{ key, value: text, expected: null }]).catch((cause: unknown) => {
-    throw cause instanceof StoreConflict ? new KeystoreError(`${store.where(key)}: must not exist yet`, { cause }) : cause;
+    throw cause instanceof StoreConflict
+      ? new KeystoreError(`${store.where(key)}: must not exist yet`, { cause })
+      : cause;
   });
 }
 

@@ -14,8 +14,14 @@ import { marginIn } from "../statements/covered.ts";
  * account isn't covered as it is. Equity minus requirement is concave in what is taken, so what is covered is an interval,
  * and its end is found by halving.
  */
-export function mostThatCovered(holdings: readonly Holding[], instrument: number, asked: bigint, tree: TableTree): bigint {
-  const bears = (lots: bigint): boolean => isCovered(marginIn(sumHoldings([...holdings, { instrument, size: -lots }]), tree), COVERAGE_INITIAL);
+export function mostThatCovered(
+  holdings: readonly Holding[],
+  instrument: number,
+  asked: bigint,
+  tree: TableTree,
+): bigint {
+  const bears = (lots: bigint): boolean =>
+    isCovered(marginIn(sumHoldings([...holdings, { instrument, size: -lots }]), tree), COVERAGE_INITIAL);
   let [low, high] = [0n, asked];
   if (!bears(low)) return 0n;
   while (high - low > 1n) {

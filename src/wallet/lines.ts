@@ -12,18 +12,33 @@ import type { TraderLine } from "./traderView.ts";
 /** What a desk or venue keeps of an owner's alias; undefined where it never had a line. */
 export async function readLine(at: BlockReader, issuer: NetworkIssuer, owner: bigint): Promise<TraderLine | undefined> {
   const name = lineContract(issuer);
-  const read = <T>(method: string, ...args: readonly unknown[]): Promise<T> => at.read<T>(name, issuer.contract, method, ...args);
+  const read = <T>(method: string, ...args: readonly unknown[]): Promise<T> =>
+    at.read<T>(name, issuer.contract, method, ...args);
   const alias = aliasOf(owner, issuer.id);
   const line = await read<Line>("lineOf", alias);
   const status = STATUSES[Number(line.status)];
   if (status === undefined || status === "none") return undefined;
   const [graceEnd, usableLots, credit, owed] = await Promise.all([
-    read<bigint>("graceEnd", alias), read<bigint>("usableLots", alias), read<bigint>("creditInstrument"),
+    read<bigint>("graceEnd", alias),
+    read<bigint>("usableLots", alias),
+    read<bigint>("creditInstrument"),
     issuer.kind === "desk" ? read<bigint>("owed", alias) : undefined,
   ]);
   const { operator, validUntil, booked, released, received, lapsedAt } = line;
   return {
-    issuer, alias, status, operator, validUntil: Number(validUntil), graceEnd: Number(graceEnd), booked, released, received,
-    lapsedAt: Number(lapsedAt), owed, usableLots, credit: Number(credit), release: Number(credit) + 1,
+    issuer,
+    alias,
+    status,
+    operator,
+    validUntil: Number(validUntil),
+    graceEnd: Number(graceEnd),
+    booked,
+    released,
+    received,
+    lapsedAt: Number(lapsedAt),
+    owed,
+    usableLots,
+    credit: Number(credit),
+    release: Number(credit) + 1,
   };
 }

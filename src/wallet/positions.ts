@@ -8,7 +8,10 @@ import type { ListedPosition } from "../margin/portfolio.ts";
 import type { ListedTable } from "../risk/listing.ts";
 
 /** Undefined where the table doesn't list all that the account holds. */
-export function positionsIn({ holdings }: Pick<Account, "holdings">, { table, listings }: ListedTable): ListedPosition[] | undefined {
+export function positionsIn(
+  { holdings }: Pick<Account, "holdings">,
+  { table, listings }: ListedTable,
+): ListedPosition[] | undefined {
   const places = new Map(table.rows.map(({ instrument }, i) => [instrument, i]));
   const positions = holdings.flatMap(({ instrument, size }): ListedPosition[] => {
     const place = places.get(instrument);

@@ -21,11 +21,14 @@ export async function rememberRecipient(store: Store, address: string): Promise<
   const text = await getText(store, KEY);
   const known = parse(store, text);
   if (known.includes(address)) return;
-  await store.transaction([{ key: KEY, value: `${JSON.stringify([...known, address], null, 1)}\n`, expected: text ?? null }]);
+  await store.transaction([
+    { key: KEY, value: `${JSON.stringify([...known, address], null, 1)}\n`, expected: text ?? null },
+  ]);
 }
 
 function parse(store: Store, text: string | undefined): readonly string[] {
   const known = text === undefined ? [] : jsonOf(text, store.where(KEY));
-  if (!Array.isArray(known) || !known.every((address): address is string => isAddress(address))) throw new InputError(store.where(KEY), "must be a list of addresses");
+  if (!Array.isArray(known) || !known.every((address): address is string => isAddress(address)))
+    throw new InputError(store.where(KEY), "must be a list of addresses");
   return known;
 }

@@ -39,14 +39,22 @@ export function nodeOf(nodes: Nodes, chain: string): Node {
 }
 
 /** The newest table that a chain knows, fetched by its root. Throws a NodeError before the first. */
-export async function newestTable(node: Node, sources: TableSources, tier: TierName): Promise<{ readonly listed: ListedTable; readonly tree: TableTree }> {
+export async function newestTable(
+  node: Node,
+  sources: TableSources,
+  tier: TierName,
+): Promise<{ readonly listed: ListedTable; readonly tree: TableTree }> {
   const root = await node.read<bigint>("RiskTable", node.chain.riskTable, "newestRoot");
   if (root === 0n) throw new NodeError(node.chain.name, "no risk table has been published yet");
   return fetchTable(root, sources, tier);
 }
 
 /** Context of a proof to a contract, and its deadline by the chain's clock. */
-export async function contextOf(node: Node, contract: string, account: string): Promise<{ readonly context: bigint; readonly deadline: bigint }> {
+export async function contextOf(
+  node: Node,
+  contract: string,
+  account: string,
+): Promise<{ readonly context: bigint; readonly deadline: bigint }> {
   const deadline = BigInt((await node.block()).time + PROOF_LIFE);
   return { deadline, context: contextSignal({ chainId: BigInt(node.chain.chainId), contract, account, deadline }) };
 }
@@ -63,25 +71,49 @@ const OPENING_GAS = "590,000";
  *   with such a holding would prove nothing
  */
 export async function receiveOf(
-  view: TraderView, sources: TableSources, sender: string,
-  { tier = view.tier ?? view.network.tiers[0]!, empty = false }: { readonly tier?: TierName | undefined; readonly empty?: boolean | undefined } = {},
+  view: TraderView,
+  sources: TableSources,
+  sender: string,
+  {
+    tier = view.tier ?? view.network.tiers[0]!,
+    empty = false,
+  }: { readonly tier?: TierName | undefined; readonly empty?: boolean | undefined } = {},
 ): Promise<Submission<"receive"> & { readonly count: number }> {
-  if (!view.network.tiers.includes(tier)) throw new InputError("tier", `must be one that the network verifies: ${view.network.tiers.join(", ")}`, tier);
-  const ready = view.notes.flatMap(({ received }) => (received === undefined ? [] : [received])).slice(0, TIERS[tier].notes);
+  if (!view.network.tiers.includes(tier))
+    throw new InputError("tier", `must be one that the network verifies: ${view.network.tiers.join(", ")}`, tier);
+  const ready = view.notes
+    .flatMap(({ received }) => (received === undefined ? [] : [received]))
+    .slice(0, TIERS[tier].notes);
   if (ready.length === 0 && !(empty && view.slot === undefined)) {
-    throw new InputError("notes", `none has arrived at home that could be received${view.slot === undefined ? `; --empty opens the account all the same, for ${OPENING_GAS} gas` : ""}`);
+    throw new InputError(
+      "notes",
+      `none has arrived at home that could be received${view.slot === undefined ? `; --empty opens the account all the same, for ${OPENING_GAS} gas` : ""}`,
+    );
   }
   const home = nodeOf(view.nodes, view.network.home);
-  const { listed: { table } } = await newestTable(home, sources, tier);
+  const {
+    listed: { table },
+  } = await newestTable(home, sources, tier);
   const known = new Set(table.rows.map(({ instrument }) => instrument));
   for (const { note } of ready) {
     for (const { instrument } of note.legs) {
-      if (!known.has(instrument)) throw new InputError(`note ${note.serial} of ${issuerNamed(view.network, issuerOf(instrument)).name}`, "must have legs that the newest table lists: its issuer has to list this one first", instrument);
+      if (!known.has(instrument))
+        throw new InputError(
+          `note ${note.serial} of ${issuerNamed(view.network, issuerOf(instrument)).name}`,
+          "must have legs that the newest table lists: its issuer has to list this one first",
+          instrument,
+        );
     }
   }
   const { registry } = view.network;
   const { context, deadline } = await contextOf(home, registry, sender);
-  const { statement } = receiveStatement({ keys: view.keys, from: view.account ?? tier, notes: ready, notesRoot: view.notesRoot, context });
+  const { statement } = receiveStatement({
+    keys: view.keys,
+    from: view.account ?? tier,
+    notes: ready,
+    notesRoot: view.notesRoot,
+    context,
+  });
   return { statement, deadline, count: ready.length };
 }
 
@@ -93,16 +125,35 @@ export async function receiveOf(
  * @throws MarginError when the account isn't covered at this coverage on the newest table there
  */
 export async function solvencyOf(
-  view: TraderView, issuer: NetworkIssuer, keys: ProveKeys, sources: TableSources, sender: string, coverage: number,
+  view: TraderView,
+  issuer: NetworkIssuer,
+  keys: ProveKeys,
+  sources: TableSources,
+  sender: string,
+  coverage: number,
 ): Promise<Submission<"solvency"> | undefined> {
-  const { account, tier, network: { committee } } = view;
+  const {
+    account,
+    tier,
+    network: { committee },
+  } = view;
   if (account === undefined || tier === undefined) throw new InputError("account", "must be open");
   const path = await view.accountPath(issuer.chain);
   if (path === undefined) return undefined;
   const node = nodeOf(view.nodes, issuer.chain);
   const [{ tree }, credit] = await Promise.all([newestTable(node, sources, tier), creditOf(node, issuer)]);
   const { context, deadline } = await contextOf(node, issuer.contract, sender);
-  const statement = solvencyStatement({ account, keys, path, table: tree, coverage, issuerId: issuer.id, show: [credit, credit + 1], committee, context });
+  const statement = solvencyStatement({
+    account,
+    keys,
+    path,
+    table: tree,
+    coverage,
+    issuerId: issuer.id,
+    show: [credit, credit + 1],
+    committee,
+    context,
+  });
   return { statement, deadline };
 }
 

@@ -28,7 +28,16 @@ import { spendStatement, type Move } from "../statements/spend.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { ChainWallet } from "./chainWallet.ts";
 import { mostThatCovered } from "./limits.ts";
-import { contextOf, creditOf, receiveOf, newestTable, nodeOf, solvencyOf, type Nodes, type Submission } from "./submissions.ts";
+import {
+  contextOf,
+  creditOf,
+  receiveOf,
+  newestTable,
+  nodeOf,
+  solvencyOf,
+  type Nodes,
+  type Submission,
+} from "./submissions.ts";
 import type { TraderExit, TraderLine, TraderView } from "./traderView.ts";
 
 export type Prove = <C extends CircuitName>(statement: Statement<C>) => Promise<Proof<C>>;
@@ -85,10 +94,20 @@ export class Trader {
     const vault = issuerNamed(this.means.network, issuerOf(instrument), "vault");
     const sender = await this.means.sender(vault.chain);
     const serial = instrument % 2 ** SERIAL_BITS;
-    const { token, unit } = await this.node(vault.chain).read<{ token: string; unit: bigint }>("CollateralVault", vault.contract, "instrumentAt", serial);
+    const { token, unit } = await this.node(vault.chain).read<{ token: string; unit: bigint }>(
+      "CollateralVault",
+      vault.contract,
+      "instrumentAt",
+      serial,
+    );
     await this.approve(sender, token, vault.contract, lots * unit);
     const salt = depositSalt(this.means.keys.proveKey, vault.id, view.nextDepositCounter(vault.id));
-    await this.send(sender, { name: "CollateralVault", address: vault.contract, method: "deposit", args: [serial, lots, aliasOf(view.owner, vault.id, salt)] });
+    await this.send(sender, {
+      name: "CollateralVault",
+      address: vault.contract,
+      method: "deposit",
+      args: [serial, lots, aliasOf(view.owner, vault.id, salt)],
+    });
   }
 
   /**
@@ -101,12 +120,16 @@ export class Trader {
    *   would leave an account that proves nothing
    * @throws WaitError when the account was changed too recently, before anything is proven
    */
-  async receive({ tier, empty }: { readonly tier?: TierName | undefined; readonly empty?: boolean | undefined } = {}): Promise<number> {
+  async receive({
+    tier,
+    empty,
+  }: { readonly tier?: TierName | undefined; readonly empty?: boolean | undefined } = {}): Promise<number> {
     const view = await this.view();
     const { home, registry } = this.means.network;
     const sender = await this.means.sender(home);
     const { statement, deadline, count } = await receiveOf(view, this.means.tables, sender.address, { tier, empty });
-    if (view.receivableAt > timeAt(view, home)) throw new WaitError("account", view.receivableAt, "was received into so recently that it must wait");
+    if (view.receivableAt > timeAt(view, home))
+      throw new WaitError("account", view.receivableAt, "was received into so recently that it must wait");
     const proof = await this.means.prove(statement);
     await this.send(sender, receiveCall(registry, view.slot, proof, deadline));
     return count;
@@ -115,7 +138,11 @@ export class Trader {
   /** Waits until a note has arrived at home, and the account may receive again. */
   async awaitNotes(): Promise<void> {
     await this.until("a note on its way home", (view) => view.notes.some(({ received }) => received !== undefined));
-    await this.until(({ receivableAt }) => `the time from which the account may receive again, ${new Date(receivableAt * 1000).toISOString().replace(".000", "")}`, (view) => view.receivableAt <= timeAt(view, this.means.network.home));
+    await this.until(
+      ({ receivableAt }) =>
+        `the time from which the account may receive again, ${new Date(receivableAt * 1000).toISOString().replace(".000", "")}`,
+      (view) => view.receivableAt <= timeAt(view, this.means.network.home),
+    );
   }
 
   /** Tables debt in the account: the line that a desk or venue may then extend. */
@@ -140,7 +167,10 @@ export class Trader {
     const credit = await creditOf(this.node(issuer.chain), issuer);
     const line = lines.find((known) => known.issuer.id === issuer.id);
     // What an earlier line released is received beside it and counts no more.
-    const usable = account === undefined ? 0n : -sizeOf(account.holdings, credit) - (line?.released ?? sizeOf(account.holdings, credit + 1));
+    const usable =
+      account === undefined
+        ? 0n
+        : -sizeOf(account.holdings, credit) - (line?.released ?? sizeOf(account.holdings, credit + 1));
     if (usable < lots) await this.bookCredit(issuer, lots - usable);
     await this.authorise(issuer);
     // Without a key the venue could encrypt this trader's notes to nobody.
@@ -208,7 +238,9 @@ export class Trader {
    * now. What waits in a vault's queue is claimed by calling again.
    */
   async collect(): Promise<readonly TraderExit[]> {
-    const view = await this.until("exits on their way to the vaults", ({ exits }) => exits.every(({ stage }) => stage === "mirrored" || stage === "taken"));
+    const view = await this.until("exits on their way to the vaults", ({ exits }) =>
+      exits.every(({ stage }) => stage === "mirrored" || stage === "taken"),
+    );
     for (const exit of view.exits) await this.collectOne(view, exit);
     return (await this.view()).exits;
   }
@@ -223,11 +255,19 @@ export class Trader {
       const proof = await this.means.prove(exitStatement(exit, path!, context, view.tier!));
       const call = exitCall(issuer.contract, proof, deadline);
       const receipt = await this.send(sender, call);
-      const taken = receipt.logs.map((log) => node.contract("CollateralVault", issuer.contract).interface.parseLog(log)).find((log) => log?.name === "ExitTaken");
+      const taken = receipt.logs
+        .map((log) => node.contract("CollateralVault", issuer.contract).interface.parseLog(log))
+        .find((log) => log?.name === "ExitTaken");
       place = Number(taken!.args["payout"]);
     }
     const payable = await node.read<bigint>("CollateralVault", issuer.contract, "payableLots", place);
-    if (payable > 0n) await this.send(sender, { name: "CollateralVault", address: issuer.contract, method: "claim", args: [place, recipient] });
+    if (payable > 0n)
+      await this.send(sender, {
+        name: "CollateralVault",
+        address: issuer.contract,
+        method: "claim",
+        args: [place, recipient],
+      });
   }
 
   private async spend(move: Move): Promise<void> {
@@ -238,7 +278,9 @@ export class Trader {
     const sender = await this.means.sender(home);
     const { tree, listed } = await newestTable(this.home, this.means.tables, account.tier);
     const { context, deadline } = await contextOf(this.home, registry, sender.address);
-    const { statement } = withLimit(account.holdings, move, listed, tree, () => spendStatement({ account, keys: this.means.keys, table: tree, move, context }));
+    const { statement } = withLimit(account.holdings, move, listed, tree, () =>
+      spendStatement({ account, keys: this.means.keys, table: tree, move, context }),
+    );
     const proof = await this.means.prove(statement);
     await this.send(sender, spendCall(registry, slot!, proof, deadline));
   }
@@ -256,7 +298,12 @@ export class Trader {
 
   private async ofLine(issuer: NetworkIssuer, method: string, ...args: readonly unknown[]): Promise<void> {
     const { alias } = this.lineOf(await this.view(), issuer);
-    await this.send(await this.means.sender(issuer.chain), { name: lineContract(issuer), address: issuer.contract, method, args: [alias, ...args] });
+    await this.send(await this.means.sender(issuer.chain), {
+      name: lineContract(issuer),
+      address: issuer.contract,
+      method,
+      args: [alias, ...args],
+    });
   }
 
   private lineOf({ lines }: TraderView, issuer: NetworkIssuer): TraderLine {
@@ -270,14 +317,21 @@ export class Trader {
   }
 
   /** Looks again and again until the test holds. Throws a NodeError when it doesn't in time. */
-  private async until(what: string | ((view: TraderView) => string), test: (view: TraderView) => boolean | Promise<boolean>): Promise<TraderView> {
+  private async until(
+    what: string | ((view: TraderView) => string),
+    test: (view: TraderView) => boolean | Promise<boolean>,
+  ): Promise<TraderView> {
     const { pollMs = POLL, patienceMs = PATIENCE, onWaiting, signal } = this.means;
     for (let waited = 0; ; waited += pollMs) {
       signal?.throwIfAborted();
       const view = await this.view();
       if (await test(view)) return view;
       const words = typeof what === "string" ? what : what(view);
-      if (waited >= patienceMs) throw new NodeError(this.means.network.home, `waited ${patienceMs / 1000} s for ${words}; ask again once relayers have brought it`);
+      if (waited >= patienceMs)
+        throw new NodeError(
+          this.means.network.home,
+          `waited ${patienceMs / 1000} s for ${words}; ask again once relayers have brought it`,
+        );
       onWaiting?.(words);
       await pause(pollMs, signal);
     }
@@ -285,7 +339,8 @@ export class Trader {
 
   private async approve(sender: Sender, token: string, spender: string, amount: bigint): Promise<void> {
     const allowed = await sender.node.read<bigint>("IERC20Metadata", token, "allowance", sender.address, spender);
-    if (allowed < amount) await this.send(sender, { name: "IERC20Metadata", address: token, method: "approve", args: [spender, amount] });
+    if (allowed < amount)
+      await this.send(sender, { name: "IERC20Metadata", address: token, method: "approve", args: [spender, amount] });
   }
 
   private async send(sender: Sender, call: Call): Promise<TransactionReceipt> {
@@ -299,17 +354,34 @@ export class Trader {
 const timeAt = ({ blocks }: TraderView, chain: string): number => blocks.get(chain)?.time ?? 0;
 
 /** Says in people's units what is too much, and how much the account would bear. */
-function withLimit<T>(holdings: readonly Holding[], move: Move, { listings }: ListedTable, tree: TableTree, work: () => T): T {
+function withLimit<T>(
+  holdings: readonly Holding[],
+  move: Move,
+  { listings }: ListedTable,
+  tree: TableTree,
+  work: () => T,
+): T {
   const { instrument } = move;
   const listing = listings.find((known) => known.instrument === instrument);
-  const amount = (lots: bigint): string => (listing === undefined ? `${lots} lots` : `${lotsToUnits(lots, listing.lot)} ${listing.unit}`);
+  const amount = (lots: bigint): string =>
+    listing === undefined ? `${lots} lots` : `${lotsToUnits(lots, listing.lot)} ${listing.unit}`;
   const held = sizeOf(holdings, instrument);
-  if (move.kind === "collateral" && move.lots > held) throw new InputError(listing?.name ?? `instrument ${instrument}`, `must be at most the ${amount(held)} held`, amount(move.lots));
+  if (move.kind === "collateral" && move.lots > held)
+    throw new InputError(
+      listing?.name ?? `instrument ${instrument}`,
+      `must be at most the ${amount(held)} held`,
+      amount(move.lots),
+    );
   try {
     return work();
   } catch (error) {
     if (!(error instanceof MarginError) || !("lots" in move)) throw error;
     const most = mostThatCovered(holdings, instrument, move.lots, tree);
-    throw new MarginError(error.coverage, error.equity, error.required, `${error.detail}; at most ${amount(most)} can ${move.kind === "credit" ? "be booked" : "leave"}`);
+    throw new MarginError(
+      error.coverage,
+      error.equity,
+      error.required,
+      `${error.detail}; at most ${amount(most)} can ${move.kind === "credit" ? "be booked" : "leave"}`,
+    );
   }
 }

@@ -23,7 +23,11 @@ export interface Published {
  * @param refused the error to throw for a version that these keys don't open
  */
 export function openPublished(
-  tier: TierName, published: readonly Published[], keys: ProveKeys, refused: (version: number, cause: unknown) => Error, known: readonly Account[] = [],
+  tier: TierName,
+  published: readonly Published[],
+  keys: ProveKeys,
+  refused: (version: number, cause: unknown) => Error,
+  known: readonly Account[] = [],
 ): Account[] {
   const owner = ownerOf(keys);
   const versions = [...known];
@@ -43,7 +47,10 @@ export function openPublished(
 }
 
 /** Holdings of which there is less after a change than before it, and how many lots less. */
-export const leftBetween = (before: Account, after: Account): { readonly instrument: number; readonly lots: bigint }[] =>
+export const leftBetween = (
+  before: Account,
+  after: Account,
+): { readonly instrument: number; readonly lots: bigint }[] =>
   before.holdings
     .map(({ instrument, size }) => ({ instrument, lots: size - sizeOf(after.holdings, instrument) }))
     .filter(({ lots }) => lots > 0n);

@@ -6,19 +6,28 @@ import { Note, dummyNullifier, noteLeaf, noteNullifier } from "../../src/account
 import { TIERS, type TierName } from "../../src/protocol/constants.ts";
 
 const keys = spendKeys(7n);
-const holdings = [{ instrument: 65_537, size: -3n }, { instrument: 131_073, size: 12n }];
+const holdings = [
+  { instrument: 65_537, size: -3n },
+  { instrument: 131_073, size: 12n },
+];
 
 describe("account", () => {
-  it.each(Object.keys(TIERS) as TierName[])("of tier %s is read back from what it published, by its read key", (tier) => {
-    const account = Account.open(tier, keys).next(holdings);
-    const published = { commitment: account.commitment, cipher: account.cipher };
-    expect(Account.decrypt(tier, published, readKeyAt(keys.proveKey, 1), 1)).toEqual(account);
-    for (const [key, version] of [[readKeyAt(keys.proveKey, 0), 1], [readKeyAt(keys.proveKey, 1), 2]] as const) {
-      expect(() => Account.decrypt(tier, published, key, version)).toThrow("is not of this read key");
-    }
-    const cut = { ...published, cipher: published.cipher.slice(1) };
-    expect(() => Account.decrypt(tier, cut, account.readKey, 1)).toThrow("cipher: must have");
-  });
+  it.each(Object.keys(TIERS) as TierName[])(
+    "of tier %s is read back from what it published, by its read key",
+    (tier) => {
+      const account = Account.open(tier, keys).next(holdings);
+      const published = { commitment: account.commitment, cipher: account.cipher };
+      expect(Account.decrypt(tier, published, readKeyAt(keys.proveKey, 1), 1)).toEqual(account);
+      for (const [key, version] of [
+        [readKeyAt(keys.proveKey, 0), 1],
+        [readKeyAt(keys.proveKey, 1), 2],
+      ] as const) {
+        expect(() => Account.decrypt(tier, published, key, version)).toThrow("is not of this read key");
+      }
+      const cut = { ...published, cipher: published.cipher.slice(1) };
+      expect(() => Account.decrypt(tier, cut, account.readKey, 1)).toThrow("cipher: must have");
+    },
+  );
 
   it("commits to tier, owner, version, key and contents, each", () => {
     const account = Account.open("M", keys, holdings);
@@ -73,7 +82,12 @@ describe("note", () => {
 describe("exit", () => {
   it("is bound to lots and recipient, and spent by one nullifier", () => {
     const exit = new Exit(65_537, 5n, 1n, 77n);
-    const others = [new Exit(65_537, 6n, 1n, 77n), new Exit(65_537, 5n, 2n, 77n), new Exit(65_538, 5n, 1n, 77n), new Exit(65_537, 5n, 1n, 78n)];
+    const others = [
+      new Exit(65_537, 6n, 1n, 77n),
+      new Exit(65_537, 5n, 2n, 77n),
+      new Exit(65_538, 5n, 1n, 77n),
+      new Exit(65_537, 5n, 1n, 78n),
+    ];
     expect(new Set([exit, ...others].map(({ leaf }) => leaf)).size).toBe(5);
     expect(new Set([exit, ...others].map(({ spent }) => spent)).size).toBe(5);
   });

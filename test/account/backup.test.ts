@@ -18,7 +18,8 @@ describe("a spend key on paper", () => {
   /** BIP-39's own vectors for these 32 bytes of entropy. */
   it("has the words that BIP-39 gives its 32 bytes", () => {
     expect(keyWords(1n).split(" ").slice(0, 23)).toEqual(Array.from({ length: 23 }, () => "abandon"));
-    const words = "all hour make first leader extend hole alien behind guard gospel lava path output census museum junior mass reopen famous sing advance salt reform";
+    const words =
+      "all hour make first leader extend hole alien behind guard gospel lava path output census museum junior mass reopen famous sing advance salt reform";
     const key = 0x066dca1a2bb7e8a1db2832148ce9933eea0f3ac9548d793112d9a95c9407efadn;
     expect(keyWords(key)).toBe(words);
     expect(parseKey(words)).toBe(key);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { aliasOf, depositSalt, nextReadKey, ownerOf, randomSpendKey, readKeyAt, spendKeys } from "../../src/account/keys.ts";
+import {
+  aliasOf,
+  depositSalt,
+  nextReadKey,
+  ownerOf,
+  randomSpendKey,
+  readKeyAt,
+  spendKeys,
+} from "../../src/account/keys.ts";
 import { hash } from "../../src/protocol/hash.ts";
 import { FIELD } from "../../src/protocol/constants.ts";
 
@@ -20,7 +28,13 @@ describe("keys", () => {
 
   it("name the owner otherwise at each issuer, deposit and epoch", () => {
     const owner = ownerOf(keys);
-    const names = [aliasOf(owner, 1), aliasOf(owner, 2), aliasOf(owner, 1, 7n), aliasOf(owner, 1, depositSalt(keys.proveKey, 1, 0)), aliasOf(owner, 1, depositSalt(keys.proveKey, 1, 1))];
+    const names = [
+      aliasOf(owner, 1),
+      aliasOf(owner, 2),
+      aliasOf(owner, 1, 7n),
+      aliasOf(owner, 1, depositSalt(keys.proveKey, 1, 0)),
+      aliasOf(owner, 1, depositSalt(keys.proveKey, 1, 1)),
+    ];
     expect(new Set(names).size).toBe(names.length);
   });
 

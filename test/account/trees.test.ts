@@ -6,7 +6,10 @@ import { Random } from "../support/random.ts";
 
 /** Root by a path, as circuits compute it. */
 function climb(leaf: bigint, index: bigint, siblings: readonly bigint[]): bigint {
-  return siblings.reduce((node, sibling, i) => ((index >> BigInt(i)) & 1n ? hashPair(sibling, node) : hashPair(node, sibling)), leaf);
+  return siblings.reduce(
+    (node, sibling, i) => ((index >> BigInt(i)) & 1n ? hashPair(sibling, node) : hashPair(node, sibling)),
+    leaf,
+  );
 }
 
 describe("growing tree", () => {
@@ -36,7 +39,11 @@ it("is the same tree from a list of leaves, leaf by leaf and with leaves replace
   const random = Random.named("growing tree");
   for (let size = 0; size <= 33; size++) {
     const leaves = Array.from({ length: size }, () => random.field());
-    const [whole, grown, reference] = [new GrowingTree(8, leaves), new GrowingTree(8), new LeanIMT<bigint>(hashPair, [...leaves])];
+    const [whole, grown, reference] = [
+      new GrowingTree(8, leaves),
+      new GrowingTree(8),
+      new LeanIMT<bigint>(hashPair, [...leaves]),
+    ];
     for (const leaf of leaves) grown.add(leaf);
     for (const position of [0, size >> 1, size - 1]) {
       if (size === 0) continue;
@@ -57,8 +64,19 @@ it("is the same tree from a list of leaves, leaf by leaf and with leaves replace
 
 describe("notes tree", () => {
   it("keeps each issuer's root at its id", () => {
-    const tree = new NotesTree(new Map([[1, 11n], [2, 22n], [255, 33n]]));
-    for (const [issuer, root] of [[1, 11n], [2, 22n], [255, 33n], [7, 0n]] as const) {
+    const tree = new NotesTree(
+      new Map([
+        [1, 11n],
+        [2, 22n],
+        [255, 33n],
+      ]),
+    );
+    for (const [issuer, root] of [
+      [1, 11n],
+      [2, 22n],
+      [255, 33n],
+      [7, 0n],
+    ] as const) {
       expect(climb(root, BigInt(issuer), tree.siblings(issuer))).toBe(tree.root);
     }
   });

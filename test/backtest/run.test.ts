@@ -7,7 +7,12 @@ import { sampleJson } from "../risk/sample.ts";
 
 /** Two years that hold the spring of 2021. */
 const whole = historyOf(parseMarket(sampleJson()));
-const history = { ...whole, days: 700, last: dateOf(whole, 699), closes: whole.closes.map((closes) => closes.slice(0, 700)) };
+const history = {
+  ...whole,
+  days: 700,
+  last: dateOf(whole, 699),
+  closes: whole.closes.map((closes) => closes.slice(0, 700)),
+};
 const run = (parameters = DEFAULT_PARAMETERS, seed = 1): Result[] =>
   backtest(history, withoutCosts(parameters), { seed, tables: 1, step: 15, warmUp: 120 });
 
@@ -19,13 +24,24 @@ describe("the backtest", () => {
 
   it("sees nothing of later days", () => {
     const day = 500;
-    const later = { ...history, closes: history.closes.map((closes) => closes.map((close, i) => (i > day ? 2 * close : close))) };
-    expect(marketOf(later, day, DEFAULT_PARAMETERS, undefined)).toEqual(marketOf(history, day, DEFAULT_PARAMETERS, undefined));
+    const later = {
+      ...history,
+      closes: history.closes.map((closes) => closes.map((close, i) => (i > day ? 2 * close : close))),
+    };
+    expect(marketOf(later, day, DEFAULT_PARAMETERS, undefined)).toEqual(
+      marketOf(history, day, DEFAULT_PARAMETERS, undefined),
+    );
     expect(dateOf(history, day)).toBe("2021-05-15");
   });
 
   it("would notice a margin that is far too small", () => {
-    const small = { ...DEFAULT_PARAMETERS, z: 1, scanFloorBps: { BTC: 1, ETH: 1 }, otherScanFloorBps: 1, stressWeightBps: 0 };
+    const small = {
+      ...DEFAULT_PARAMETERS,
+      z: 1,
+      scanFloorBps: { BTC: 1, ETH: 1 },
+      otherScanFloorBps: 1,
+      stressWeightBps: 0,
+    };
     expect(run(small)[0]!.exceedance).toBeGreaterThan(0.05);
   });
 

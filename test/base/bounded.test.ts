@@ -3,7 +3,10 @@ import { BoundedMap } from "../../src/base/bounded.ts";
 
 it("keeps what was set last, and counts an entry that is set again as young", () => {
   const map = new BoundedMap<string, number>(2).set("a", 1).set("b", 2).set("a", 3).set("c", 4);
-  expect([...map]).toEqual([["a", 3], ["c", 4]]);
+  expect([...map]).toEqual([
+    ["a", 3],
+    ["c", 4],
+  ]);
 });
 
 it("asks once for what is asked for at the same time, and again after a failure", async () => {

@@ -29,7 +29,11 @@ describe("reads JSON as editors write it", () => {
     ["UTF-16 with its mark", utf16(TEXT, true), "must be UTF-8 text, and is UTF-16"],
     ["UTF-16 of the other order", utf16(TEXT, true).swap16(), "must be UTF-8 text, and is UTF-16"],
     ["UTF-16 without a mark", utf16(TEXT, false), "must be UTF-8 text, and is UTF-16 without its mark"],
-    ["UTF-16 of the other order without a mark", utf16(TEXT, false).swap16(), "must be UTF-8 text, and is UTF-16 without its mark"],
+    [
+      "UTF-16 of the other order without a mark",
+      utf16(TEXT, false).swap16(),
+      "must be UTF-8 text, and is UTF-16 without its mark",
+    ],
     ["no text", Uint8Array.of(0x7b, 0xff, 0x7d), "must be UTF-8 text"],
     ["no JSON", Buffer.from("{"), "must be JSON"],
     ["nothing", Buffer.from(""), "must be JSON"],
@@ -42,7 +46,10 @@ describe("reads JSON as editors write it", () => {
 
 describe("says what the system refuses", () => {
   const refused = async (work: Promise<unknown>, path: string, rule: string): Promise<void> => {
-    const error = await work.then(() => undefined, (cause: unknown) => cause);
+    const error = await work.then(
+      () => undefined,
+      (cause: unknown) => cause,
+    );
     expect(error).toBeInstanceOf(InputError);
     expect(error).toMatchObject({ path, message: `${path}: ${rule}` });
   };
@@ -51,10 +58,18 @@ describe("says what the system refuses", () => {
     await refused(readText(folder), folder, "must be a file, and is a folder");
     await refused(readText(join(folder, "none")), join(folder, "none"), "must be a readable file");
     await writeFile(join(folder, "file"), "123");
-    await refused(readText(join(folder, "file", "x")), join(folder, "file", "x"), "must be in a folder, and a file stands in the way");
+    await refused(
+      readText(join(folder, "file", "x")),
+      join(folder, "file", "x"),
+      "must be in a folder, and a file stands in the way",
+    );
     await refused(readText(join(folder, "file"), 2), join(folder, "file"), "must be at most 2 bytes, got 3");
     await symlink(join(folder, "round"), join(folder, "round"));
-    await refused(readText(join(folder, "round")), join(folder, "round"), "must not be a chain of links that goes round");
+    await refused(
+      readText(join(folder, "round")),
+      join(folder, "round"),
+      "must not be a chain of links that goes round",
+    );
     await refused(readText(join(folder, "x".repeat(300))), join(folder, "x".repeat(300)), "must be a shorter path");
   });
 
@@ -62,7 +77,11 @@ describe("says what the system refuses", () => {
     await mkdir(join(folder, "sub"));
     await refused(writeAtomic(join(folder, "sub"), ""), join(folder, "sub"), "must be a file, and is a folder");
     await writeFile(join(folder, "file"), "123");
-    await refused(writeAtomic(join(folder, "file", "x"), ""), join(folder, "file", "x"), "must be in a folder, and a file stands in the way");
+    await refused(
+      writeAtomic(join(folder, "file", "x"), ""),
+      join(folder, "file", "x"),
+      "must be in a folder, and a file stands in the way",
+    );
     expect((await readdir(folder)).sort()).toEqual(["file", "sub"]);
   });
 });
@@ -70,10 +89,13 @@ describe("says what the system refuses", () => {
 it("writes one of many at once to a path that must be new, and whole", async () => {
   const path = join(folder, "keys", "k.json");
   const texts = Array.from({ length: 8 }, (_, i) => `${i}`.repeat(1_000));
-  const results = await Promise.allSettled(texts.map((text) => writeAtomic(path, text, { secret: true, exclusive: true })));
+  const results = await Promise.allSettled(
+    texts.map((text) => writeAtomic(path, text, { secret: true, exclusive: true })),
+  );
   const won = results.flatMap(({ status }, i) => (status === "fulfilled" ? [texts[i]] : []));
   expect(won).toHaveLength(1);
-  for (const result of results) if (result.status === "rejected") expect(result.reason).toMatchObject({ message: `${path}: must not exist yet` });
+  for (const result of results)
+    if (result.status === "rejected") expect(result.reason).toMatchObject({ message: `${path}: must not exist yet` });
   expect(await readFile(path, "utf8")).toBe(won[0]);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect(await readdir(join(folder, "keys"))).toEqual(["k.json"]);

@@ -1,13 +1,41 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { toJson } from "../../src/base/json.ts";
-import { count, decimal, exactly, fileName, hex, list, listOf, oneOf, signed, validated } from "../../src/base/schema.ts";
+import {
+  count,
+  decimal,
+  exactly,
+  fileName,
+  hex,
+  list,
+  listOf,
+  oneOf,
+  signed,
+  validated,
+} from "../../src/base/schema.ts";
 
 const ACCOUNT = exactly("an account", {
-  name: fileName, at: count(1, 9), owner: decimal(100n, "a hundred"), size: signed(3), key: hex(2), code: hex(undefined, "0x"),
-  kind: oneOf(["long", "short"]), pair: listOf(v.number(), 2), some: list(v.string(), 1, 2),
+  name: fileName,
+  at: count(1, 9),
+  owner: decimal(100n, "a hundred"),
+  size: signed(3),
+  key: hex(2),
+  code: hex(undefined, "0x"),
+  kind: oneOf(["long", "short"]),
+  pair: listOf(v.number(), 2),
+  some: list(v.string(), 1, 2),
 });
-const GOOD = { name: "a-1", at: 9, owner: "99", size: "-120", key: "00ff", code: "0x", kind: "short", pair: [1, 2], some: ["x"] };
+const GOOD = {
+  name: "a-1",
+  at: 9,
+  owner: "99",
+  size: "-120",
+  key: "00ff",
+  code: "0x",
+  kind: "short",
+  pair: [1, 2],
+  some: ["x"],
+};
 
 describe("schemas", () => {
   it("read what they were made for", () => {

@@ -57,7 +57,13 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   let open: Server;
 
   beforeAll(async () => {
-    const folders = { bundled, page: join(root, "test/browser/page"), package: packageFolder, node_modules: join(root, "node_modules"), artifacts: artifactsFolder() };
+    const folders = {
+      bundled,
+      page: join(root, "test/browser/page"),
+      package: packageFolder,
+      node_modules: join(root, "node_modules"),
+      artifacts: artifactsFolder(),
+    };
     isolated = await serve(folders, { isolated: true });
     open = await serve(folders);
     servers.push(isolated, open);
@@ -78,17 +84,24 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   }
 
   /** Proves in the page and returns the proof's file, the stages and the downloads that it reported. */
-  const proveIn = (page: Page, request: ProofRequest, threads: number) => page.evaluate(async ([asked, count]) => {
-    const stages: [string, number][] = [];
-    const downloads: Record<string, [number, number]> = {};
-    const prover = plimsoll.browserProver({
-      artifacts: "/artifacts", threads: count,
-      onDownload: (path, loaded, total) => void (downloads[path] = [loaded, total]),
-    });
-    const proof = await prover.prove(asked as ProofRequest, { onProgress: (stage, fraction) => stages.push([stage, fraction]) });
-    await prover.close();
-    return { text: plimsoll.formatProof(proof), stages, downloads };
-  }, [request as object, threads] as const);
+  const proveIn = (page: Page, request: ProofRequest, threads: number) =>
+    page.evaluate(
+      async ([asked, count]) => {
+        const stages: [string, number][] = [];
+        const downloads: Record<string, [number, number]> = {};
+        const prover = plimsoll.browserProver({
+          artifacts: "/artifacts",
+          threads: count,
+          onDownload: (path, loaded, total) => void (downloads[path] = [loaded, total]),
+        });
+        const proof = await prover.prove(asked as ProofRequest, {
+          onProgress: (stage, fraction) => stages.push([stage, fraction]),
+        });
+        await prover.close();
+        return { text: plimsoll.formatProof(proof), stages, downloads };
+      },
+      [request as object, threads] as const,
+    );
 
   async function check(text: string): Promise<AnyProof> {
     const proof = parseProof(text);
@@ -98,20 +111,29 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   }
 
   const exit = proofRequest(honestExit().statement);
-  const pages = [["bundled, isolated", () => isolated, "/bundled/index.html"], ["plain modules, not isolated", () => open, "/page/plain.html"]] as const;
+  const pages = [
+    ["bundled, isolated", () => isolated, "/bundled/index.html"],
+    ["plain modules, not isolated", () => open, "/page/plain.html"],
+  ] as const;
 
   it.each(pages)("proves what both verifiers accept: %s", async (_, server, path) => {
     const page = await openPage(server(), path);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(server() === isolated);
     const solvency = proofRequest(honestSolvency(await tableTree("T")));
-    for (const [request, threads] of [[exit, 1], [exit, 3], [solvency, 2]] as const) {
+    for (const [request, threads] of [
+      [exit, 1],
+      [exit, 3],
+      [solvency, 2],
+    ] as const) {
       const { text, stages, downloads } = await proveIn(page, request, threads);
       const { circuit, signals } = await check(text);
       expect(circuit).toBe(request.circuit);
       for (const [name, value] of Object.entries(signals)) expect(value).toEqual(request.inputs[name]);
       expect([...new Set(stages.map(([stage]) => stage))]).toEqual(["witness", "prove", "verify"]);
       expect(stages.at(-1)).toEqual(["verify", 1]);
-      expect(Object.keys(downloads).sort()).toEqual(["circuit.wasm", "circuit.zkey", "vkey.json"].map((file) => `${circuit}.T/${file}`));
+      expect(Object.keys(downloads).sort()).toEqual(
+        ["circuit.wasm", "circuit.zkey", "vkey.json"].map((file) => `${circuit}.T/${file}`),
+      );
       for (const [loaded, total] of Object.values(downloads)) expect(loaded).toBe(total);
     }
     await page.close();
@@ -120,27 +142,53 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   it("makes a statement from keys to proof in the page, and asks the server for nothing but public files", async () => {
     const page = await openPage(isolated, "/bundled/index.html");
     isolated.requests.length = 0;
-    const { text, context } = await page.evaluate(async (world) => {
-      const [table, holdings, issuerId] = world as [toolkit.RiskTable, toolkit.Holding[], number];
-      const {
-        Account, TableTree, GrowingTree, browserProver, contextSignal, formatProof, proofRequest, protocol, publicKey, randomScalar, randomSpendKey,
-        solvencyStatement, spendKeys,
-      } = plimsoll;
-      const keys = spendKeys(randomSpendKey());
-      const account = Account.open("T", keys, holdings);
-      const path = new GrowingTree(protocol.TIERS.T.depth, [1n, account.commitment, 3n]).path(account.commitment);
-      const context = contextSignal({ chainId: 31337n, contract: `0x${"11".repeat(20)}`, account: `0x${"22".repeat(20)}`, deadline: 1_900_000_000n });
-      const statement = solvencyStatement({
-        account, keys, path, table: await TableTree.build(table, protocol.TIERS.T), coverage: 10_000, issuerId, context,
-        committee: [publicKey(randomScalar()), publicKey(randomScalar()), publicKey(randomScalar())],
-      });
-      const prover = browserProver({ artifacts: new URL("/artifacts/", location.href) });
-      const proof = await prover.prove(proofRequest(statement));
-      await prover.close();
-      return { text: formatProof(proof), context };
-    }, [smallTable(), HEDGED, DESK] as object);
+    const { text, context } = await page.evaluate(
+      async (world) => {
+        const [table, holdings, issuerId] = world as [toolkit.RiskTable, toolkit.Holding[], number];
+        const {
+          Account,
+          TableTree,
+          GrowingTree,
+          browserProver,
+          contextSignal,
+          formatProof,
+          proofRequest,
+          protocol,
+          publicKey,
+          randomScalar,
+          randomSpendKey,
+          solvencyStatement,
+          spendKeys,
+        } = plimsoll;
+        const keys = spendKeys(randomSpendKey());
+        const account = Account.open("T", keys, holdings);
+        const path = new GrowingTree(protocol.TIERS.T.depth, [1n, account.commitment, 3n]).path(account.commitment);
+        const context = contextSignal({
+          chainId: 31337n,
+          contract: `0x${"11".repeat(20)}`,
+          account: `0x${"22".repeat(20)}`,
+          deadline: 1_900_000_000n,
+        });
+        const statement = solvencyStatement({
+          account,
+          keys,
+          path,
+          table: await TableTree.build(table, protocol.TIERS.T),
+          coverage: 10_000,
+          issuerId,
+          context,
+          committee: [publicKey(randomScalar()), publicKey(randomScalar()), publicKey(randomScalar())],
+        });
+        const prover = browserProver({ artifacts: new URL("/artifacts/", location.href) });
+        const proof = await prover.prove(proofRequest(statement));
+        await prover.close();
+        return { text: formatProof(proof), context };
+      },
+      [smallTable(), HEDGED, DESK] as object,
+    );
     expect((await check(text)).signals).toMatchObject({ context, tableRoot: (await tableTree("T")).root });
-    const allowed = /^GET \/(artifacts\/(manifest\.json|solvency\.T\/(circuit\.wasm|circuit\.zkey|vkey\.json))|bundled\/assets\/[\w.-]+\.(js|wasm))$/;
+    const allowed =
+      /^GET \/(artifacts\/(manifest\.json|solvency\.T\/(circuit\.wasm|circuit\.zkey|vkey\.json))|bundled\/assets\/[\w.-]+\.(js|wasm))$/;
     expect(isolated.requests.length).toBeGreaterThan(0);
     for (const request of isolated.requests) expect(request).toMatch(allowed);
     await page.close();
@@ -161,7 +209,10 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
       const prover = plimsoll.browserProver({ artifacts: "/artifacts", threads: 2 });
       const stopAt = async (stage: string | undefined): Promise<string> => {
         const controller = new AbortController();
-        const work = prover.prove(request as ProofRequest, { signal: controller.signal, onProgress: (at) => at === stage && controller.abort(new Error(`stopped at ${at}`)) });
+        const work = prover.prove(request as ProofRequest, {
+          signal: controller.signal,
+          onProgress: (at) => at === stage && controller.abort(new Error(`stopped at ${at}`)),
+        });
         if (stage === undefined) controller.abort(new Error("stopped at once"));
         return work.then(() => "proved", String);
       };
@@ -185,10 +236,14 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   it("leaves nothing behind when its tab is closed midway: another tab proves", async () => {
     const page = await openPage(isolated, "/bundled/index.html");
     const proving = page.waitForEvent("console", { predicate: (message) => message.text() === "proving" });
-    const work = page.evaluate(async (request) => {
-      const prover = plimsoll.browserProver({ artifacts: "/artifacts", threads: 2 });
-      await prover.prove(request as ProofRequest, { onProgress: (stage) => stage === "prove" && console.log("proving") });
-    }, exit as object).catch(() => "closed");
+    const work = page
+      .evaluate(async (request) => {
+        const prover = plimsoll.browserProver({ artifacts: "/artifacts", threads: 2 });
+        await prover.prove(request as ProofRequest, {
+          onProgress: (stage) => stage === "prove" && console.log("proving"),
+        });
+      }, exit as object)
+      .catch(() => "closed");
     await proving;
     await page.close();
     expect(await work).toBe("closed");
@@ -207,7 +262,12 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   const half = (bytes: Buffer): Buffer => bytes.subarray(0, bytes.length >> 1);
   const foreign = (bytes: Buffer): Buffer => Buffer.from(String(bytes).replaceAll("exit.T", "exit.X"));
   it.each([
-    ["a changed key", "/artifacts/exit.T/circuit.zkey", flip, /ArtifactError: exit\.T\/circuit\.zkey: must have SHA-256 \w{64}, has \w{64}/],
+    [
+      "a changed key",
+      "/artifacts/exit.T/circuit.zkey",
+      flip,
+      /ArtifactError: exit\.T\/circuit\.zkey: must have SHA-256 \w{64}, has \w{64}/,
+    ],
     ["a longer key", "/artifacts/exit.T/circuit.zkey", longer, /circuit\.zkey: must have \d+ bytes, has more/],
     ["a shorter circuit", "/artifacts/exit.T/circuit.wasm", shorter, /circuit\.wasm: must have \d+ bytes, has \d+/],
     ["a changed circuit", "/artifacts/exit.T/circuit.wasm", flip, /circuit\.wasm: must have SHA-256/],
@@ -227,8 +287,15 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
   it("refuses a manifest that isn't the pinned one, and a server that has none", async () => {
     const page = await openPage(open, "/page/plain.html");
     const refused = await page.evaluate(async (request) => {
-      const tried = (options: Parameters<typeof plimsoll.browserProver>[0]) => plimsoll.browserProver(options).prove(request as ProofRequest).then(() => "proved", String);
-      return [await tried({ artifacts: "/artifacts", manifestSha256: "00".repeat(32) }), await tried({ artifacts: "/nowhere" })];
+      const tried = (options: Parameters<typeof plimsoll.browserProver>[0]) =>
+        plimsoll
+          .browserProver(options)
+          .prove(request as ProofRequest)
+          .then(() => "proved", String);
+      return [
+        await tried({ artifacts: "/artifacts", manifestSha256: "00".repeat(32) }),
+        await tried({ artifacts: "/nowhere" }),
+      ];
     }, exit as object);
     expect(refused[0]).toMatch(/ArtifactError: manifest\.json: must have SHA-256 0{64}/);
     expect(refused[1]).toMatch(/ArtifactError: manifest\.json: can't be fetched: status 404/);
@@ -263,16 +330,34 @@ describe.skipIf(CHROMIUM === undefined)("prover in a browser", () => {
     const key = await readFile(join(artifactsFolder(), "exit.T/circuit.zkey"));
     const hash = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
     open.alter.set("/artifacts/exit.T/circuit.zkey", spoil);
-    open.alter.set("/artifacts/manifest.json", (manifest) => Buffer.from(String(manifest).replace(hash(key), hash(spoil(key)))));
-    const outcome = await page.evaluate(async ([request, good]) => {
-      const { points } = plimsoll.parseProof(good);
-      const { publicSignals: signals } = plimsoll.calldata(plimsoll.parseProof(good));
-      const told: string[] = [];
-      const fallback: prove.Backend<prove.WebArtifacts> = { name: "spare", run: async () => ({ signals, proof: points }), close: async () => undefined };
-      const alone = plimsoll.browserProver({ artifacts: "/artifacts", threads: 1 });
-      const safe = plimsoll.browserProver({ artifacts: "/artifacts", threads: 1, fallback, onFallback: (...names) => told.push(names.join(" ")) });
-      return { alone: await alone.prove(request as ProofRequest).then(() => "proved", String), safe: plimsoll.formatProof(await safe.prove(request as ProofRequest)), told };
-    }, [exit as object, text] as const);
+    open.alter.set("/artifacts/manifest.json", (manifest) =>
+      Buffer.from(String(manifest).replace(hash(key), hash(spoil(key)))),
+    );
+    const outcome = await page.evaluate(
+      async ([request, good]) => {
+        const { points } = plimsoll.parseProof(good);
+        const { publicSignals: signals } = plimsoll.calldata(plimsoll.parseProof(good));
+        const told: string[] = [];
+        const fallback: prove.Backend<prove.WebArtifacts> = {
+          name: "spare",
+          run: async () => ({ signals, proof: points }),
+          close: async () => undefined,
+        };
+        const alone = plimsoll.browserProver({ artifacts: "/artifacts", threads: 1 });
+        const safe = plimsoll.browserProver({
+          artifacts: "/artifacts",
+          threads: 1,
+          fallback,
+          onFallback: (...names) => told.push(names.join(" ")),
+        });
+        return {
+          alone: await alone.prove(request as ProofRequest).then(() => "proved", String),
+          safe: plimsoll.formatProof(await safe.prove(request as ProofRequest)),
+          told,
+        };
+      },
+      [exit as object, text] as const,
+    );
     expect(outcome.alone).toMatch(/^ProofError: proof/);
     expect(outcome.told).toEqual([expect.stringMatching(/^plimsoll ProofError: proof.* spare$/)]);
     await check(outcome.safe);

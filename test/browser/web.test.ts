@@ -71,7 +71,8 @@ describe.skipIf(CHROMIUM === undefined)("the page", () => {
   });
 
   it("asked for nothing but itself and the public files", () => {
-    const allowed = /^GET \/(web\/(index\.html|assets\/[\w.-]+)|artifacts\/(manifest\.json|solvency\.M\/(circuit\.wasm|circuit\.zkey|vkey\.json))|favicon\.ico)$/;
+    const allowed =
+      /^GET \/(web\/(index\.html|assets\/[\w.-]+)|artifacts\/(manifest\.json|solvency\.M\/(circuit\.wasm|circuit\.zkey|vkey\.json))|favicon\.ico)$/;
     for (const request of server.requests) expect(request).toMatch(allowed);
   });
 });

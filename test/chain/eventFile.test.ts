@@ -13,7 +13,14 @@ const CHAIN = 1;
 const hashOf = (block: number, fork = 0): string => `0x${(block * 16 + fork).toString(16).padStart(64, "0")}`;
 const at = (block: number, fork = 0): Checkpoint => [block, hashOf(block, fork)];
 /** An event of a block with so many bytes of data. */
-const event = (block: number, bytes: number, index = 0): RawLog => [block, index, hashOf(block), 0, [hashOf(7)], `0x${(block & 255).toString(16).padStart(2, "0").repeat(bytes)}`];
+const event = (block: number, bytes: number, index = 0): RawLog => [
+  block,
+  index,
+  hashOf(block),
+  0,
+  [hashOf(7)],
+  `0x${(block & 255).toString(16).padStart(2, "0").repeat(bytes)}`,
+];
 const opened = (store: Store): ReturnType<typeof EventFile.open> => EventFile.open(store, CHAIN, "sources");
 
 let folder: string;
@@ -21,7 +28,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "plimsoll-eventfile-"));
   return () => rm(folder, { recursive: true });
 });
-const segments = async (): Promise<string[]> => (await readdir(join(folder, "cache"))).sort().map((name) => join(folder, "cache", name));
+const segments = async (): Promise<string[]> =>
+  (await readdir(join(folder, "cache"))).sort().map((name) => join(folder, "cache", name));
 
 it("gives back what it was given, whatever was added, cut off and opened again", async () => {
   const random = Random.named("eventFile");
@@ -40,7 +48,8 @@ it("gives back what it was given, whatever was added, cut off and opened again",
     }
     for (let i = random.below(4); i >= 0; i--) {
       block += 1 + random.below(50);
-      for (let index = random.below(4); index > 0; index--) state.logs.push(event(block, random.below(20_000), 4 - index));
+      for (let index = random.below(4); index > 0; index--)
+        state.logs.push(event(block, random.below(20_000), 4 - index));
       state.checkpoints.push(at(block, round % 16));
     }
     await file.save(state);
@@ -93,7 +102,10 @@ it("is split into records and files that can be read one after the other, with w
 describe("what is damaged loses what follows it alone", () => {
   const checkpoints = [10, 20, 30, 40, 50].map((block) => at(block));
   const logs = checkpoints.flatMap(([block]) => [event(block - 1, 40_000), event(block, 40_000)]);
-  const upTo = (height: number): EventState => ({ checkpoints: checkpoints.filter(([block]) => block <= height), logs: logs.filter(([block]) => block <= height) });
+  const upTo = (height: number): EventState => ({
+    checkpoints: checkpoints.filter(([block]) => block <= height),
+    logs: logs.filter(([block]) => block <= height),
+  });
   beforeEach(async () => {
     const { file } = await opened(new FileStore(folder, 1));
     for (const [block] of checkpoints) await file.save(upTo(block));
@@ -129,7 +141,15 @@ describe("what is damaged loses what follows it alone", () => {
 it("shared by processes that don't know of each other is never a mixture", async () => {
   const random = Random.named("eventFile shared");
   const store = new FileStore(folder, 200_000);
-  const writers = await Promise.all([0, 1, 2].map(async (fork) => ({ fork, file: (await opened(store)).file, checkpoints: [] as Checkpoint[], logs: [] as RawLog[], block: 0 })));
+  const writers = await Promise.all(
+    [0, 1, 2].map(async (fork) => ({
+      fork,
+      file: (await opened(store)).file,
+      checkpoints: [] as Checkpoint[],
+      logs: [] as RawLog[],
+      block: 0,
+    })),
+  );
   for (let round = 0; round < 30; round++) {
     const writer = writers[random.below(writers.length)]!;
     writer.block += 1 + random.below(3);
@@ -137,7 +157,9 @@ it("shared by processes that don't know of each other is never a mixture", async
     // Half of what they find is the same.
     writer.checkpoints.push(at(writer.block, random.chance(2) ? writer.fork : 15));
     await writer.file.save(writer);
-    const { state: { checkpoints, logs } } = await opened(store);
+    const {
+      state: { checkpoints, logs },
+    } = await opened(store);
     expect({ checkpoints, logs }).toEqual({ checkpoints: writer.checkpoints, logs: writer.logs });
   }
 });

@@ -15,7 +15,15 @@ import { NodeError } from "../../src/base/errors.ts";
 import { FileStore } from "../../src/store/fileStore.ts";
 
 const CHAIN_ID = 31_337;
-const chain = (startBlock = 0): NetworkChain => ({ name: "home", chainId: CHAIN_ID, startBlock, finality: 0, verifiers: ZeroAddress, riskTable: ZeroAddress, roots: {} });
+const chain = (startBlock = 0): NetworkChain => ({
+  name: "home",
+  chainId: CHAIN_ID,
+  startBlock,
+  finality: 0,
+  verifiers: ZeroAddress,
+  riskTable: ZeroAddress,
+  roots: {},
+});
 
 describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
   let anvil: Anvil;
@@ -31,12 +39,18 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     const { Token } = await compileContracts();
     tokens = [];
     for (const decimals of [6, 8, 18]) {
-      const token = await new ContractFactory(Token!.abi, `0x${Token!.bytecode}`, new Wallet(ANVIL_KEYS[0], node.provider)).deploy(decimals);
+      const token = await new ContractFactory(
+        Token!.abi,
+        `0x${Token!.bytecode}`,
+        new Wallet(ANVIL_KEYS[0], node.provider),
+      ).deploy(decimals);
       await node.rpc("evm_mine");
       tokens.push(token as Contract);
     }
     // The third is nobody's business.
-    sources = await Promise.all(tokens.slice(0, 2).map(async (token) => ({ name: "IERC20Metadata", address: await token.getAddress() })));
+    sources = await Promise.all(
+      tokens.slice(0, 2).map(async (token) => ({ name: "IERC20Metadata", address: await token.getAddress() })),
+    );
   });
   afterAll(async () => {
     node.close();
@@ -54,23 +68,45 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
   };
   /** What a log should hold, asked for in one go. */
   async function truth(): Promise<string[]> {
-    const logs = await node.rpc<{ blockNumber: string; logIndex: string; data: string; transactionHash: string }[]>("eth_getLogs", [{ address: sources.map(({ address }) => address), fromBlock: "0x0" }]);
-    return logs.map(({ blockNumber, logIndex, data, transactionHash }) => `${Number(blockNumber)} ${Number(logIndex)} ${BigInt(data)} ${transactionHash}`);
+    const logs = await node.rpc<{ blockNumber: string; logIndex: string; data: string; transactionHash: string }[]>(
+      "eth_getLogs",
+      [{ address: sources.map(({ address }) => address), fromBlock: "0x0" }],
+    );
+    return logs.map(
+      ({ blockNumber, logIndex, data, transactionHash }) =>
+        `${Number(blockNumber)} ${Number(logIndex)} ${BigInt(data)} ${transactionHash}`,
+    );
   }
-  const held = (log: EventLog): string[] => log.events.map(({ block, index, args, transaction }) => `${block} ${index} ${args["value"] as bigint} ${transaction}`);
+  const held = (log: EventLog): string[] =>
+    log.events.map(
+      ({ block, index, args, transaction }) => `${block} ${index} ${args["value"] as bigint} ${transaction}`,
+    );
   async function file(): Promise<string> {
     const names = await readdir(join(folder, "cache"));
     expect(names).toHaveLength(1);
     return join(folder, "cache", names[0]!);
   }
   /** A node that counts what it is asked, and answers some of it otherwise. */
-  function watched(change: (method: string, params: readonly unknown[], answer: () => Promise<unknown>) => Promise<unknown> = (_method, _params, answer) => answer()) {
+  function watched(
+    change: (method: string, params: readonly unknown[], answer: () => Promise<unknown>) => Promise<unknown> = (
+      _method,
+      _params,
+      answer,
+    ) => answer(),
+  ) {
     const asked: [method: string, params: readonly unknown[]][] = [];
     const rpc = (method: string, params: readonly unknown[] = []): Promise<unknown> => {
       asked.push([method, params]);
       return change(method, params, () => node.rpc(method, params));
     };
-    return { node: Object.create(node, { rpc: { value: rpc } }) as Node, asked, ranges: () => asked.filter(([method]) => method === "eth_getLogs").map(([, [filter]]) => filter as { fromBlock: string; toBlock: string }) };
+    return {
+      node: Object.create(node, { rpc: { value: rpc } }) as Node,
+      asked,
+      ranges: () =>
+        asked
+          .filter(([method]) => method === "eth_getLogs")
+          .map(([, [filter]]) => filter as { fromBlock: string; toBlock: string }),
+    };
   }
 
   it("has what the chain has, in its order, and nothing of others", async () => {
@@ -81,7 +117,13 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     expect(held(log)).toEqual(await truth());
     expect(log.events).toHaveLength(8);
     const event = log.events[0]!;
-    expect([event.event, event.source, event.indexed(0), event.word(0), event.args["from"]]).toEqual(["Transfer", sources[1], 0n, 1n, ZeroAddress]);
+    expect([event.event, event.source, event.indexed(0), event.word(0), event.args["from"]]).toEqual([
+      "Transfer",
+      sources[1],
+      0n,
+      1n,
+      ZeroAddress,
+    ]);
     expect(() => event.word(1)).toThrow(WrongEvents);
     expect(() => event.indexed(2)).toThrow("with too little in it");
   });
@@ -93,7 +135,9 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     await transfer(0, 1n);
     const before = ranges().length;
     const { number } = await log.sync();
-    expect(ranges().slice(before)).toMatchObject([{ fromBlock: `0x${number.toString(16)}`, toBlock: `0x${number.toString(16)}` }]);
+    expect(ranges().slice(before)).toMatchObject([
+      { fromBlock: `0x${number.toString(16)}`, toBlock: `0x${number.toString(16)}` },
+    ]);
     asked.length = 0;
     await log.sync();
     expect(asked.map(([method]) => method)).toEqual(["eth_getBlockByNumber"]);
@@ -141,7 +185,11 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     await node.rpc("anvil_reorg", [8, []]);
     const before = ranges().length;
     const { number } = await log.sync();
-    expect(ranges().slice(before).every(({ fromBlock }) => Number(fromBlock) > number - 70)).toBe(true);
+    expect(
+      ranges()
+        .slice(before)
+        .every(({ fromBlock }) => Number(fromBlock) > number - 70),
+    ).toBe(true);
     expect(held(log)).toEqual(await truth());
   });
 
@@ -166,7 +214,9 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
       await transfer(0, BigInt(--left * -1));
       return answer();
     });
-    await expect((await EventLog.open(restless, sources)).sync()).rejects.toThrow("home: the chain was reorganised 8 times while it was read");
+    await expect((await EventLog.open(restless, sources)).sync()).rejects.toThrow(
+      "home: the chain was reorganised 8 times while it was read",
+    );
   });
 
   it("asks for less where a node refuses so many blocks, and gives up where it answers nothing", async () => {
@@ -174,7 +224,8 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     const most = 40;
     const { node: strict, ranges } = watched((method, [filter], answer) => {
       const { fromBlock, toBlock } = (filter ?? {}) as { fromBlock: string; toBlock: string };
-      if (method === "eth_getLogs" && Number(toBlock) - Number(fromBlock) >= most) return Promise.reject(new NodeError("home", "the node didn't answer eth_getLogs"));
+      if (method === "eth_getLogs" && Number(toBlock) - Number(fromBlock) >= most)
+        return Promise.reject(new NodeError("home", "the node didn't answer eth_getLogs"));
       return answer();
     });
     const seen: number[] = [];
@@ -199,7 +250,11 @@ describe.skipIf(foundry("anvil") === undefined)("an event log", () => {
     ["cut short", (text) => text.slice(0, text.length - 40)],
     ["empty", () => ""],
     ["of another version", (text) => text.replace('"version":1', '"version":2')],
-    ["with one digit changed", (text) => text.replace(/000(\d)"\]/, (all, digit: string) => all.replace(`${digit}"`, `${(Number(digit) + 1) % 10}"`))],
+    [
+      "with one digit changed",
+      (text) =>
+        text.replace(/000(\d)"\]/, (all, digit: string) => all.replace(`${digit}"`, `${(Number(digit) + 1) % 10}"`)),
+    ],
     ["with an event gone", (text) => text.replace(/"logs":\[\[[^\]]*\][^\]]*\],/, '"logs":[')],
   ])("reads the chain again when its file is %s", async (_, damage) => {
     await (await EventLog.open(node, sources, store)).sync();

@@ -13,7 +13,8 @@ const BLOCK: Readonly<Record<string, unknown>> = {
   gasLimit: "0x1c9c380",
   gasUsed: "0x18f759",
   hash: "0xa16c6bcda4fdca88b5761965c4d724f7afc6a6900d9051a204e544870adb3452",
-  logsBloom: "0x020010404000001a0000021000000080001100410000100001000010040200980220400000008806200200000100000000000000000000008000000400042000000050000040000112080808800002044000040004042008800480002000000000000002020020000042002400000820000080040000000010200010020010100101212050000008000000008000001010200c80000112010000438040020400000000202400000000002002a0210402000622010000000001700144000040000000002204000000c000410105024010000808000000002004002000000261000000822200200800881000000012500400400000000000000040010000800000",
+  logsBloom:
+    "0x020010404000001a0000021000000080001100410000100001000010040200980220400000008806200200000100000000000000000000008000000400042000000050000040000112080808800002044000040004042008800480002000000000000002020020000042002400000820000080040000000010200010020010100101212050000008000000008000001010200c80000112010000438040020400000000202400000000002002a0210402000622010000000001700144000040000000002204000000c000410105024010000808000000002004002000000261000000822200200800881000000012500400400000000000000040010000800000",
   miner: "0x000095e79eac4d76aab57cb2c1f091d553b36ca0",
   mixHash: "0x5b53dc49cbab268ef9950b1d81b5e36a1b2f1b97aee1b7ff6e4db0e06c29a8b0",
   nonce: "0x0000000000000000",
@@ -30,19 +31,39 @@ const BLOCK: Readonly<Record<string, unknown>> = {
   parentBeaconBlockRoot: null,
 };
 const HASH = BLOCK["hash"] as string;
-const asked = (answer: unknown) => ({ chain: { name: "north" } as NetworkChain, rpc: () => Promise.resolve(answer as never) });
+const asked = (answer: unknown) => ({
+  chain: { name: "north" } as NetworkChain,
+  rpc: () => Promise.resolve(answer as never),
+});
 const header = (change: Record<string, unknown> = {}) => readHeader(asked({ ...BLOCK, ...change }), 8_656_414n);
 
 it("hashes to the block's hash with fields given as null, left out or filled in", async () => {
   const { rlp, hash } = await header();
   expect([keccak256(rlp), hash]).toEqual([HASH, HASH]);
-  expect(await header({ blobGasUsed: undefined, excessBlobGas: undefined, parentBeaconBlockRoot: undefined })).toEqual({ number: 8_656_414n, rlp, hash });
-  expect(await header({ blobGasUsed: "0x0", excessBlobGas: "0x0", parentBeaconBlockRoot: `0x${"00".repeat(32)}`, requestsHash: `0x${"00".repeat(32)}` })).toMatchObject({ rlp });
-  expect(await header({ requestsHash: null, size: "0x1", totalDifficulty: null, blockAccessListHash: null })).toMatchObject({ rlp });
+  expect(await header({ blobGasUsed: undefined, excessBlobGas: undefined, parentBeaconBlockRoot: undefined })).toEqual({
+    number: 8_656_414n,
+    rlp,
+    hash,
+  });
+  expect(
+    await header({
+      blobGasUsed: "0x0",
+      excessBlobGas: "0x0",
+      parentBeaconBlockRoot: `0x${"00".repeat(32)}`,
+      requestsHash: `0x${"00".repeat(32)}`,
+    }),
+  ).toMatchObject({ rlp });
+  expect(
+    await header({ requestsHash: null, size: "0x1", totalDifficulty: null, blockAccessListHash: null }),
+  ).toMatchObject({ rlp });
 });
 
 it.each([
-  ["a field of a fork to come", { hash: `0x${"11".repeat(32)}`, blockAccessListHash: `0x${"22".repeat(32)}`, slotNumber: "0x5" }, "north: the header of block 8656414 doesn't hash to the block's hash; it has fields that this version doesn't know (blockAccessListHash, slotNumber)"],
+  [
+    "a field of a fork to come",
+    { hash: `0x${"11".repeat(32)}`, blockAccessListHash: `0x${"22".repeat(32)}`, slotNumber: "0x5" },
+    "north: the header of block 8656414 doesn't hash to the block's hash; it has fields that this version doesn't know (blockAccessListHash, slotNumber)",
+  ],
   ["a field that is wrong", { gasUsed: "0x5" }, "north: the header of block 8656414 doesn't hash to the block's hash"],
   ["a root that is null", { stateRoot: null }, "north: the header of block 8656414 doesn't hash to the block's hash"],
   ["a number that is none", { gasUsed: "5" }, "north: the node gives block 8656414 a gasUsed that is no hex"],
@@ -54,7 +75,15 @@ it.each([
 
 it("refuses a block that isn't there, and proofs that are none", async () => {
   await expect(readHeader(asked(null), 5n)).rejects.toThrow("north: the node has no block 5");
-  for (const proof of [null, {}, { accountProof: ["0x"], storageProof: [] }, { accountProof: ["0x1"], storageProof: [{ proof: [] }] }, { accountProof: 5, storageProof: [{ proof: [] }] }]) {
-    await expect(readRootProof(asked(proof), HASH, HASH, 5n)).rejects.toThrow("north: the node answers eth_getProof with what is no proof, for block 5");
+  for (const proof of [
+    null,
+    {},
+    { accountProof: ["0x"], storageProof: [] },
+    { accountProof: ["0x1"], storageProof: [{ proof: [] }] },
+    { accountProof: 5, storageProof: [{ proof: [] }] },
+  ]) {
+    await expect(readRootProof(asked(proof), HASH, HASH, 5n)).rejects.toThrow(
+      "north: the node answers eth_getProof with what is no proof, for block 5",
+    );
   }
 });

@@ -35,14 +35,26 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   let node: Node;
   let token: string;
   let folder: string;
-  const chain = (finality: number, chainId = 31_337): NetworkChain => ({ name: "home", chainId, startBlock: 0, finality, verifiers: ZERO, riskTable: ZERO, roots: {} });
+  const chain = (finality: number, chainId = 31_337): NetworkChain => ({
+    name: "home",
+    chainId,
+    startBlock: 0,
+    finality,
+    verifiers: ZERO,
+    riskTable: ZERO,
+    roots: {},
+  });
 
   beforeAll(async () => {
     anvil = await startAnvil({ chainId: 31_337 });
     node = await Node.connect(chain(5), anvil.url);
     const { Token } = await compileContracts();
     const provider = new JsonRpcProvider(anvil.url, 31_337, { staticNetwork: true, pollingInterval: 20 });
-    const deployed = await new ContractFactory(Token!.abi, `0x${Token!.bytecode}`, new Wallet(ANVIL_KEYS[0], provider)).deploy(6);
+    const deployed = await new ContractFactory(
+      Token!.abi,
+      `0x${Token!.bytecode}`,
+      new Wallet(ANVIL_KEYS[0], provider),
+    ).deploy(6);
     await deployed.waitForDeployment();
     token = await deployed.getAddress();
     provider.destroy();
@@ -56,12 +68,23 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
     await anvil.stop();
   });
 
-  const approve = (amount: bigint): Call => ({ name: "IERC20Metadata", address: token, method: "approve", args: [other.address, amount] });
-  const allowance = (): Promise<bigint> => node.read("IERC20Metadata", token, "allowance", signer.address, other.address);
+  const approve = (amount: bigint): Call => ({
+    name: "IERC20Metadata",
+    address: token,
+    method: "approve",
+    args: [other.address, amount],
+  });
+  const allowance = (): Promise<bigint> =>
+    node.read("IERC20Metadata", token, "allowance", signer.address, other.address);
   const nonce = (): Promise<number> => node.provider.getTransactionCount(signer.address);
   const journal = async (): Promise<{ path: string; transactions: { hash: string; raw: string; what: string }[] }> => {
     const path = join(folder, `sent-31337-${signer.address.toLowerCase()}.json`);
-    return { path, transactions: (JSON.parse(await readFile(path, "utf8")) as { transactions: { hash: string; raw: string; what: string }[] }).transactions };
+    return {
+      path,
+      transactions: (
+        JSON.parse(await readFile(path, "utf8")) as { transactions: { hash: string; raw: string; what: string }[] }
+      ).transactions,
+    };
   };
   const mine = async (blocks: number): Promise<void> => {
     for (let i = 0; i < blocks; i++) await node.rpc("evm_mine");
@@ -82,7 +105,9 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   it("sends one at a time, in the order asked for", async () => {
     const sender = await Sender.open(node, signer, { store: new FileStore(folder) });
     const receipts = await Promise.all([10n, 11n, 12n].map((amount) => sender.send(approve(amount))));
-    expect(receipts.map(({ blockNumber }) => blockNumber)).toEqual(receipts.map(({ blockNumber }) => blockNumber).toSorted((a, b) => a - b));
+    expect(receipts.map(({ blockNumber }) => blockNumber)).toEqual(
+      receipts.map(({ blockNumber }) => blockNumber).toSorted((a, b) => a - b),
+    );
     expect(await allowance()).toBe(12n);
   });
 
@@ -90,7 +115,9 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
     const sender = await Sender.open(node, signer, { store: new FileStore(folder) });
     const before = await nonce();
     await expect(sender.send({ ...approve(1n), args: [ZERO, 1n] })).rejects.toThrow(RefusedError);
-    await expect(sender.check({ name: "IERC20Metadata", address: token, method: "transfer", args: [other.address, 5n] })).rejects.toThrow(/IERC20Metadata.transfer: /);
+    await expect(
+      sender.check({ name: "IERC20Metadata", address: token, method: "transfer", args: [other.address, 5n] }),
+    ).rejects.toThrow(/IERC20Metadata.transfer: /);
     expect(await nonce()).toBe(before);
   });
 
@@ -157,7 +184,9 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
     const poor = Wallet.createRandom();
     const sender = await Sender.open(node, new Wallet(poor.privateKey), { store: new FileStore(folder) });
     await expect(sender.send(approve(1n))).rejects.toThrow(/can't pay the gas of IERC20Metadata.approve/);
-    expect(await readFile(join(folder, `sent-31337-${poor.address.toLowerCase()}.json`), "utf8")).toContain('"transactions": []');
+    expect(await readFile(join(folder, `sent-31337-${poor.address.toLowerCase()}.json`), "utf8")).toContain(
+      '"transactions": []',
+    );
   });
 
   describe("whose fees are outrun", () => {
@@ -168,8 +197,14 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
       await node.rpc("anvil_setNextBlockBaseFeePerGas", [`0x${baseFee.toString(16)}`]);
       await node.rpc("evm_mine");
     };
-    const offered = async (): Promise<{ nonce: number; fee: bigint; tip: bigint }[]> => (await journal()).transactions
-      .map(({ raw }) => Transaction.from(raw)).map(({ nonce, maxFeePerGas, maxPriorityFeePerGas }) => ({ nonce, fee: maxFeePerGas!, tip: maxPriorityFeePerGas! }));
+    const offered = async (): Promise<{ nonce: number; fee: bigint; tip: bigint }[]> =>
+      (await journal()).transactions
+        .map(({ raw }) => Transaction.from(raw))
+        .map(({ nonce, maxFeePerGas, maxPriorityFeePerGas }) => ({
+          nonce,
+          fee: maxFeePerGas!,
+          tip: maxPriorityFeePerGas!,
+        }));
 
     beforeEach(async () => {
       baseFee = GWEI;
@@ -193,7 +228,8 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
       expect([receipt.status, await nonce(), await allowance()]).toEqual([1, first + 1, 50n]);
       const [cheap, dear, ...more] = await offered();
       expect([cheap!.nonce, dear!.nonce, more]).toEqual([first, first, []]);
-      for (const field of ["fee", "tip"] as const) expect(dear![field] * 10n).toBeGreaterThanOrEqual(cheap![field] * 11n);
+      for (const field of ["fee", "tip"] as const)
+        expect(dear![field] * 10n).toBeGreaterThanOrEqual(cheap![field] * 11n);
       expect(cheap!.fee).toBeLessThan(baseFee);
       expect(dear!.fee).toBeGreaterThan(baseFee);
       // Once that is final nothing is left of either.
@@ -204,7 +240,9 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
 
     it("and so does one that is started anew, before it sends what comes after", async () => {
       const first = await nonce();
-      await expect((await Sender.open(node, signer, { store: new FileStore(folder), patience: 0 })).send(approve(51n))).rejects.toThrow(/not mined within 0 s/);
+      await expect(
+        (await Sender.open(node, signer, { store: new FileStore(folder), patience: 0 })).send(approve(51n)),
+      ).rejects.toThrow(/not mined within 0 s/);
       baseFee = 40n * GWEI;
       for (let i = 0; i < 3; i++) await mineAt();
       expect(await nonce()).toBe(first);
@@ -214,10 +252,16 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
     });
 
     it("up to its ceiling, and says so beyond it", async () => {
-      const sender = await Sender.open(node, signer, { store: new FileStore(folder), pause: mineAt, ceiling: 30n * GWEI });
+      const sender = await Sender.open(node, signer, {
+        store: new FileStore(folder),
+        pause: mineAt,
+        ceiling: 30n * GWEI,
+      });
       const sending = sender.send(approve(53n));
       baseFee = 40n * GWEI;
-      await expect(sending).rejects.toThrow(/^home: IERC20Metadata\.approve of nonce \d+, signed at [\d.]+ gwei would need 4[\d.]+ gwei a gas, above the ceiling of 30 gwei; try again when fees have fallen$/);
+      await expect(sending).rejects.toThrow(
+        /^home: IERC20Metadata\.approve of nonce \d+, signed at [\d.]+ gwei would need 4[\d.]+ gwei a gas, above the ceiling of 30 gwei; try again when fees have fallen$/,
+      );
       expect(await offered()).toHaveLength(1);
       await expect(sender.send(approve(54n))).rejects.toThrow(/above the ceiling of 30 gwei/);
       // They fall.
@@ -228,7 +272,9 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
       expect(await allowance()).toBe(53n);
       baseFee = 40n * GWEI;
       await mineAt();
-      await expect(sender.send(approve(54n))).rejects.toThrow(/^home: a transaction would need 4[\d.]+ gwei a gas, above the ceiling of 30 gwei/);
+      await expect(sender.send(approve(54n))).rejects.toThrow(
+        /^home: a transaction would need 4[\d.]+ gwei a gas, above the ceiling of 30 gwei/,
+      );
     });
 
     it("by a larger step where a node wants one", async () => {
@@ -240,7 +286,9 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
         const fee = Transaction.from(params[0] as string).maxFeePerGas!;
         const known = seen[0];
         seen.push(fee);
-        return known !== undefined && fee > known && fee < 3n * 40n * GWEI ? { error: { code: -32000, message: "replacement transaction underpriced" } } : undefined;
+        return known !== undefined && fee > known && fee < 3n * 40n * GWEI
+          ? { error: { code: -32000, message: "replacement transaction underpriced" } }
+          : undefined;
       };
       const sender = await Sender.open(careful, signer, { store: new FileStore(folder), pause: mineAt });
       const sending = sender.send(approve(55n));
@@ -267,8 +315,16 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
     });
 
     it.each([
-      ["fee", "max fee per gas less than block base fee: address 0x7099, maxFeePerGas: 2000000000, baseFee: 90000000000", "its fee for IERC20Metadata.approve is below what the node takes"],
-      ["fee", "transaction underpriced: gas tip cap 0, minimum needed 1000000", "its fee for IERC20Metadata.approve is below what the node takes"],
+      [
+        "fee",
+        "max fee per gas less than block base fee: address 0x7099, maxFeePerGas: 2000000000, baseFee: 90000000000",
+        "its fee for IERC20Metadata.approve is below what the node takes",
+      ],
+      [
+        "fee",
+        "transaction underpriced: gas tip cap 0, minimum needed 1000000",
+        "its fee for IERC20Metadata.approve is below what the node takes",
+      ],
       ["fee", "transaction gas price below minimum: gas tip cap 1, minimum needed 25000000000", "its fee"],
       ["fee", "FeeTooLow, MaxFeePerGas too low", "its fee"],
       ["nonce", "nonce too low: next nonce 9, tx nonce 5", "something else sends with this key"],
@@ -282,10 +338,14 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
       ["method", "the method eth_sendRawTransaction does not exist/is not available", "it takes no transactions"],
       ["other", "computer says no", "it doesn't take IERC20Metadata.approve"],
     ])("says %s at once, what the node said, and keeps nothing: %s", async (kind, message, follows) => {
-      between.answer = ({ method }) => (method === "eth_sendRawTransaction" ? { error: { code: -32000, message } } : undefined);
+      between.answer = ({ method }) =>
+        method === "eth_sendRawTransaction" ? { error: { code: -32000, message } } : undefined;
       const before = await nonce();
       const pauses: number[] = [];
-      const sender = await Sender.open(refusing, signer, { store: new FileStore(folder), pause: async (milliseconds) => void pauses.push(milliseconds) });
+      const sender = await Sender.open(refusing, signer, {
+        store: new FileStore(folder),
+        pause: async (milliseconds) => void pauses.push(milliseconds),
+      });
       const error = await sender.send(approve(60n)).catch((thrown: Error) => thrown);
       expect(error).toBeInstanceOf(UnsentError);
       expect(error).toMatchObject({ kind, message: expect.stringContaining(follows) as string });
@@ -298,11 +358,25 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
 
     it("takes a word for one that it has for what it is", async () => {
       let sent = 0;
-      between.answer = ({ method }) => (method === "eth_sendRawTransaction" && sent++ > 0 ? { error: { code: -32010, message: "Transaction with the same hash was already imported." } } : undefined);
+      between.answer = ({ method }) =>
+        method === "eth_sendRawTransaction" && sent++ > 0
+          ? { error: { code: -32010, message: "Transaction with the same hash was already imported." } }
+          : undefined;
       await node.rpc("evm_setAutomine", [false]);
       try {
-        await expect((await Sender.open(refusing, signer, { store: new FileStore(folder), patience: 0, pause: async () => undefined })).send(approve(62n))).rejects.toThrow(/not mined within/);
-        const again = await Sender.open(refusing, signer, { store: new FileStore(folder), pause: () => node.rpc("evm_mine") });
+        await expect(
+          (
+            await Sender.open(refusing, signer, {
+              store: new FileStore(folder),
+              patience: 0,
+              pause: async () => undefined,
+            })
+          ).send(approve(62n)),
+        ).rejects.toThrow(/not mined within/);
+        const again = await Sender.open(refusing, signer, {
+          store: new FileStore(folder),
+          pause: () => node.rpc("evm_mine"),
+        });
         await again.drained();
         expect([await allowance(), sent > 1]).toEqual([62n, true]);
       } finally {
@@ -313,7 +387,9 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
     it("keeps what may have reached a node that then fell silent", async () => {
       between.answer = ({ method }) => (method === "eth_sendRawTransaction" ? { status: 502, body: "" } : undefined);
       const sender = await Sender.open(refusing, signer, { store: new FileStore(folder) });
-      await expect(sender.send(approve(63n))).rejects.toThrow("home: the node didn't answer eth_sendRawTransaction: HTTP 502");
+      await expect(sender.send(approve(63n))).rejects.toThrow(
+        "home: the node didn't answer eth_sendRawTransaction: HTTP 502",
+      );
       expect((await journal()).transactions).toHaveLength(1);
       between.answer = () => undefined;
       await sender.drained();
@@ -322,13 +398,20 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
   });
 
   it("refuses a damaged journal by the place that is wrong, and a node of another chain", async () => {
-    await writeFile(join(folder, `sent-31337-${signer.address.toLowerCase()}.json`), '{"format": "plimsoll-journal", "version": 1, "transactions": [{"nonce": -1, "hash": "0x", "raw": "0x", "what": ""}]}');
+    await writeFile(
+      join(folder, `sent-31337-${signer.address.toLowerCase()}.json`),
+      '{"format": "plimsoll-journal", "version": 1, "transactions": [{"nonce": -1, "hash": "0x", "raw": "0x", "what": ""}]}',
+    );
     await expect(Sender.open(node, signer, { store: new FileStore(folder) })).rejects.toThrow(InputError);
-    await expect(Node.connect(chain(0, 1), anvil.url)).rejects.toThrow("home: the node must be of chain 1, is of 31337");
+    await expect(Node.connect(chain(0, 1), anvil.url)).rejects.toThrow(
+      "home: the node must be of chain 1, is of 31337",
+    );
   });
 
   it("never shows the endpoint, which may hold credentials", async () => {
-    const error = await Node.connect(chain(0), `http://user:secret@127.0.0.1:${await closedPort()}/key-in-path`).catch((failure: Error) => failure);
+    const error = await Node.connect(chain(0), `http://user:secret@127.0.0.1:${await closedPort()}/key-in-path`).catch(
+      (failure: Error) => failure,
+    );
     expect(error).toBeInstanceOf(NodeError);
     expect((error as Error).message).toBe("home: the node didn't answer eth_chainId: can't be reached (ECONNREFUSED)");
   });

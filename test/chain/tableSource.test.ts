@@ -56,7 +56,9 @@ it("asks reporters in turn until one has the table, and keeps it", async () => {
 
 it("refuses a table of another root, and says so of each reporter without its URL", async () => {
   answer = () => ({ body: textOf(smallTable({ omega: 9_999 })) });
-  const failed = await fetchTable(root, { urls: [url, "http://me:hunter2@127.0.0.1:1"] }, "T").catch((error: Error) => error);
+  const failed = await fetchTable(root, { urls: [url, "http://me:hunter2@127.0.0.1:1"] }, "T").catch(
+    (error: Error) => error,
+  );
   expect(String(failed)).toMatch(/reporters\[0\]: table: must have the root .*reporters\[1\]: can't be reached/);
   expect(String(failed)).not.toMatch(/127\.0\.0\.1|hunter2/);
   // A failure isn't remembered.

@@ -8,7 +8,21 @@ import { TIERS } from "../../src/protocol/constants.ts";
 import { receiveStatement } from "../../src/statements/receive.ts";
 import { Circuit } from "../support/circuit.ts";
 import { honestReceive, inputsOf, type Inputs } from "../support/honest.ts";
-import { BTC, CASH, CONTEXT, CREDIT, Issuers, KEYS, PERP, PUT, RELEASE, USDC, VAULT, VENUE, accountWith } from "../support/world.ts";
+import {
+  BTC,
+  CASH,
+  CONTEXT,
+  CREDIT,
+  Issuers,
+  KEYS,
+  PERP,
+  PUT,
+  RELEASE,
+  USDC,
+  VAULT,
+  VENUE,
+  accountWith,
+} from "../support/world.ts";
 
 let circuit: Circuit;
 beforeAll(async () => {
@@ -21,7 +35,10 @@ describe("an honest owner", () => {
     const { statement, account } = honestReceive();
     expect(await circuit.verdict(inputsOf(statement))).toBe("accepted");
     expect(account.holdings).toEqual([
-      { instrument: BTC, size: 150n }, { instrument: PUT, size: 5n }, { instrument: CASH, size: 350n }, { instrument: CREDIT, size: -1_000n },
+      { instrument: BTC, size: 150n },
+      { instrument: PUT, size: 5n },
+      { instrument: CASH, size: 350n },
+      { instrument: CREDIT, size: -1_000n },
     ]);
   });
 
@@ -32,7 +49,13 @@ describe("an honest owner", () => {
     expect(empty.account.version).toBe(0);
     const issuers = new Issuers("T");
     const note = issuers.issue(OWNER, [{ instrument: USDC, size: 5n }]);
-    const { statement } = receiveStatement({ keys: KEYS, from: "T", notes: [issuers.receive(OWNER, note)], notesRoot: issuers.notes.root, context: CONTEXT });
+    const { statement } = receiveStatement({
+      keys: KEYS,
+      from: "T",
+      notes: [issuers.receive(OWNER, note)],
+      notesRoot: issuers.notes.root,
+      context: CONTEXT,
+    });
     expect(await circuit.verdict(inputsOf(statement))).toBe("accepted");
   });
 
@@ -40,16 +63,31 @@ describe("an honest owner", () => {
     const issuers = new Issuers("T");
     const note = issuers.issue(OWNER, [{ instrument: RELEASE, size: 1n }]);
     const { account: broke } = accountWith("T", [{ instrument: CREDIT, size: -40_000n }]);
-    const { statement } = receiveStatement({ keys: KEYS, from: broke, notes: [issuers.receive(OWNER, note)], notesRoot: issuers.notes.root, context: CONTEXT });
+    const { statement } = receiveStatement({
+      keys: KEYS,
+      from: broke,
+      notes: [issuers.receive(OWNER, note)],
+      notesRoot: issuers.notes.root,
+      context: CONTEXT,
+    });
     expect(await circuit.verdict(inputsOf(statement))).toBe("accepted");
   });
 
   it("swaps every holding of a full account in one note", async () => {
     const held = [1, 2, 3, 4].map((serial) => ({ instrument: VENUE * 65_536 + 100 + serial, size: 7n }));
-    const legs = [...held.map(({ instrument, size }) => ({ instrument, size: -size })), ...[5, 6, 7, 8].map((serial) => ({ instrument: VENUE * 65_536 + 100 + serial, size: -3n }))];
+    const legs = [
+      ...held.map(({ instrument, size }) => ({ instrument, size: -size })),
+      ...[5, 6, 7, 8].map((serial) => ({ instrument: VENUE * 65_536 + 100 + serial, size: -3n })),
+    ];
     const issuers = new Issuers("T");
     const note = issuers.issue(OWNER, legs);
-    const { statement, account } = receiveStatement({ keys: KEYS, from: accountWith("T", held).account, notes: [issuers.receive(OWNER, note)], notesRoot: issuers.notes.root, context: CONTEXT });
+    const { statement, account } = receiveStatement({
+      keys: KEYS,
+      from: accountWith("T", held).account,
+      notes: [issuers.receive(OWNER, note)],
+      notesRoot: issuers.notes.root,
+      context: CONTEXT,
+    });
     expect(await circuit.verdict(inputsOf(statement))).toBe("accepted");
     expect(account.holdings).toHaveLength(4);
   });
@@ -64,19 +102,30 @@ describe("a dishonest owner", () => {
   const becomes = (inputs: Inputs, from: Account, holdings: readonly Holding[]): void => {
     const next = from.next(holdings);
     Object.assign(inputs, {
-      newCommitment: next.commitment, cipher: next.cipher,
-      instruments: [0, 1, 2, 3].map((i) => BigInt(holdings[i]?.instrument ?? 0)), sizes: [0, 1, 2, 3].map((i) => holdings[i]?.size ?? 0n),
+      newCommitment: next.commitment,
+      cipher: next.cipher,
+      instruments: [0, 1, 2, 3].map((i) => BigInt(holdings[i]?.instrument ?? 0)),
+      sizes: [0, 1, 2, 3].map((i) => holdings[i]?.size ?? 0n),
     });
   };
 
   it("can't receive half of a note", async () => {
-    const forged = await stopped((inputs) => ((inputs["noteInstruments"] as bigint[][])[1]![0] = 0n, (inputs["noteSizes"] as bigint[][])[1]![0] = 0n));
+    const forged = await stopped(
+      (inputs) => (
+        ((inputs["noteInstruments"] as bigint[][])[1]![0] = 0n),
+        ((inputs["noteSizes"] as bigint[][])[1]![0] = 0n)
+      ),
+    );
     expect(forged).toMatch(/inUse \* \(root - notesRoot\) === 0|sums\[t\]/);
   });
 
   it("can't bring a note that its issuer didn't make", async () => {
-    expect(await stopped((inputs) => ((inputs["noteNonce"] as bigint[])[0]! += 1n))).toContain("inUse * (root - notesRoot) === 0");
-    expect(await stopped((inputs) => ((inputs["noteSalt"] as bigint[])[0]! += 1n))).toContain("inUse * (root - notesRoot) === 0");
+    expect(await stopped((inputs) => ((inputs["noteNonce"] as bigint[])[0]! += 1n))).toContain(
+      "inUse * (root - notesRoot) === 0",
+    );
+    expect(await stopped((inputs) => ((inputs["noteSalt"] as bigint[])[0]! += 1n))).toContain(
+      "inUse * (root - notesRoot) === 0",
+    );
   });
 
   it("can't use the empty place of an issuer as a tree, by a depth beyond it", async () => {
@@ -84,7 +133,10 @@ describe("a dishonest owner", () => {
     const path = { root: 0n, depth: 9, index: 0n, siblings: [0n, 0n, 0n, 0n] };
     const notes = new NotesTree(new Map());
     const { statement } = receiveStatement({
-      keys: KEYS, from: "T", notesRoot: notes.root, context: CONTEXT,
+      keys: KEYS,
+      from: "T",
+      notesRoot: notes.root,
+      context: CONTEXT,
       notes: [{ note: phantom, path, issuerSiblings: notes.siblings(9) }],
     });
     expect(await circuit.verdict(inputsOf(statement))).toContain("isZero === 0");
@@ -96,7 +148,10 @@ describe("a dishonest owner", () => {
     const note = issuers.issue(ownerOf(other), [{ instrument: BTC, size: 9n }]);
     const { path } = issuers.receive(ownerOf(other), note);
     const { statement } = receiveStatement({
-      keys: KEYS, from: "T", notesRoot: issuers.notes.root, context: CONTEXT,
+      keys: KEYS,
+      from: "T",
+      notesRoot: issuers.notes.root,
+      context: CONTEXT,
       notes: [{ note, path, issuerSiblings: issuers.notes.siblings(VAULT) }],
     });
     expect(await circuit.verdict(inputsOf(statement))).toContain("inUse * (root - notesRoot) === 0");
@@ -111,10 +166,15 @@ describe("a dishonest owner", () => {
     tree.add(leaf);
     const notes = new NotesTree(new Map([[VENUE, tree.root]]));
     const { statement } = receiveStatement({
-      keys: KEYS, from: "T", notesRoot: notes.root, context: CONTEXT,
+      keys: KEYS,
+      from: "T",
+      notesRoot: notes.root,
+      context: CONTEXT,
       notes: [{ note: forged, path: tree.path(leaf), issuerSiblings: notes.siblings(VENUE) }],
     });
-    expect(await circuit.verdict(inputsOf(statement))).toContain("legs[l].instrument * (legIssuers[l] - issuerId) === 0");
+    expect(await circuit.verdict(inputsOf(statement))).toContain(
+      "legs[l].instrument * (legIssuers[l] - issuerId) === 0",
+    );
   });
 
   it("can't take the place of another issuer's tree", async () => {
@@ -125,7 +185,9 @@ describe("a dishonest owner", () => {
   });
 
   it("can't choose a nullifier, nor make an unused place look used", async () => {
-    expect(await stopped((inputs) => ((inputs["nullifiers"] as bigint[])[0]! += 1n))).toContain("nullifiers[n] === notes[n].nullifier");
+    expect(await stopped((inputs) => ((inputs["nullifiers"] as bigint[])[0]! += 1n))).toContain(
+      "nullifiers[n] === notes[n].nullifier",
+    );
     const { statement } = honestReceive({ notes: [] });
     const real = noteNullifier(OWNER, new Note(VAULT, 0n, [{ instrument: BTC, size: 1n }], 1n, 0n).leaf(OWNER));
     const inputs = inputsOf(statement);
@@ -134,15 +196,20 @@ describe("a dishonest owner", () => {
   });
 
   it("can't slip legs into an unused place", async () => {
-    expect(await stopped((inputs) => {
-      (inputs["noteUsed"] as bigint[])[0] = 0n;
-    })).toContain("legs[l].instrument * (1 - inUse) === 0");
+    expect(
+      await stopped((inputs) => {
+        (inputs["noteUsed"] as bigint[])[0] = 0n;
+      }),
+    ).toContain("legs[l].instrument * (1 - inUse) === 0");
   });
 
   it("can't gain, lose or double a holding", async () => {
     const { account: from } = accountWith("T", []);
     const issuers = new Issuers("T");
-    const note = issuers.issue(OWNER, [{ instrument: BTC, size: 9n }, { instrument: USDC, size: 4n }]);
+    const note = issuers.issue(OWNER, [
+      { instrument: BTC, size: 9n },
+      { instrument: USDC, size: 4n },
+    ]);
     const received = { from, notes: [issuers.receive(OWNER, note)], notesRoot: issuers.notes.root };
     const result = (holdings: readonly Holding[], spares: readonly number[] = []): Promise<string> =>
       stopped((inputs) => {
@@ -158,18 +225,32 @@ describe("a dishonest owner", () => {
   });
 
   it("can't keep the old state's key, or open twice under two keys", async () => {
-    expect(await stopped((inputs) => (inputs["openingNullifier"] = 1n), { from: "T", notes: [] })).toContain("openingNullifier === opens * opening");
-    expect(await stopped((inputs) => (inputs["readKey"] = 1n))).toContain("(1 - opens) * (before - oldCommitment) === 0");
-    expect(await stopped((inputs) => {
-      const versioned = new Account("T", OWNER, 5, Account.open("T", KEYS).readKey, []);
-      Object.assign(inputs, { newCommitment: versioned.commitment, cipher: versioned.cipher, version: 4n });
-    }, { from: "T", notes: [] })).toContain("after === newCommitment");
+    expect(await stopped((inputs) => (inputs["openingNullifier"] = 1n), { from: "T", notes: [] })).toContain(
+      "openingNullifier === opens * opening",
+    );
+    expect(await stopped((inputs) => (inputs["readKey"] = 1n))).toContain(
+      "(1 - opens) * (before - oldCommitment) === 0",
+    );
+    expect(
+      await stopped(
+        (inputs) => {
+          const versioned = new Account("T", OWNER, 5, Account.open("T", KEYS).readKey, []);
+          Object.assign(inputs, { newCommitment: versioned.commitment, cipher: versioned.cipher, version: 4n });
+        },
+        { from: "T", notes: [] },
+      ),
+    ).toContain("after === newCommitment");
   });
 
   it("can't open with holdings from nowhere", async () => {
-    expect(await stopped((inputs) => {
-      inputs["oldInstruments"] = [BigInt(BTC), 0n, 0n, 0n];
-      inputs["oldSizes"] = [5n, 0n, 0n, 0n];
-    }, { from: "T", notes: [] })).toContain("opens * oldHoldings[i].instrument === 0");
+    expect(
+      await stopped(
+        (inputs) => {
+          inputs["oldInstruments"] = [BigInt(BTC), 0n, 0n, 0n];
+          inputs["oldSizes"] = [5n, 0n, 0n, 0n];
+        },
+        { from: "T", notes: [] },
+      ),
+    ).toContain("opens * oldHoldings[i].instrument === 0");
   });
 });

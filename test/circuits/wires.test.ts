@@ -23,9 +23,18 @@ interface Sweep {
 
 const SWEEPS: Readonly<Record<CircuitName, Sweep>> = {
   solvency: {
-    inputs: async () => inputsOf(honestSolvency(await tableTree("T"), { keys: { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock }, coverage: 8_000 })),
+    inputs: async () =>
+      inputsOf(
+        honestSolvency(await tableTree("T"), {
+          keys: { proveKey: KEYS.proveKey, spendLock: KEYS.spendLock },
+          coverage: 8_000,
+        }),
+      ),
     free: {
-      context: PUBLIC, spendKey: "not claimed: withSpendKey is 0", "accountSiblings[*]": PATH, joint: ONE_SIDED,
+      context: PUBLIC,
+      spendKey: "not claimed: withSpendKey is 0",
+      "accountSiblings[*]": PATH,
+      joint: ONE_SIDED,
     },
   },
   spend: {
@@ -52,7 +61,9 @@ describe.each(Object.entries(SWEEPS) as [CircuitName, Sweep][])("%s", (name, { i
     const circuit = await Circuit.load(name, "T");
     const witness = await circuit.witness(await inputs());
     expect(circuit.broken(witness)).toEqual([]);
-    const loose = undetermined(circuit, witness, Random.named(`${name} wires`)).filter((wire) => !ZERO_INVERSE.test(wire));
+    const loose = undetermined(circuit, witness, Random.named(`${name} wires`)).filter(
+      (wire) => !ZERO_INVERSE.test(wire),
+    );
     const unused = Object.keys(free);
     expect(loose.filter((wire) => !unused.includes(wire))).toEqual([]);
   });

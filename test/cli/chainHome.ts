@@ -22,17 +22,30 @@ export async function chainHome(local: LocalNetwork, signer: string, keys?: Prov
   const home = await Home.make();
   await writeFile(home.at("network.json"), encodeNetwork(local.network));
   await writeFile(home.at("eth.key"), signer, { mode: 0o600 });
-  await writeFile(home.at("config.json"), JSON.stringify({ format: "plimsoll-config", version: 1, network: "network.json", endpoints: local.endpoints, key: "eth.key" }));
-  if (keys !== undefined) await writeFile(home.at("keystore.json"), await encryptKeys(keys, PASSPHRASE, LOG2N), { mode: 0o600 });
+  await writeFile(
+    home.at("config.json"),
+    JSON.stringify({
+      format: "plimsoll-config",
+      version: 1,
+      network: "network.json",
+      endpoints: local.endpoints,
+      key: "eth.key",
+    }),
+  );
+  if (keys !== undefined)
+    await writeFile(home.at("keystore.json"), await encryptKeys(keys, PASSPHRASE, LOG2N), { mode: 0o600 });
   return home;
 }
 
 /** What reporters would serve. */
-export const giveTable = (home: Home, table: TableTree): Promise<void> => keepTable(join(home.folder, "cache", "tables"), table);
+export const giveTable = (home: Home, table: TableTree): Promise<void> =>
+  keepTable(join(home.folder, "cache", "tables"), table);
 
 /** Whether a home's journal has a transaction on a chain that isn't mined. */
 export async function isPending(home: Home, { chainId, provider }: Chain, address: string): Promise<boolean> {
-  const text = await readFile(home.at(`sent-${chainId}-${address.toLowerCase()}.json`), "utf8").catch(() => '{"transactions":[]}');
+  const text = await readFile(home.at(`sent-${chainId}-${address.toLowerCase()}.json`), "utf8").catch(
+    () => '{"transactions":[]}',
+  );
   const { transactions } = JSON.parse(text) as { transactions: { hash: string }[] };
   const receipts = await Promise.all(transactions.map(({ hash }) => provider.getTransactionReceipt(hash)));
   return receipts.includes(null);

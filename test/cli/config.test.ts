@@ -26,18 +26,56 @@ async function refused(config: string | object): Promise<InputError> {
   expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(KEY);
   return error as InputError;
 }
-const config = (change: object = {}): object => ({ format: "plimsoll-config", version: 1, network: "network.json", endpoints: { home: `https://node.example/v3/${KEY}` }, ...change });
+const config = (change: object = {}): object => ({
+  format: "plimsoll-config",
+  version: 1,
+  network: "network.json",
+  endpoints: { home: `https://node.example/v3/${KEY}` },
+  ...change,
+});
 
 it.each([
-  ["an endpoint of another scheme", config({ endpoints: { home: `wss://node.example/ws/v3/${KEY}` } }), "config.endpoints.home: must be an http or https URL"],
-  ["an endpoint without a scheme", config({ endpoints: { home: `node.example/${KEY}` } }), "config.endpoints.home: must be an http or https URL"],
-  ["an endpoint in place of all", config({ endpoints: `https://node.example/${KEY}` }), "config.endpoints: must be an object of URLs"],
-  ["an endpoint in place of the attestors", config({ attestors: `https://node.example/${KEY}` }), "config.attestors: must be a list of URLs"],
-  ["an endpoint in place of everything", JSON.stringify(`https://node.example/${KEY}`), "config: must be a config file"],
-  ["an endpoint in place of a chain's name", config({ endpoints: { [`https://node.example/${KEY}`]: "home" } }), "config.endpoints.<url>: must be by names of chains"],
+  [
+    "an endpoint of another scheme",
+    config({ endpoints: { home: `wss://node.example/ws/v3/${KEY}` } }),
+    "config.endpoints.home: must be an http or https URL",
+  ],
+  [
+    "an endpoint without a scheme",
+    config({ endpoints: { home: `node.example/${KEY}` } }),
+    "config.endpoints.home: must be an http or https URL",
+  ],
+  [
+    "an endpoint in place of all",
+    config({ endpoints: `https://node.example/${KEY}` }),
+    "config.endpoints: must be an object of URLs",
+  ],
+  [
+    "an endpoint in place of the attestors",
+    config({ attestors: `https://node.example/${KEY}` }),
+    "config.attestors: must be a list of URLs",
+  ],
+  [
+    "an endpoint in place of everything",
+    JSON.stringify(`https://node.example/${KEY}`),
+    "config: must be a config file",
+  ],
+  [
+    "an endpoint in place of a chain's name",
+    config({ endpoints: { [`https://node.example/${KEY}`]: "home" } }),
+    "config.endpoints.<url>: must be by names of chains",
+  ],
   ["an attestor that is no URL", config({ attestors: [KEY] }), "config.attestors[0]: must be an http or https URL"],
-  ["a reporter of another scheme", config({ reporters: ["https://a.example", `ftp://me:${KEY}@b.example`] }), "config.reporters[1]: must be an http or https URL"],
-  ["an endpoint where the version stands", config({ version: `https://node.example/${KEY}` }), "config.version: must be 1"],
+  [
+    "a reporter of another scheme",
+    config({ reporters: ["https://a.example", `ftp://me:${KEY}@b.example`] }),
+    "config.reporters[1]: must be an http or https URL",
+  ],
+  [
+    "an endpoint where the version stands",
+    config({ version: `https://node.example/${KEY}` }),
+    "config.version: must be 1",
+  ],
   ["text that is no JSON", `{"endpoints": {"home": "https://node.example/${KEY}`, /config\.json: must be JSON$/],
   ["text that is no JSON at its end", `{"endpoints": "${KEY}" x}`, /config\.json: must be JSON$/],
 ])("%s", async (_, text, message) => {
@@ -48,10 +86,28 @@ it.each([
 
 it("an environment's endpoint that is none is named by its variable", async () => {
   const address = `0x${"11".repeat(20)}`;
-  const chain = { name: "home", chainId: 1, startBlock: 0, finality: 0, verifiers: address, riskTable: address, roots: { home: address } } as const;
-  await writeFile(join(home, "network.json"), encodeNetwork({
-    keys: "development", tiers: ["T"], home: "home", registry: address, issuerNotes: address, chains: [chain], issuers: [], committee: COMMITTEE,
-  }));
+  const chain = {
+    name: "home",
+    chainId: 1,
+    startBlock: 0,
+    finality: 0,
+    verifiers: address,
+    riskTable: address,
+    roots: { home: address },
+  } as const;
+  await writeFile(
+    join(home, "network.json"),
+    encodeNetwork({
+      keys: "development",
+      tiers: ["T"],
+      home: "home",
+      registry: address,
+      issuerNotes: address,
+      chains: [chain],
+      issuers: [],
+      committee: COMMITTEE,
+    }),
+  );
   await writeFile(join(home, "config.json"), JSON.stringify(config()));
   expect((await loadConfig(home)).endpoints).toEqual({ home: `https://node.example/v3/${KEY}` });
   for (const url of [`wss://node.example/${KEY}`, ""]) {

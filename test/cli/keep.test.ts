@@ -61,11 +61,19 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper in a process of its ow
     const { code, stdout, stderr } = await once().outcome;
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    expect(stdout.trim().split("\n").map((text) => (JSON.parse(text) as { event: string }).event)).toEqual(["refresh desk-south", "receive", "done"]);
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((text) => (JSON.parse(text) as { event: string }).event),
+    ).toEqual(["refresh desk-south", "receive", "done"]);
     await happenedOnce();
   });
 
-  it.each([["the refresh", "south"], ["the receipt", "home"]] as const)("killed with %s signed and not yet mined", async (_, chain) => {
+  it.each([
+    ["the refresh", "south"],
+    ["the receipt", "home"],
+  ] as const)("killed with %s signed and not yet mined", async (_, chain) => {
     await mining(chain, false);
     const killed = home.start(["keep"]);
     await until(() => isPending(home, local.chains[chain], address()));
@@ -79,7 +87,12 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper in a process of its ow
 
   it("killed while it reads or proves", async () => {
     const killed = home.start(["keep"]);
-    await until(() => new Promise((resolve) => killed.child.stdout!.once("data", (text: Buffer) => resolve(text.includes('"started"')))));
+    await until(
+      () =>
+        new Promise((resolve) =>
+          killed.child.stdout!.once("data", (text: Buffer) => resolve(text.includes('"started"'))),
+        ),
+    );
     killed.child.kill("SIGKILL");
     await killed.outcome;
     expect(await once().outcome).toMatchObject({ code: 0, stderr: "" });
@@ -116,7 +129,9 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper in a process of its ow
   it("takes no keystore that could spend", async () => {
     const spending = await chainHome(local, ANVIL_KEYS[2], KEYS);
     const { code, stderr } = await spending.run(["keep", "--once"]);
-    expect(stderr).toMatch(/keystore.json: is the trader's; a keeper takes less, which plimsoll keys derive --keeper writes/);
+    expect(stderr).toMatch(
+      /keystore.json: is the trader's; a keeper takes less, which plimsoll keys derive --keeper writes/,
+    );
     expect(code).toBe(4);
     await spending.remove();
   });

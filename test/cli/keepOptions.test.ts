@@ -15,8 +15,13 @@ import { PASSPHRASE } from "./plimsoll.ts";
 
 vi.mock("../../src/prover/backends.ts", () => ({ localProver: vi.fn(() => ({ close: () => Promise.resolve() })) }));
 
-vi.mock("../../src/cli/config.ts", () => ({ loadConfig: () => Promise.resolve({}), signingKey: () => Promise.reject(new Error("no chain is looked at")) }));
-vi.mock("../../src/cli/daemons.ts", () => ({ runDaemon: (_name: string, _flags: object, make: (world: object, config: object) => Promise<object>) => make({}, {}) }));
+vi.mock("../../src/cli/config.ts", () => ({
+  loadConfig: () => Promise.resolve({}),
+  signingKey: () => Promise.reject(new Error("no chain is looked at")),
+}));
+vi.mock("../../src/cli/daemons.ts", () => ({
+  runDaemon: (_name: string, _flags: object, make: (world: object, config: object) => Promise<object>) => make({}, {}),
+}));
 
 let home: string;
 const keep = async (...args: string[]): Promise<void> => {
@@ -38,6 +43,8 @@ it("gives the prover the memory for tables", async () => {
 });
 
 it("refuses tables for provers that make none", async () => {
-  await expect(keep("--backend", "snarkjs", "--table-mib", "256")).rejects.toThrow('table-mib: goes with --backend plimsoll, got "snarkjs"');
+  await expect(keep("--backend", "snarkjs", "--table-mib", "256")).rejects.toThrow(
+    'table-mib: goes with --backend plimsoll, got "snarkjs"',
+  );
   expect(localProver).not.toHaveBeenCalled();
 });

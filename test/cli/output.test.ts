@@ -18,19 +18,33 @@ const told = (error: unknown, json = false): [code: number, text: string] => {
 };
 
 it("says to try again for what is too soon, ours and the contracts'", () => {
-  expect(told(new WaitError("batch", 1_761_350_700, "must wait for its window"))).toEqual([EXIT.again, "error: batch: must wait for its window, until 2025-10-25T00:05:00Z\n"]);
-  expect(fail(new RefusedError("AccountRegistry.receive", "ReceiveTooSoon", { slot: 0n, allowedAt: 1_761_350_700n }), false)).toBe(EXIT.again);
+  expect(told(new WaitError("batch", 1_761_350_700, "must wait for its window"))).toEqual([
+    EXIT.again,
+    "error: batch: must wait for its window, until 2025-10-25T00:05:00Z\n",
+  ]);
+  expect(
+    fail(new RefusedError("AccountRegistry.receive", "ReceiveTooSoon", { slot: 0n, allowedAt: 1_761_350_700n }), false),
+  ).toBe(EXIT.again);
   expect(fail(new NodeError("home", "doesn't answer"), false)).toBe(EXIT.again);
   expect(fail(new RefusedError("CreditDesk.draw", "BeyondLine"), false)).toBe(EXIT.refused);
   expect(fail(new Interrupted(), false)).toBe(EXIT.interrupted);
 });
 
 it("writes contracts' times as dates", () => {
-  expect(told(new RefusedError("CreditDesk.prove", "StaleTable", { tableRoot: 77n, goodUntil: 1_761_350_700n }))[1]).toBe("error: CreditDesk.prove: StaleTable (tableRoot 77, goodUntil 2025-10-25T00:05:00Z)\n");
+  expect(
+    told(new RefusedError("CreditDesk.prove", "StaleTable", { tableRoot: 77n, goodUntil: 1_761_350_700n }))[1],
+  ).toBe("error: CreditDesk.prove: StaleTable (tableRoot 77, goodUntil 2025-10-25T00:05:00Z)\n");
 });
 
 it("gives programs what they act on", () => {
-  expect(JSON.parse(told(new WaitError("account", 1_761_350_700, "must wait"), true)[1])).toEqual({ error: { type: "WaitError", message: "account: must wait, until 2025-10-25T00:05:00Z", path: "account", until: 1_761_350_700 } });
+  expect(JSON.parse(told(new WaitError("account", 1_761_350_700, "must wait"), true)[1])).toEqual({
+    error: {
+      type: "WaitError",
+      message: "account: must wait, until 2025-10-25T00:05:00Z",
+      path: "account",
+      until: 1_761_350_700,
+    },
+  });
 });
 
 it.each([

@@ -11,7 +11,11 @@ let shown = "";
 beforeEach(() => {
   typed = new PassThrough();
   shown = "";
-  Object.defineProperty(process, "stdin", { ...stdin, get: () => Object.assign(typed, { isTTY: true }), configurable: true });
+  Object.defineProperty(process, "stdin", {
+    ...stdin,
+    get: () => Object.assign(typed, { isTTY: true }),
+    configurable: true,
+  });
   vi.spyOn(process.stderr, "write").mockImplementation((text) => ((shown += String(text)), true));
   vi.stubEnv("PLIMSOLL_PASSPHRASE", undefined);
 });

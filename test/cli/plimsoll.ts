@@ -40,15 +40,35 @@ export class Home {
   }
 
   /** Runs a command; `env` may take variables away by undefined, `input` goes to its standard input, `uid` is whose process it is. */
-  async run(args: readonly string[], env: Record<string, string | undefined> = {}, input?: string, uid?: number): Promise<Outcome> {
+  async run(
+    args: readonly string[],
+    env: Record<string, string | undefined> = {},
+    input?: string,
+    uid?: number,
+  ): Promise<Outcome> {
     return this.start(args, env, input, uid).outcome;
   }
 
   /** As {@link run}; the process may be interrupted. */
-  start(args: readonly string[], env: Record<string, string | undefined> = {}, input?: string, uid?: number): { child: ChildProcess; outcome: Promise<Outcome> } {
+  start(
+    args: readonly string[],
+    env: Record<string, string | undefined> = {},
+    input?: string,
+    uid?: number,
+  ): { child: ChildProcess; outcome: Promise<Outcome> } {
     const child = spawn(process.execPath, [join(COMPILED, "cli/main.js"), ...args], {
-      ...(uid === undefined ? {} : { uid }), cwd: ROOT, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, PLIMSOLL_HOME: this.folder, PLIMSOLL_PASSPHRASE: PASSPHRASE, PLIMSOLL_ARTIFACTS: join(ROOT, "build/artifacts"), ...env },
+      ...(uid === undefined ? {} : { uid }),
+      cwd: ROOT,
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        NO_COLOR: undefined,
+        FORCE_COLOR: undefined,
+        PLIMSOLL_HOME: this.folder,
+        PLIMSOLL_PASSPHRASE: PASSPHRASE,
+        PLIMSOLL_ARTIFACTS: join(ROOT, "build/artifacts"),
+        ...env,
+      },
     });
     let [stdout, stderr] = ["", ""];
     child.stdin?.end(input);
@@ -67,18 +87,31 @@ const compile = (): Promise<void> =>
   withLock(COMPILED, async () => {
     const sources = await readdir(join(ROOT, "src"), { recursive: true });
     const changed = await Promise.all(sources.map(async (name) => (await stat(join(ROOT, "src", name))).mtimeMs));
-    const compiled = await stat(join(COMPILED, "cli/main.js")).then((s) => s.mtimeMs, () => 0);
+    const compiled = await stat(join(COMPILED, "cli/main.js")).then(
+      (s) => s.mtimeMs,
+      () => 0,
+    );
     if (Math.max(...changed) < compiled) return;
-    await promisify(execFile)(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", COMPILED], { cwd: ROOT });
+    await promisify(execFile)(
+      process.execPath,
+      ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", COMPILED],
+      { cwd: ROOT },
+    );
     await mkdir(join(COMPILED, "kernel"), { recursive: true });
     await cp(join(ROOT, "dist/kernel/bn254.wasm"), join(COMPILED, "kernel/bn254.wasm"));
   });
 
 /** Names for the small table's instruments, a lot being 0.01 BTC or ETH, or 1 USD. */
 const NAMES: Readonly<Record<number, readonly [name: string, lot: string, unit: string]>> = {
-  [BTC]: ["vault:BTC", "0.01", "BTC"], [USDC]: ["vault:USDC", "1", "USDC"], [PERP]: ["venue:BTC-PERP", "0.01", "BTC"],
-  [PUT]: ["venue:PUT", "1", "contract"], [CASH]: ["venue:USD", "1", "USD"], [DEAD]: ["venue:DEAD", "1", "contract"],
-  [ETH_PERP]: ["venue:ETH-PERP", "0.01", "ETH"], [CREDIT]: ["desk:CREDIT", "1", "USD"], [RELEASE]: ["desk:RELEASE", "1", "USD"],
+  [BTC]: ["vault:BTC", "0.01", "BTC"],
+  [USDC]: ["vault:USDC", "1", "USDC"],
+  [PERP]: ["venue:BTC-PERP", "0.01", "BTC"],
+  [PUT]: ["venue:PUT", "1", "contract"],
+  [CASH]: ["venue:USD", "1", "USD"],
+  [DEAD]: ["venue:DEAD", "1", "contract"],
+  [ETH_PERP]: ["venue:ETH-PERP", "0.01", "ETH"],
+  [CREDIT]: ["desk:CREDIT", "1", "USD"],
+  [RELEASE]: ["desk:RELEASE", "1", "USD"],
 };
 
 /** The small table with names, which fits tier T. */
@@ -89,9 +122,18 @@ export async function writeSmallTable(path: string, changes: Parameters<typeof s
     listings: table.rows.map(({ instrument, chargeLong, chargeShort }) => {
       const [name, lot, unit] = NAMES[instrument]!;
       return {
-        instrument, name, lot, unit, issuer: name.split(":")[0]!, chain: "somewhere", underlying: "BTC",
+        instrument,
+        name,
+        lot,
+        unit,
+        issuer: name.split(":")[0]!,
+        chain: "somewhere",
+        underlying: "BTC",
         greeks: { delta: 0, gamma: 0, vega: 0, theta: 0 },
-        charges: chargeLong + chargeShort === 0n ? [] : [{ part: "haircut", long: chargeLong, short: chargeShort, because: "a test" }],
+        charges:
+          chargeLong + chargeShort === 0n
+            ? []
+            : [{ part: "haircut", long: chargeLong, short: chargeShort, because: "a test" }],
       };
     }),
     underlyings: [{ name: "BTC", price: 60_000_000_000n, scanBps: 1_800 }],

@@ -35,9 +35,15 @@ describe.skipIf(foundry("anvil") === undefined)("plimsoll restore", () => {
     await life.spend({ kind: "collateral", instrument: BTC, lots: 5n, recipient: BigInt(RECIPIENT) });
 
     await writeFile(home.at("network.json"), encodeNetwork(local.network));
-    await writeFile(home.at("config.json"), JSON.stringify({ format: "plimsoll-config", version: 1, network: "network.json", endpoints: local.endpoints }));
+    await writeFile(
+      home.at("config.json"),
+      JSON.stringify({ format: "plimsoll-config", version: 1, network: "network.json", endpoints: local.endpoints }),
+    );
     await writeFile(home.at("keystore.json"), await encryptKeys(KEYS, PASSPHRASE, 12));
-    await writeFile(home.at("keeper.json"), await encryptKeys({ proveKey: KEYS.proveKey, spendLock: KEYS.spendLock }, PASSPHRASE, 12));
+    await writeFile(
+      home.at("keeper.json"),
+      await encryptKeys({ proveKey: KEYS.proveKey, spendLock: KEYS.spendLock }, PASSPHRASE, 12),
+    );
   });
   afterAll(() => Promise.all([prover.close(), local.stop(), home.remove()]));
 
@@ -50,7 +56,13 @@ describe.skipIf(foundry("anvil") === undefined)("plimsoll restore", () => {
 
   it("gives account, notes and exits back, a keeper's keystore as much as the trader's", async () => {
     const expected = {
-      owner: String(ownerOf(KEYS)), tier: "T", slot: 0, version: 2, missing: [], warnings: [], lines: [],
+      owner: String(ownerOf(KEYS)),
+      tier: "T",
+      slot: 0,
+      version: 2,
+      missing: [],
+      warnings: [],
+      lines: [],
       holdings: [{ instrument: BTC, size: "165" }],
       notes: [{ issuer: "vault-north", serial: "2", legs: [{ instrument: USDC, size: "50" }], arrived: false }],
       exits: [{ issuer: "vault-north", instrument: BTC, size: "30", stage: "queued", paid: "0", version: 1 }],
@@ -64,7 +76,9 @@ describe.skipIf(foundry("anvil") === undefined)("plimsoll restore", () => {
   });
 
   it("says it in words, and goes on without a chain whose node is down", async () => {
-    const { code, stdout, stderr } = await home.run(["restore"], { PLIMSOLL_RPC_SOUTH: "http://127.0.0.1:1/?key=secret" });
+    const { code, stdout, stderr } = await home.run(["restore"], {
+      PLIMSOLL_RPC_SOUTH: "http://127.0.0.1:1/?key=secret",
+    });
     expect(code).toBe(0);
     expect(stdout).toContain("account at slot 0, tier T, version 2, 1 of 4 holdings");
     expect(stdout).toMatch(/note 2 of vault-north, on its way home/);
@@ -83,7 +97,13 @@ describe.skipIf(foundry("anvil") === undefined)("plimsoll restore", () => {
   });
 
   it("refuses an address that is none, and a home that can't be reached", async () => {
-    expect(await home.run(["restore", "--recipient", "0x12"])).toMatchObject({ code: EXIT.input, stderr: expect.stringContaining("recipients[0]: must be an Ethereum address") as string });
-    expect(await home.run(["restore"], { PLIMSOLL_RPC_HOME: "http://127.0.0.1:1" })).toMatchObject({ code: EXIT.again, stderr: expect.stringContaining("home: the node didn't answer") as string });
+    expect(await home.run(["restore", "--recipient", "0x12"])).toMatchObject({
+      code: EXIT.input,
+      stderr: expect.stringContaining("recipients[0]: must be an Ethereum address") as string,
+    });
+    expect(await home.run(["restore"], { PLIMSOLL_RPC_HOME: "http://127.0.0.1:1" })).toMatchObject({
+      code: EXIT.again,
+      stderr: expect.stringContaining("home: the node didn't answer") as string,
+    });
   });
 });

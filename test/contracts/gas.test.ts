@@ -24,7 +24,16 @@ import { BTC, COMMITTEE, CREDIT, DESK, KEEPER, KEYS, RELEASE, tableTree } from "
 import { gasParts, type GasParts } from "./support/gasParts.ts";
 import { contextAt, twoChains } from "./support/twoChains.ts";
 
-const GOALS = { extend: 400_000, refresh: 400_000, receive: 1_000_000, spend: 1_000_000, deposit: 600_000, exit: 400_000, headerAndRoot: 450_000, headerAndRootDeep: 450_000 };
+const GOALS = {
+  extend: 400_000,
+  refresh: 400_000,
+  receive: 1_000_000,
+  spend: 1_000_000,
+  deposit: 600_000,
+  exit: 400_000,
+  headerAndRoot: 450_000,
+  headerAndRootDeep: 450_000,
+};
 const SNAPSHOT = new URL("gas.json", import.meta.url);
 /** Where it goes. */
 const PARTS = new URL("gasParts.json", import.meta.url);
@@ -43,11 +52,15 @@ afterAll(() => Promise.all([prover.close(), stop()]));
 
 async function record(name: string, receipt: ContractTransactionReceipt): Promise<void> {
   measured[name] = Number(receipt.gasUsed);
-  parts[name] = await gasParts([home.chain, away.chain].find(({ provider }) => provider === receipt.provider)!, receipt);
+  parts[name] = await gasParts(
+    [home.chain, away.chain].find(({ provider }) => provider === receipt.provider)!,
+    receipt,
+  );
 }
 const set = (chain: Chain, contract: string, slot: bigint, value: bigint): Promise<unknown> =>
   chain.rpc("anvil_setStorageAt", [contract, toBeHex(slot, 32), toBeHex(value, 32)]);
-const at = (key: bigint, slot: bigint): bigint => BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(["uint256", "uint256"], [key, slot])));
+const at = (key: bigint, slot: bigint): bigint =>
+  BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(["uint256", "uint256"], [key, slot])));
 const noise = (level: number): bigint => 1_000_003n * BigInt(level + 1);
 
 /** First storage slot of a struct that a test finds by what it holds after one use. */
@@ -88,17 +101,23 @@ async function fillAccounts(sizeSlot: bigint, commitment: bigint): Promise<TreeP
 /** Fills the home chain's state with 4,000 accounts, and the registry's storage with as many slots. */
 async function deepen(registry: string): Promise<void> {
   for (let i = 0n; i < 4_000n; i += 100n) {
-    await Promise.all(Array.from({ length: 100 }, (_, j) => {
-      const some = 0x1000000n + (i + BigInt(j)) * 7919n;
-      return Promise.all([home.chain.rpc("anvil_setBalance", [toBeHex(some, 20), "0x1"]), set(home.chain, registry, some, 1n)]);
-    }));
+    await Promise.all(
+      Array.from({ length: 100 }, (_, j) => {
+        const some = 0x1000000n + (i + BigInt(j)) * 7919n;
+        return Promise.all([
+          home.chain.rpc("anvil_setBalance", [toBeHex(some, 20), "0x1"]),
+          set(home.chain, registry, some, 1n),
+        ]);
+      }),
+    );
   }
 }
 
 it("costs what the snapshot says, and no more than the goals", async () => {
   const owner = ownerOf(KEYS);
   const table = await tableTree("M");
-  for (const side of [home, away]) await record("publishEpoch", await publishTable(side, table.root, table.table.epoch));
+  for (const side of [home, away])
+    await record("publishEpoch", await publishTable(side, table.root, table.table.epoch));
   const me = home.chain.addresses[0];
 
   // A deposit into a tree of which every level is complete.
@@ -115,7 +134,10 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
   const opening = receiveStatement({ keys: KEYS, from: "M", notes: [], notesRoot, context: open.context });
   const opened = await prover.prove(proofRequest(opening.statement));
-  await record("open", await send(home.registry, "open", M, { ...opened.signals }, proofArgument(opened), open.deadline));
+  await record(
+    "open",
+    await send(home.registry, "open", M, { ...opened.signals }, proofArgument(opened), open.deadline),
+  );
   let account: Account = opening.account;
   const registry = await home.registry.getAddress();
   const rootSlot = await slotHolding(home.chain, registry, account.commitment);
@@ -126,10 +148,23 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   const receive = await contextAt(home.registry, home.chain, me);
   const receiving = receiveStatement({ keys: KEYS, from: account, notes: [], notesRoot, context: receive.context });
   const receiveProof = await prover.prove(proofRequest(receiving.statement));
-  await record("receive", await send(home.registry, "receiveNotes", 0, { ...receiveProof.signals }, proofArgument(receiveProof), receive.deadline));
+  await record(
+    "receive",
+    await send(
+      home.registry,
+      "receiveNotes",
+      0,
+      { ...receiveProof.signals },
+      proofArgument(receiveProof),
+      receive.deadline,
+    ),
+  );
 
   // A state with holdings, put in place of the empty one.
-  account = receiving.account.next([{ instrument: BTC, size: 500n }, { instrument: CREDIT, size: -2_000n }]);
+  account = receiving.account.next([
+    { instrument: BTC, size: 500n },
+    { instrument: CREDIT, size: -2_000n },
+  ]);
   await set(home.chain, registry, at(0n, sizeSlot + 2n), account.commitment);
   // Its collateral leaves, into a queue whose last exit completes the tree of 2^20.
   const spend = await contextAt(home.registry, home.chain, me);
@@ -139,7 +174,10 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   const exitsSlot = sizeSlot + 3n;
   await fillGrowing(home.chain, registry, exitsSlot);
   await set(home.chain, registry, exitsSlot + TREE_SLOTS, (1n << BigInt(LEVELS)) - 1n);
-  await record("spend", await send(home.registry, "spend", 0, false, { ...spendProof.signals }, proofArgument(spendProof), spend.deadline));
+  await record(
+    "spend",
+    await send(home.registry, "spend", 0, false, { ...spendProof.signals }, proofArgument(spendProof), spend.deadline),
+  );
   account = spending.account;
   await record("addExit", await send(home.registry, "addExits", 1));
   await fillGrowing(home.chain, registry, exitsSlot, 16n);
@@ -162,14 +200,38 @@ it("costs what the snapshot says, and no more than the goals", async () => {
     const shown = await contextAt(away.desk, away.chain, me);
     const coverage = name === "refresh" ? 8_000 : 10_000;
     const keys = name === "authorise" ? KEYS : KEEPER;
-    const proof = await prover.prove(proofRequest(solvencyStatement({
-      account, keys, path, table, coverage, issuerId: DESK, show: [CREDIT, RELEASE], committee: COMMITTEE, context: shown.context,
-    })));
+    const proof = await prover.prove(
+      proofRequest(
+        solvencyStatement({
+          account,
+          keys,
+          path,
+          table,
+          coverage,
+          issuerId: DESK,
+          show: [CREDIT, RELEASE],
+          committee: COMMITTEE,
+          context: shown.context,
+        }),
+      ),
+    );
     const { accountsRoot, tableRoot, alias, ciphertext } = proof.signals;
-    await record(name, await send(away.desk, name === "authorise" ? "authorise" : "prove", {
-      tier: M, alias_: alias, accountsRoot, tableRoot, coverage, withSpendKey: name === "authorise", booked: 2_000, released: 0, ciphertext,
-      deadline: shown.deadline, proof: proofArgument(proof),
-    }));
+    await record(
+      name,
+      await send(away.desk, name === "authorise" ? "authorise" : "prove", {
+        tier: M,
+        alias_: alias,
+        accountsRoot,
+        tableRoot,
+        coverage,
+        withSpendKey: name === "authorise",
+        booked: 2_000,
+        released: 0,
+        ciphertext,
+        deadline: shown.deadline,
+        proof: proofArgument(proof),
+      }),
+    );
   }
   await send(away.usd, "mint", me, 10n ** 12n);
   await send(away.usd, "approve", await away.desk.getAddress(), 10n ** 12n);
@@ -187,7 +249,10 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   await relay(away, home, home.registry, "exits");
   const paid = await contextAt(away.vault, away.chain, toBeHex(0xb0b, 20));
   const exitProof = await prover.prove(proofRequest(exitStatement(exit, exits.path(exit.leaf), paid.context, "M")));
-  await record("exit", await send(away.vault, "exit", M, { ...exitProof.signals }, proofArgument(exitProof), paid.deadline));
+  await record(
+    "exit",
+    await send(away.vault, "exit", M, { ...exitProof.signals }, proofArgument(exitProof), paid.deadline),
+  );
   await record("claim", await send(away.vault, "claim", 0, toBeHex(0xb0b, 20)));
 
   // The same between tries as deep as a busy chain's: proofs of five and six nodes instead of three.
@@ -197,7 +262,11 @@ it("costs what the snapshot says, and no more than the goals", async () => {
   await record("headerAndRootDeep", await relay(away, home, home.registry, "exits"));
 
   if (process.env["PLIMSOLL_SNAPSHOT"] === "write") {
-    for (const [file, figures] of [[SNAPSHOT, measured], [PARTS, parts]] as const) writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
+    for (const [file, figures] of [
+      [SNAPSHOT, measured],
+      [PARTS, parts],
+    ] as const)
+      writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
   }
   console.table(Object.entries(parts).map(([operation, split]) => ({ operation, gas: measured[operation], ...split })));
   for (const [name, goal] of Object.entries(GOALS)) expect(measured[name], name).toBeLessThanOrEqual(goal);

@@ -19,7 +19,15 @@ import { spendStatement } from "../../src/statements/spend.ts";
 import { solvencyStatement } from "../../src/statements/solvency.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
 import { refusal, send } from "../support/chain.ts";
-import { RECEIVE_INTERVAL, attestation, pass, publishTable, relay, type Away, type Home } from "../support/deployment.ts";
+import {
+  RECEIVE_INTERVAL,
+  attestation,
+  pass,
+  publishTable,
+  relay,
+  type Away,
+  type Home,
+} from "../support/deployment.ts";
 import { BTC, COMMITTEE, CREDIT, DESK, KEEPER, KEYS, RELEASE, tableTree } from "../support/world.ts";
 import { TRADER, contextAt, depositBtc, publishOnBoth, twoChains } from "./support/twoChains.ts";
 
@@ -38,7 +46,8 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([prover.close(), stop()]));
 
-const prove = <C extends CircuitName>(statement: Statement<C>): Promise<Proof<C>> => prover.prove(proofRequest(statement));
+const prove = <C extends CircuitName>(statement: Statement<C>): Promise<Proof<C>> =>
+  prover.prove(proofRequest(statement));
 const trader = (): string => home.chain.addresses[TRADER];
 const as = (name: "registry" | "desk" | "vault" | "usd", who = TRADER): Home["registry"] => {
   const contract = name === "registry" ? home.registry : away[name];
@@ -54,7 +63,11 @@ const exits = new GrowingTree(TIERS.T.depth);
 const notes = new Map<number, GrowingTree>();
 const received = (note: Note): ReceivableNote => {
   const roots = new NotesTree(new Map([...notes].map(([issuer, tree]) => [issuer, tree.root])));
-  return { note, path: notes.get(note.issuerId)!.path(note.leaf(owner)), issuerSiblings: roots.siblings(note.issuerId) };
+  return {
+    note,
+    path: notes.get(note.issuerId)!.path(note.leaf(owner)),
+    issuerSiblings: roots.siblings(note.issuerId),
+  };
 };
 const addNote = (note: Note): void => {
   const tree = notes.get(note.issuerId) ?? new GrowingTree(TIERS.T.depth);
@@ -69,11 +82,19 @@ it("a deposit is received into an account that opens", async () => {
 
   const { deadline, context } = await contextAt(home.registry, home.chain, trader());
   const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
-  const { statement, account: opened } = receiveStatement({ keys: KEYS, from: "T", notes: [received(note)], notesRoot, context });
+  const { statement, account: opened } = receiveStatement({
+    keys: KEYS,
+    from: "T",
+    notes: [received(note)],
+    notesRoot,
+    context,
+  });
   const proof = await prove(statement);
   const args = [T, signalsOf(proof), proofArgument(proof), deadline] as const;
   expect(await refusal(as("registry", 2), "open", ...args)).toBe("InvalidProof");
-  expect(await refusal(as("registry"), "open", T, { ...signalsOf(proof), newCommitment: 5n }, args[2], deadline)).toBe("InvalidProof");
+  expect(await refusal(as("registry"), "open", T, { ...signalsOf(proof), newCommitment: 5n }, args[2], deadline)).toBe(
+    "InvalidProof",
+  );
   expect(await refusal(as("registry"), "open", tierNumber("M"), ...args.slice(1))).toBe("SignalLength");
   await send(as("registry"), "open", ...args);
   expect(await refusal(as("registry"), "open", ...args)).toBe("NullifierSpent");
@@ -101,14 +122,30 @@ async function shown(withSpendKey: boolean, sender = trader()): Promise<Record<s
   const { deadline, context } = await contextAt(away.desk, away.chain, sender);
   const keys = withSpendKey ? KEYS : KEEPER;
   const statement = solvencyStatement({
-    account, keys, path: accounts.path(account.commitment), table, coverage: 10_000, issuerId: DESK, show: [CREDIT, RELEASE],
-    committee: COMMITTEE, context,
+    account,
+    keys,
+    path: accounts.path(account.commitment),
+    table,
+    coverage: 10_000,
+    issuerId: DESK,
+    show: [CREDIT, RELEASE],
+    committee: COMMITTEE,
+    context,
   });
   const proof = await prove(statement);
   const { accountsRoot, tableRoot, alias, ciphertext } = proof.signals;
   return {
-    tier: T, alias_: alias, accountsRoot, tableRoot, coverage: 10_000, withSpendKey, booked: 5_000,
-    released: account.holdings.find(({ instrument }) => instrument === RELEASE)?.size ?? 0n, ciphertext, deadline, proof: proofArgument(proof),
+    tier: T,
+    alias_: alias,
+    accountsRoot,
+    tableRoot,
+    coverage: 10_000,
+    withSpendKey,
+    booked: 5_000,
+    released: account.holdings.find(({ instrument }) => instrument === RELEASE)?.size ?? 0n,
+    ciphertext,
+    deadline,
+    proof: proofArgument(proof),
   };
 }
 
@@ -148,13 +185,25 @@ it("what is repaid is released, received, and drops out of the account", async (
 
   const receive = await contextAt(home.registry, home.chain, trader());
   const notesRoot = (await home.notes.getFunction("notesRoot")()) as bigint;
-  const { statement, account: next } = receiveStatement({ keys: KEYS, from: account, notes: [received(note)], notesRoot, context: receive.context });
+  const { statement, account: next } = receiveStatement({
+    keys: KEYS,
+    from: account,
+    notes: [received(note)],
+    notesRoot,
+    context: receive.context,
+  });
   const proof = await prove(statement);
   await send(as("registry"), "receiveNotes", 0, signalsOf(proof), proofArgument(proof), receive.deadline);
   account = next;
 
   const drop = await contextAt(home.registry, home.chain, trader());
-  const spent = spendStatement({ account, keys: KEYS, table, move: { kind: "pair", instrument: CREDIT }, context: drop.context });
+  const spent = spendStatement({
+    account,
+    keys: KEYS,
+    table,
+    move: { kind: "pair", instrument: CREDIT },
+    context: drop.context,
+  });
   const dropped = await prove(spent.statement);
   await send(as("registry"), "spend", 0, false, signalsOf(dropped), proofArgument(dropped), drop.deadline);
   account = spent.account;
@@ -170,7 +219,9 @@ it("collateral leaves the account, crosses, and is paid once", async () => {
   await pass(4_000, home.chain, away.chain);
   await publishTable(home, 12345n, table.table.epoch + 1);
   const proof = await prove(spent.statement);
-  expect(await refusal(as("registry"), "spend", 0, false, signalsOf(proof), proofArgument(proof), deadline)).toBe("NotNewestTable");
+  expect(await refusal(as("registry"), "spend", 0, false, signalsOf(proof), proofArgument(proof), deadline)).toBe(
+    "NotNewestTable",
+  );
   await send(as("registry"), "spend", 0, true, signalsOf(proof), proofArgument(proof), deadline);
   exit = spent.exit!;
   exits.add(exit.leaf);
@@ -183,7 +234,9 @@ it("collateral leaves the account, crosses, and is paid once", async () => {
   const args = [T, signalsOf(exiting), proofArgument(exiting), paid.deadline] as const;
   expect(await refusal(as("vault", 2), "exit", ...args)).toBe("UnknownExitsRoot");
   await relay(away, home, home.registry, "exits");
-  expect(await refusal(as("vault", 2), "exit", T, { ...signalsOf(exiting), lots: 121n }, ...args.slice(2))).toBe("InvalidProof");
+  expect(await refusal(as("vault", 2), "exit", T, { ...signalsOf(exiting), lots: 121n }, ...args.slice(2))).toBe(
+    "InvalidProof",
+  );
   await send(as("vault", 2), "exit", ...args);
   expect(await refusal(as("vault", 2), "exit", ...args)).toBe("ExitSpent");
   await send(as("vault", 2), "claim", 0, recipient);
@@ -199,4 +252,3 @@ it("two signed headers of one height freeze the route", async () => {
   expect(await away.mirror.getFunction("isFrozen")()).toBe(true);
   await expect(relay(away, home, home.registry, "exits")).rejects.toThrow();
 });
-

@@ -10,11 +10,18 @@ import { DESK_NORTH, VAULT_SOUTH, localTable, localDeployment, type LocalNetwork
 import { DESK, VAULT, VENUE } from "../support/world.ts";
 
 let local: LocalNetwork;
-beforeAll(async () => { local = await localDeployment(); });
+beforeAll(async () => {
+  local = await localDeployment();
+});
 afterAll(() => local?.stop());
 
 it("a deposit's note is joined at home", async () => {
-  const { network, chains: { north }, tokens, nodes } = local;
+  const {
+    network,
+    chains: { north },
+    tokens,
+    nodes,
+  } = local;
   const vault = north.at("CollateralVault", issuerNamed(network, "vault-north").contract);
   await send(tokens.north.btc, "mint", north.addresses[0], 10n ** 12n);
   await send(tokens.north.btc, "approve", await vault.getAddress(), 10n ** 12n);
@@ -28,6 +35,10 @@ it("a deposit's note is joined at home", async () => {
 it("the table of all its instruments is published everywhere", async () => {
   const { root } = await TableTree.build(localTable(), TIERS.T);
   await local.publishTable(root, 7);
-  for (const id of [VAULT, VENUE, DESK, VAULT_SOUTH, DESK_NORTH]) expect(localTable().rows.some(({ instrument }) => instrument >> 16 === id && issuerNamed(local.network, id).id === id)).toBe(true);
-  for (const { name, riskTable } of local.network.chains) expect(await local.nodes.get(name)!.read<bigint>("RiskTable", riskTable, "newestRoot")).toBe(root);
+  for (const id of [VAULT, VENUE, DESK, VAULT_SOUTH, DESK_NORTH])
+    expect(
+      localTable().rows.some(({ instrument }) => instrument >> 16 === id && issuerNamed(local.network, id).id === id),
+    ).toBe(true);
+  for (const { name, riskTable } of local.network.chains)
+    expect(await local.nodes.get(name)!.read<bigint>("RiskTable", riskTable, "newestRoot")).toBe(root);
 });

@@ -57,7 +57,8 @@ describe.each(statements)("the kernel's proof of %s", (circuit, statement) => {
     const signals = signalList(proof);
     const random = Random.named(`signals of ${circuit}`);
     for (const [i, value] of signals.entries()) {
-      for (const changed of [(value + 1n) % FIELD, random.field()]) expect(await accepts(signals.with(i, changed), proof.points)).toBe(false);
+      for (const changed of [(value + 1n) % FIELD, random.field()])
+        expect(await accepts(signals.with(i, changed), proof.points)).toBe(false);
     }
   });
 
@@ -66,8 +67,13 @@ describe.each(statements)("the kernel's proof of %s", (circuit, statement) => {
     const { a, b, c } = proof.points;
     const other = (await prover.prove(proofRequest(await statement()))).points;
     for (const points of [
-      { a: c, b, c: a }, { a: other.a, b, c }, { a, b: other.b, c }, { a, b, c: other.c }, { a, b: [b[1], b[0]] as const, c },
-    ]) expect(await accepts(signals, points)).toBe(false);
+      { a: c, b, c: a },
+      { a: other.a, b, c },
+      { a, b: other.b, c },
+      { a, b, c: other.c },
+      { a, b: [b[1], b[0]] as const, c },
+    ])
+      expect(await accepts(signals, points)).toBe(false);
     expect(await accepts(signals, other)).toBe(true);
   });
 });

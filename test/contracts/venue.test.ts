@@ -26,7 +26,19 @@ import { buildBatch, type Batch, type BatchPosting } from "../../src/venue/batch
 import { openEncryptedNotes } from "../../src/account/encryptedNotes.ts";
 import { refusal, send, type Chain } from "../support/chain.ts";
 import { RECEIVE_INTERVAL, pass, relay, type Away, type Home } from "../support/deployment.ts";
-import { BTC, CASH, COMMITTEE, KEEPER, KEYS, PERP, PUT, VAULT, VENUE, tableTree, smallTable } from "../support/world.ts";
+import {
+  BTC,
+  CASH,
+  COMMITTEE,
+  KEEPER,
+  KEYS,
+  PERP,
+  PUT,
+  VAULT,
+  VENUE,
+  tableTree,
+  smallTable,
+} from "../support/world.ts";
 import { TRADER, contextAt, depositBtc, publishOnBoth, twoChains } from "./support/twoChains.ts";
 
 /** The venue's own pair has the serials that the deployment gives every line, so its perpetual takes another. */
@@ -55,8 +67,15 @@ function venueTable(): ReturnType<typeof smallTable> {
   const { rows, ...rest } = smallTable();
   const perp = rows.find(({ instrument }) => instrument === PERP)!;
   const cash = rows.find(({ instrument }) => instrument === CASH)!;
-  const pair = [{ ...cash, instrument: CREDIT, kind: "credit" as const, cap: 50_000n }, { ...cash, instrument: RELEASE, kind: "release" as const }];
-  const changed = [...rows.filter(({ instrument }) => instrument !== PERP && instrument !== PUT), ...pair, { ...perp, instrument: SWAP }];
+  const pair = [
+    { ...cash, instrument: CREDIT, kind: "credit" as const, cap: 50_000n },
+    { ...cash, instrument: RELEASE, kind: "release" as const },
+  ];
+  const changed = [
+    ...rows.filter(({ instrument }) => instrument !== PERP && instrument !== PUT),
+    ...pair,
+    { ...perp, instrument: SWAP },
+  ];
   return { ...rest, rows: changed.sort((a, b) => a.instrument - b.instrument) };
 }
 
@@ -66,19 +85,33 @@ const accounts = new GrowingTree(TIERS.T.depth);
 const vaultNotes = new GrowingTree(TIERS.T.depth);
 const batches: Batch[] = [];
 
-const prove = <C extends CircuitName>(statement: Statement<C>): Promise<Proof<C>> => prover.prove(proofRequest(statement));
+const prove = <C extends CircuitName>(statement: Statement<C>): Promise<Proof<C>> =>
+  prover.prove(proofRequest(statement));
 const trader = (): string => home.chain.addresses[TRADER];
 const venueAs = (who: number): Contract => away.venue.connect(away.chain.signers[who]!) as Contract;
 const contractOf = ({ name, address }: Call, chain: Chain): Contract => chain.at(name, address, chain.signers[TRADER]!);
-const make = async (call: Call, chain: Chain): Promise<unknown> => send(contractOf(call, chain), call.method, ...call.args);
-const refused = async (call: Call, chain: Chain): Promise<string | undefined> => refusal(contractOf(call, chain), call.method, ...call.args);
+const make = async (call: Call, chain: Chain): Promise<unknown> =>
+  send(contractOf(call, chain), call.method, ...call.args);
+const refused = async (call: Call, chain: Chain): Promise<string | undefined> =>
+  refusal(contractOf(call, chain), call.method, ...call.args);
 
 async function receive(notes: (roots: NotesTree) => readonly ReceivableNote[]): Promise<void> {
-  const tree = new GrowingTree(TIERS.T.depth, batches.map(({ root }) => root));
-  const roots = new NotesTree(new Map([[VAULT, vaultNotes.root], ...(batches.length === 0 ? [] : [[VENUE, tree.root] as const])]));
+  const tree = new GrowingTree(
+    TIERS.T.depth,
+    batches.map(({ root }) => root),
+  );
+  const roots = new NotesTree(
+    new Map([[VAULT, vaultNotes.root], ...(batches.length === 0 ? [] : [[VENUE, tree.root] as const])]),
+  );
   const { deadline, context } = await contextAt(home.registry, home.chain, trader());
   const slot = accounts.leaves.length === 0 ? undefined : 0;
-  const { statement, account: next } = receiveStatement({ keys: KEEPER, from: slot === undefined ? "T" : account, notes: notes(roots), notesRoot: roots.root, context });
+  const { statement, account: next } = receiveStatement({
+    keys: KEEPER,
+    from: slot === undefined ? "T" : account,
+    notes: notes(roots),
+    notesRoot: roots.root,
+    context,
+  });
   await make(receiveCall(await home.registry.getAddress(), slot, await prove(statement), deadline), home.chain);
   if (slot === undefined) accounts.add(next.commitment);
   else accounts.replace(slot, next.commitment);
@@ -86,17 +119,42 @@ async function receive(notes: (roots: NotesTree) => readonly ReceivableNote[]): 
 }
 
 /** A proof for the venue; of an earlier state of the account if `path` was taken then. */
-async function shown(keys: ProveKeys, coverage: number, of = { account, path: accounts.path(account.commitment) }): Promise<Call> {
+async function shown(
+  keys: ProveKeys,
+  coverage: number,
+  of = { account, path: accounts.path(account.commitment) },
+): Promise<Call> {
   const { deadline, context } = await contextAt(away.venue, away.chain, trader());
-  const statement = solvencyStatement({ ...of, keys, table, coverage, issuerId: VENUE, show: [CREDIT, RELEASE], committee: COMMITTEE, context });
-  return lineCall("VenueOutbox", await away.venue.getAddress(), "spendKey" in keys ? "authorise" : "prove", await prove(statement), deadline);
+  const statement = solvencyStatement({
+    ...of,
+    keys,
+    table,
+    coverage,
+    issuerId: VENUE,
+    show: [CREDIT, RELEASE],
+    committee: COMMITTEE,
+    context,
+  });
+  return lineCall(
+    "VenueOutbox",
+    await away.venue.getAddress(),
+    "spendKey" in keys ? "authorise" : "prove",
+    await prove(statement),
+    deadline,
+  );
 }
 
-async function batchOf(legs: readonly Holding[], posting: Pick<BatchPosting, "released" | "unreceived" | "exposed">): Promise<Batch> {
+async function batchOf(
+  legs: readonly Holding[],
+  posting: Pick<BatchPosting, "released" | "unreceived" | "exposed">,
+): Promise<Batch> {
   const events = await away.venue.queryFilter(away.venue.filters["NoteKeySet"]!(alias));
   const key = (events.at(-1) as EventLog | undefined)?.args["key"] as string | undefined;
   return buildBatch({
-    issuerId: VENUE, batchDepth: DEPTH, batchNumber: BigInt(batches.length), release: RELEASE,
+    issuerId: VENUE,
+    batchDepth: DEPTH,
+    batchNumber: BigInt(batches.length),
+    release: RELEASE,
     postings: [{ alias, noteKey: key === undefined ? undefined : getBytes(key), legs, ...posting }],
   });
 }
@@ -108,8 +166,14 @@ const args = ({ root, postings, encryptedNotes }: Batch): unknown[] => [batches.
 async function received(): Promise<{ note: Note; index: number; batch: number; siblings: readonly bigint[] }[]> {
   const posted = (await away.venue.queryFilter("BatchPosted")) as EventLog[];
   const found = [];
-  for (const { args: { batch, root, encryptedNotes } } of posted) {
-    for (const opened of await openEncryptedNotes(getBytes(encryptedNotes as string), noteSecret(KEYS.proveKey, VENUE), { issuerId: VENUE, alias, batchDepth: DEPTH })) {
+  for (const {
+    args: { batch, root, encryptedNotes },
+  } of posted) {
+    for (const opened of await openEncryptedNotes(
+      getBytes(encryptedNotes as string),
+      noteSecret(KEYS.proveKey, VENUE),
+      { issuerId: VENUE, alias, batchDepth: DEPTH },
+    )) {
       expect([opened.batch, opened.root, opened.leaf]).toEqual([batch, root, opened.note.leaf(owner)]);
       found.push({ ...opened, batch: Number(batch) });
     }
@@ -120,10 +184,18 @@ async function received(): Promise<{ note: Note; index: number; batch: number; s
 it("a line is booked with the venue's own pair and opens a line", async () => {
   const deposit = await depositBtc({ home, away }, 200n);
   vaultNotes.add(deposit.leaf(owner));
-  await receive((roots) => [{ note: deposit, path: vaultNotes.path(deposit.leaf(owner)), issuerSiblings: roots.siblings(VAULT) }]);
+  await receive((roots) => [
+    { note: deposit, path: vaultNotes.path(deposit.leaf(owner)), issuerSiblings: roots.siblings(VAULT) },
+  ]);
 
   const { deadline, context } = await contextAt(home.registry, home.chain, trader());
-  const booked = spendStatement({ account, keys: KEYS, table, move: { kind: "credit", instrument: CREDIT, lots: LINE }, context });
+  const booked = spendStatement({
+    account,
+    keys: KEYS,
+    table,
+    move: { kind: "credit", instrument: CREDIT, lots: LINE },
+    context,
+  });
   await make(spendCall(await home.registry.getAddress(), 0, await prove(booked.statement), deadline), home.chain);
   account = booked.account;
   accounts.replace(0, account.commitment);
@@ -141,19 +213,37 @@ it("its operator names a key, and a batch goes no further than the line", async 
   expect(await refusal(venueAs(2), "setNoteKey", alias, key)).toBe("NotOperator");
   await send(venueAs(TRADER), "setNoteKey", alias, key);
 
-  const legs = [{ instrument: SWAP, size: -5n }, { instrument: CASH, size: 3_000n }];
+  const legs = [
+    { instrument: SWAP, size: -5n },
+    { instrument: CASH, size: 3_000n },
+  ];
   const batch = await batchOf(legs, { released: 400n, unreceived: 600n, exposed: true });
   expect(await refusal(venueAs(TRADER), "post", ...args(batch))).toBe("NotEngine");
   const [posting] = batch.postings;
-  expect(await refusal(venueAs(0), "post", batches.length, batch.root, [posting, posting], batch.encryptedNotes)).toBe("BadBatch");
-  expect(await refusal(venueAs(0), "post", batches.length, batch.root, [{ ...posting, unreceived: LINE - 399n }], batch.encryptedNotes)).toBe("BeyondLine");
-  expect(await refusal(venueAs(0), "post", batches.length, batch.root, [{ ...posting, released: 0n }], batch.encryptedNotes)).toBe("NothingReleased");
+  expect(await refusal(venueAs(0), "post", batches.length, batch.root, [posting, posting], batch.encryptedNotes)).toBe(
+    "BadBatch",
+  );
+  expect(
+    await refusal(
+      venueAs(0),
+      "post",
+      batches.length,
+      batch.root,
+      [{ ...posting, unreceived: LINE - 399n }],
+      batch.encryptedNotes,
+    ),
+  ).toBe("BeyondLine");
+  expect(
+    await refusal(venueAs(0), "post", batches.length, batch.root, [{ ...posting, released: 0n }], batch.encryptedNotes),
+  ).toBe("NothingReleased");
   expect(await refusal(venueAs(0), "post", 1, ...args(batch).slice(1))).toBe("NotNextBatch");
   await send(venueAs(0), "post", ...args(batch));
   expect(await refusal(venueAs(0), "post", ...args(batch))).toBe("NotNextBatch");
   batches.push(batch);
   expect(await refusal(venueAs(0), "post", ...args(batch))).toBe("WindowNotOver");
-  expect(await received()).toMatchObject([{ batch: 0, note: { legs: [...legs, { instrument: RELEASE, size: 400n }] } }]);
+  expect(await received()).toMatchObject([
+    { batch: 0, note: { legs: [...legs, { instrument: RELEASE, size: 400n }] } },
+  ]);
 });
 
 it("a note that is held back counts all the same", async () => {
@@ -168,7 +258,10 @@ it("a note that is held back counts all the same", async () => {
 });
 
 it("positions, cash and release come in one note, and are received together", async () => {
-  const legs = [{ instrument: SWAP, size: 5n }, { instrument: CASH, size: -2_900n }];
+  const legs = [
+    { instrument: SWAP, size: 5n },
+    { instrument: CASH, size: -2_900n },
+  ];
   const batch = await batchOf(legs, { released: LINE - 400n, unreceived: 0n, exposed: false });
   await send(venueAs(0), "post", ...args(batch));
   batches.push(batch);
@@ -181,17 +274,27 @@ it("positions, cash and release come in one note, and are received together", as
   await send(home.notes, "join", VENUE);
   const mine = await received();
   expect(mine).toHaveLength(2);
-  const tree = new GrowingTree(TIERS.T.depth, batches.map(({ root }) => root));
-  await receive((roots) => mine.map(({ note, index, batch: number, siblings }) => {
-    const outer = tree.path(batches[number]!.root);
-    const path = {
-      root: tree.root, depth: DEPTH + outer.depth, index: BigInt(index) + (outer.index << BigInt(DEPTH)),
-      siblings: [...siblings, ...outer.siblings].slice(0, TIERS.T.depth),
-    };
-    return { note, path, issuerSiblings: roots.siblings(VENUE) };
-  }));
+  const tree = new GrowingTree(
+    TIERS.T.depth,
+    batches.map(({ root }) => root),
+  );
+  await receive((roots) =>
+    mine.map(({ note, index, batch: number, siblings }) => {
+      const outer = tree.path(batches[number]!.root);
+      const path = {
+        root: tree.root,
+        depth: DEPTH + outer.depth,
+        index: BigInt(index) + (outer.index << BigInt(DEPTH)),
+        siblings: [...siblings, ...outer.siblings].slice(0, TIERS.T.depth),
+      };
+      return { note, path, issuerSiblings: roots.siblings(VENUE) };
+    }),
+  );
   expect(account.holdings).toEqual([
-    { instrument: BTC, size: 200n }, { instrument: CREDIT, size: -LINE }, { instrument: RELEASE, size: LINE }, { instrument: CASH, size: 100n },
+    { instrument: BTC, size: 200n },
+    { instrument: CREDIT, size: -LINE },
+    { instrument: RELEASE, size: LINE },
+    { instrument: CASH, size: 100n },
   ]);
 
   // Before the receipt is mirrored, and with the state before it, nothing is closed.

@@ -6,7 +6,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { proofArgument } from "../../src/chain/calls.ts";
 import { FIELD } from "../../src/protocol/constants.ts";
 import { loadVerificationKey } from "../../src/prover/artifacts.ts";
-import { BASE_FIELD, type Groth16Proof, type VerificationKey, type ProvenStatement } from "../../src/groth16/groth16.ts";
+import {
+  BASE_FIELD,
+  type Groth16Proof,
+  type VerificationKey,
+  type ProvenStatement,
+} from "../../src/groth16/groth16.ts";
 import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
 import { signalList, type Proof } from "../../src/groth16/proof.ts";
 import { snarkjsProver } from "../../src/prover/snarkjsProver.ts";
@@ -57,10 +62,21 @@ async function verdict(signals: readonly bigint[], points: Groth16Proof): Promis
 
 type Flat = [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
 const flat = ({ a, b, c }: Groth16Proof): Flat => [...a, ...b[0], ...b[1], ...c] as Flat;
-const points = ([ax, ay, b0, b1, b2, b3, cx, cy]: Flat): Groth16Proof => ({ a: [ax, ay], b: [[b0, b1], [b2, b3]], c: [cx, cy] });
+const points = ([ax, ay, b0, b1, b2, b3, cx, cy]: Flat): Groth16Proof => ({
+  a: [ax, ay],
+  b: [
+    [b0, b1],
+    [b2, b3],
+  ],
+  c: [cx, cy],
+});
 
 it("valid proofs, and their mirror image, which is one too", async () => {
-  const { a: [ax, ay], b: [bx, [b0, b1]], c } = proof.points;
+  const {
+    a: [ax, ay],
+    b: [bx, [b0, b1]],
+    c,
+  } = proof.points;
   expect(await verdict(signalList(proof), proof.points)).toBe(true);
   expect(await verdict(signalList(proof), other.points)).toBe(true);
   const mirrored = { a: [ax, BASE_FIELD - ay], b: [bx, [BASE_FIELD - b0, BASE_FIELD - b1]], c } as const;
@@ -72,7 +88,14 @@ it("every coordinate changed: by one, negated, by the field's order, to zero, sw
   const random = Random.named("mutations");
   for (let i = 0; i < honest.length; i++) {
     const value = honest[i]!;
-    for (const changed of [value + 1n, BASE_FIELD - value, value + BASE_FIELD, 0n, honest[(i + 1) % 8]!, random.field()]) {
+    for (const changed of [
+      value + 1n,
+      BASE_FIELD - value,
+      value + BASE_FIELD,
+      0n,
+      honest[(i + 1) % 8]!,
+      random.field(),
+    ]) {
       const mutated = [...honest] as Flat;
       mutated[i] = changed;
       expect(await verdict(signalList(proof), points(mutated))).toBe(false);
@@ -84,8 +107,13 @@ it("points at infinity and of another proof", async () => {
   const { a, b, c } = proof.points;
   const zero = [0n, 0n] as const;
   for (const mutated of [
-    { a: zero, b, c }, { a, b: [zero, zero] as const, c }, { a, b, c: zero }, { a: zero, b: [zero, zero] as const, c: zero },
-    { a: other.points.a, b, c }, { a, b: other.points.b, c }, { a, b, c: other.points.c },
+    { a: zero, b, c },
+    { a, b: [zero, zero] as const, c },
+    { a, b, c: zero },
+    { a: zero, b: [zero, zero] as const, c: zero },
+    { a: other.points.a, b, c },
+    { a, b: other.points.b, c },
+    { a, b, c: other.points.c },
   ]) {
     expect(await verdict(signalList(proof), mutated)).toBe(false);
   }
@@ -96,7 +124,12 @@ it("every signal changed: by one, by the field's order, missing, surplus", async
   for (let i = 0; i < signals.length; i++) {
     for (const changed of [signals[i]! + 1n, signals[i]! + FIELD, 0n, FIELD - 1n]) {
       if (changed === signals[i]) continue;
-      expect(await verdict(signals.map((signal, j) => (i === j ? changed : signal)), proof.points)).toBe(false);
+      expect(
+        await verdict(
+          signals.map((signal, j) => (i === j ? changed : signal)),
+          proof.points,
+        ),
+      ).toBe(false);
     }
   }
   expect(await verdict(signals.slice(0, -1), proof.points)).toBe(false);
@@ -105,7 +138,12 @@ it("every signal changed: by one, by the field's order, missing, surplus", async
 
 it("no signal of any circuit passes for another by the field's order", async () => {
   const table = await tableTree("T");
-  const statements: Provable[] = [honestSolvency(table), honestReceive().statement, honestSpend(table).statement, honestExit().statement];
+  const statements: Provable[] = [
+    honestSolvency(table),
+    honestReceive().statement,
+    honestSpend(table).statement,
+    honestExit().statement,
+  ];
   for (const statement of statements) {
     const made = await prover.prove(proofRequest(statement));
     const verifier = await chain.deploy(verifierName(made.circuit, "T"));
@@ -115,7 +153,9 @@ it("no signal of any circuit passes for another by the field's order", async () 
     expect(await verify(signals), made.circuit).toBe(true);
     for (const [i, signal] of signals.entries()) {
       for (const aliased of [signal + FIELD, signal + 2n * FIELD]) {
-        expect(await verify(signals.map((other, j) => (i === j ? aliased : other))), `${made.circuit} ${i}`).toBe(false);
+        expect(await verify(signals.map((other, j) => (i === j ? aliased : other))), `${made.circuit} ${i}`).toBe(
+          false,
+        );
       }
     }
   }

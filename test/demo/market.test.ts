@@ -7,14 +7,18 @@ import { sampleJson, type Json } from "../risk/sample.ts";
 
 const text = JSON.stringify(sampleJson());
 const listed = buildTable(readMarket(text));
-const after = (seconds: number, moves: Record<string, number> = {}): Json => JSON.parse(nextMarket(text, listed, listed.table.asOf + seconds, moves));
+const after = (seconds: number, moves: Record<string, number> = {}): Json =>
+  JSON.parse(nextMarket(text, listed, listed.table.asOf + seconds, moves));
 
 it("is of the epoch after, with the moves of whoever moved", () => {
   const next = after(600, { BTC: -600 });
   expect([next.epoch, next.previous.epoch]).toEqual([listed.table.epoch + 1, listed.table.epoch]);
   const moved = buildTable(readMarket(JSON.stringify(next)));
-  const price = (name: string, of = listed): number => Number(of.underlyings.find((underlying) => underlying.name === name)!.price);
-  expect([price("BTC", moved) / price("BTC"), price("ETH", moved) / price("ETH")].map((ratio) => ratio.toFixed(6))).toEqual(["0.940000", "1.000000"]);
+  const price = (name: string, of = listed): number =>
+    Number(of.underlyings.find((underlying) => underlying.name === name)!.price);
+  expect(
+    [price("BTC", moved) / price("BTC"), price("ETH", moved) / price("ETH")].map((ratio) => ratio.toFixed(6)),
+  ).toEqual(["0.940000", "1.000000"]);
 });
 
 it("closes the days that ended meanwhile, so that no history grows old", () => {

@@ -18,7 +18,14 @@ import { formatProof } from "../../src/groth16/proof.ts";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const TSC = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const ENTRIES = ["", "/verify", "/prove", "/toolkit", "/wallet", "/venue", "/services", "/contracts"] as const;
-const STRICT = { target: "ES2022", module: "NodeNext", strict: true, noUncheckedIndexedAccess: true, skipLibCheck: false, noEmit: true };
+const STRICT = {
+  target: "ES2022",
+  module: "NodeNext",
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  noEmit: true,
+};
 
 let project: string;
 
@@ -31,18 +38,24 @@ interface Ran {
 async function run(cwd: string, program: string, ...args: readonly string[]): Promise<Ran> {
   const env = { ...process.env, PLIMSOLL_ARTIFACTS: "", HOME: project, HARDHAT_DISABLE_TELEMETRY_PROMPT: "true" };
   const [code, result] = await promisify(execFile)(program, args, { cwd, env, maxBuffer: 2 ** 26 }).then(
-    (ended) => [0, ended] as const, (failed: { code?: number; stdout: string; stderr: string }) => [failed.code ?? 1, failed] as const,
+    (ended) => [0, ended] as const,
+    (failed: { code?: number; stdout: string; stderr: string }) => [failed.code ?? 1, failed] as const,
   );
   return { code, output: result.stdout + result.stderr };
 }
 const succeeded = { code: 0, output: expect.any(String) as string };
-const npm = (...args: readonly string[]): Promise<Ran> => run(project, "npm", ...args, "--prefer-offline", "--no-audit", "--no-fund", "--cache", npmCache);
+const npm = (...args: readonly string[]): Promise<Ran> =>
+  run(project, "npm", ...args, "--prefer-offline", "--no-audit", "--no-fund", "--cache", npmCache);
 let npmCache: string;
 
 /** Bytes of all files below a folder. */
 async function bytesIn(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size));
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
@@ -50,20 +63,28 @@ beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), "plimsoll-installed-"));
   npmCache = (await run(ROOT, "npm", "config", "get", "cache")).output.trim();
   if (npmCache.startsWith(project)) npmCache = join(process.env["HOME"] ?? project, ".npm");
-  await writeFile(join(project, "package.json"), JSON.stringify({ name: "installed", version: "1.0.0", private: true }));
+  await writeFile(
+    join(project, "package.json"),
+    JSON.stringify({ name: "installed", version: "1.0.0", private: true }),
+  );
   // As `npm run prepare`, but for the kernel's code, which is compiled anew only if it isn't that of these sources.
   expect(await run(ROOT, process.execPath, TSC, "-p", "tsconfig.build.json")).toEqual(succeeded);
   const kernel = await readFile(join(ROOT, "dist/kernel/bn254.wasm")).catch(() => Buffer.of());
-  if (createHash("sha256").update(kernel).digest("hex") !== KERNEL_SHA256) expect(await run(ROOT, "npm", "run", "kernel")).toEqual(succeeded);
+  if (createHash("sha256").update(kernel).digest("hex") !== KERNEL_SHA256)
+    expect(await run(ROOT, "npm", "run", "kernel")).toEqual(succeeded);
   expect(await run(ROOT, "npm", "run", "bundle")).toEqual(succeeded);
-  expect(await run(ROOT, "npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", project)).toEqual(succeeded);
+  expect(await run(ROOT, "npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", project)).toEqual(
+    succeeded,
+  );
   expect(await npm("install", "--omit=dev", "--omit=optional", "./plimsoll-0.1.0.tgz")).toEqual(succeeded);
 });
 afterAll(() => rm(project, { recursive: true, force: true }));
 
 describe("the installed package", () => {
   it("takes at most 60 MB and 120 packages, one ethers among them", async () => {
-    const { packages } = JSON.parse(await readFile(join(project, "node_modules/.package-lock.json"), "utf8")) as { packages: Readonly<Record<string, unknown>> };
+    const { packages } = JSON.parse(await readFile(join(project, "node_modules/.package-lock.json"), "utf8")) as {
+      packages: Readonly<Record<string, unknown>>;
+    };
     const names = Object.keys(packages);
     expect(names.filter((name) => name.endsWith("node_modules/ethers"))).toEqual(["node_modules/ethers"]);
     expect(names.length).toBeLessThanOrEqual(120);
@@ -85,26 +106,49 @@ describe("the installed package", () => {
   ])("has types that hold with %s", async (name, options, entries) => {
     const folder = join(project, name.replace(/\W+/g, "-"));
     await mkdir(folder);
-    const lines = entries.map((entry, i) => `import * as e${i} from "plimsoll${entry}";\nexport const x${i}: typeof e${i} = e${i};\n`);
+    const lines = entries.map(
+      (entry, i) => `import * as e${i} from "plimsoll${entry}";\nexport const x${i}: typeof e${i} = e${i};\n`,
+    );
     await writeFile(join(folder, "esm.mts"), lines.join(""));
     await writeFile(join(folder, "cjs.cts"), lines.join(""));
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include: ["*"] }));
+    await writeFile(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include: ["*"] }),
+    );
     expect(await run(folder, process.execPath, TSC)).toEqual({ code: 0, output: "" });
   });
 
   it("says where keys come from", async () => {
     const proof = join(project, "proof.json");
     const [{ x, y }, { x: x2, y: y2 }] = [bn254.G1.Point.BASE.toAffine(), bn254.G2.Point.BASE.toAffine()];
-    await writeFile(proof, formatProof({
-      circuit: "exit", tier: "M", key: { kind: "development", hash: "ab".repeat(32) },
-      signals: { exitsRoot: 1n, spent: 2n, instrument: 3n, lots: 4n, recipient: 5n, context: 6n },
-      points: { a: [x, y], b: [[x2.c0, x2.c1], [y2.c0, y2.c1]], c: [x, y] },
-    }));
+    await writeFile(
+      proof,
+      formatProof({
+        circuit: "exit",
+        tier: "M",
+        key: { kind: "development", hash: "ab".repeat(32) },
+        signals: { exitsRoot: 1n, spent: 2n, instrument: 3n, lots: 4n, recipient: 5n, context: 6n },
+        points: {
+          a: [x, y],
+          b: [
+            [x2.c0, x2.c1],
+            [y2.c0, y2.c1],
+          ],
+          c: [x, y],
+        },
+      }),
+    );
     const { code, output } = await run(project, join(project, "node_modules/.bin/plimsoll"), "verify", proof);
     expect(code).toBe(3);
-    for (const way of ["plimsoll artifacts build", "plimsoll artifacts fetch", "PLIMSOLL_ARTIFACTS"]) expect(output).toContain(way);
+    for (const way of ["plimsoll artifacts build", "plimsoll artifacts fetch", "PLIMSOLL_ARTIFACTS"])
+      expect(output).toContain(way);
     const built = await run(project, join(project, "node_modules/.bin/plimsoll"), "artifacts", "build", "--tier", "T");
-    expect(built).toEqual({ code: 3, output: expect.stringMatching(/npm install --save-dev --save-exact circom2@[\d.]+ binaryen@\S+ circomlib@[\d.]+ @zk-kit\/binary-merkle-root\.circom@[\d.]+/) as string });
+    expect(built).toEqual({
+      code: 3,
+      output: expect.stringMatching(
+        /npm install --save-dev --save-exact circom2@[\d.]+ binaryen@\S+ circomlib@[\d.]+ @zk-kit\/binary-merkle-root\.circom@[\d.]+/,
+      ) as string,
+    });
   });
 });
 
@@ -122,17 +166,29 @@ describe("examples", () => {
       try { compose("window-2", [{ ...line, status: "closed" }], [{ alias: 7n, legs: [], unreceived: "0", exposed: false }]); } catch (error) { console.log(error.message); }`;
     const ran = await run(venue, process.execPath, "--input-type=module", "-e", trial);
     const [batch, refusal] = ran.output.trim().split("\n");
-    expect(JSON.parse(batch!)).toEqual({ format: "plimsoll-batch", version: 1, id: "window-1", postings: [{ alias: "7", legs: ["venue-a:BTC-PERP=-2.5"], released: "1", unreceived: "100", exposed: true }] });
+    expect(JSON.parse(batch!)).toEqual({
+      format: "plimsoll-batch",
+      version: 1,
+      id: "window-1",
+      postings: [{ alias: "7", legs: ["venue-a:BTC-PERP=-2.5"], released: "1", unreceived: "100", exposed: true }],
+    });
     expect(refusal).toBe("alias 7 has no line that may be used");
   });
 
   it("a contract that imports the venue's compiles under Hardhat", async () => {
-    const { devDependencies } = JSON.parse(await readFile(join(ROOT, "examples/venue/package.json"), "utf8")) as { devDependencies: Readonly<Record<"hardhat" | "solc", string>> };
-    expect(await npm("install", `hardhat@${devDependencies.hardhat}`, `solc@${devDependencies.solc}`)).toEqual(succeeded);
+    const { devDependencies } = JSON.parse(await readFile(join(ROOT, "examples/venue/package.json"), "utf8")) as {
+      devDependencies: Readonly<Record<"hardhat" | "solc", string>>;
+    };
+    expect(await npm("install", `hardhat@${devDependencies.hardhat}`, `solc@${devDependencies.solc}`)).toEqual(
+      succeeded,
+    );
     // Hardhat wants to be installed beside its config.
-    for (const file of ["hardhat.config.cjs", "contracts"]) await cp(join(ROOT, "examples/venue", file), join(project, file), { recursive: true });
+    for (const file of ["hardhat.config.cjs", "contracts"])
+      await cp(join(ROOT, "examples/venue", file), join(project, file), { recursive: true });
     expect(await run(project, join(project, "node_modules/.bin/hardhat"), "compile")).toEqual(succeeded);
-    const artifact = JSON.parse(await readFile(join(project, "artifacts/contracts/LineReader.sol/LineReader.json"), "utf8")) as { bytecode: string };
+    const artifact = JSON.parse(
+      await readFile(join(project, "artifacts/contracts/LineReader.sol/LineReader.json"), "utf8"),
+    ) as { bytecode: string };
     expect(artifact.bytecode.length).toBeGreaterThan(100);
   });
 
@@ -142,6 +198,11 @@ describe("examples", () => {
     expect(await run(page, process.execPath, TSC, "-p", ".")).toEqual({ code: 0, output: "" });
     await build({ root: page, configFile: join(page, "vite.config.js"), logLevel: "error" });
     const assets = await readdir(join(page, "dist/assets"));
-    expect(assets).toEqual(expect.arrayContaining([expect.stringMatching(/^browser\.worker-.*\.js$/), expect.stringMatching(/^bn254-.*\.wasm$/)]));
+    expect(assets).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^browser\.worker-.*\.js$/),
+        expect.stringMatching(/^bn254-.*\.wasm$/),
+      ]),
+    );
   });
 });

@@ -1,7 +1,14 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ProofError } from "../../src/base/errors.ts";
-import { BASE_FIELD, type G1, type G2, type Groth16Proof, type VerificationKey, type ProvenStatement } from "../../src/groth16/groth16.ts";
+import {
+  BASE_FIELD,
+  type G1,
+  type G2,
+  type Groth16Proof,
+  type VerificationKey,
+  type ProvenStatement,
+} from "../../src/groth16/groth16.ts";
 import { nobleVerifier } from "../../src/groth16/nobleVerifier.ts";
 import type { Proof } from "../../src/groth16/proof.ts";
 import { createProver } from "../../src/prover/prover.ts";
@@ -30,7 +37,10 @@ beforeAll(async () => {
 });
 afterAll(() => snarkjs.close());
 
-const withProof = (change: Partial<Groth16Proof>): ProvenStatement => ({ ...valid, proof: { ...valid.proof, ...change } });
+const withProof = (change: Partial<Groth16Proof>): ProvenStatement => ({
+  ...valid,
+  proof: { ...valid.proof, ...change },
+});
 const withSignal = (i: number, value: bigint): ProvenStatement => ({ ...valid, signals: valid.signals.with(i, value) });
 const negate1 = ([x, y]: G1): G1 => [x, BASE_FIELD - y];
 const negate2 = ([x, [y0, y1]]: G2): G2 => [x, [(BASE_FIELD - y0) % BASE_FIELD, (BASE_FIELD - y1) % BASE_FIELD]];
@@ -48,16 +58,27 @@ function outsideSubgroup(): G2 {
     } catch {
       continue;
     }
-    if (!bn254.G2.Point.fromAffine({ x, y }).isTorsionFree()) return [[x.c0, x.c1], [y.c0, y.c1]];
+    if (!bn254.G2.Point.fromAffine({ x, y }).isTorsionFree())
+      return [
+        [x.c0, x.c1],
+        [y.c0, y.c1],
+      ];
   }
 }
 
 /** The refusal of each verifier asked alone, without the shared checks of `verifyStatement`; undefined if it accepts. */
 async function verdicts(statement: ProvenStatement): Promise<(string | undefined)[]> {
-  return Promise.all(both.map((verifier) => verifier.verify(statement).then(() => undefined, (error: unknown) => {
-    expect(error).toBeInstanceOf(ProofError);
-    return (error as ProofError).message;
-  })));
+  return Promise.all(
+    both.map((verifier) =>
+      verifier.verify(statement).then(
+        () => undefined,
+        (error: unknown) => {
+          expect(error).toBeInstanceOf(ProofError);
+          return (error as ProofError).message;
+        },
+      ),
+    ),
+  );
 }
 
 async function bothRefuse(statement: ProvenStatement, message: string | RegExp): Promise<void> {
@@ -74,7 +95,8 @@ describe("both verifiers", () => {
   });
 
   it("refuse every signal plus one", async () => {
-    for (let i = 0; i < valid.signals.length; i++) await bothRefuse(withSignal(i, valid.signals[i]! + 1n), "proof: does not verify");
+    for (let i = 0; i < valid.signals.length; i++)
+      await bothRefuse(withSignal(i, valid.signals[i]! + 1n), "proof: does not verify");
   });
 
   it("refuse every signal plus r, which stands for the same element (snarkjs #358)", async () => {
@@ -85,13 +107,54 @@ describe("both verifiers", () => {
   });
 
   it("refuse every coordinate plus q (snarkjs #383)", async () => {
-    const { a, b: [[x0, x1], [y0, y1]], c } = valid.proof;
+    const {
+      a,
+      b: [[x0, x1], [y0, y1]],
+      c,
+    } = valid.proof;
     const q = BASE_FIELD;
     const aliases: [string, Partial<Groth16Proof>][] = [
-      ["proof.a", { a: [a[0] + q, a[1]] }], ["proof.a", { a: [a[0], a[1] + q] }], ["proof.a", { a: [a[0], a[1] - q] }],
-      ["proof.b", { b: [[x0 + q, x1], [y0, y1]] }], ["proof.b", { b: [[x0, x1 + q], [y0, y1]] }],
-      ["proof.b", { b: [[x0, x1], [y0 + q, y1]] }], ["proof.b", { b: [[x0, x1], [y0, y1 + q]] }],
-      ["proof.c", { c: [c[0] + q, c[1]] }], ["proof.c", { c: [c[0], c[1] + q] }],
+      ["proof.a", { a: [a[0] + q, a[1]] }],
+      ["proof.a", { a: [a[0], a[1] + q] }],
+      ["proof.a", { a: [a[0], a[1] - q] }],
+      [
+        "proof.b",
+        {
+          b: [
+            [x0 + q, x1],
+            [y0, y1],
+          ],
+        },
+      ],
+      [
+        "proof.b",
+        {
+          b: [
+            [x0, x1 + q],
+            [y0, y1],
+          ],
+        },
+      ],
+      [
+        "proof.b",
+        {
+          b: [
+            [x0, x1],
+            [y0 + q, y1],
+          ],
+        },
+      ],
+      [
+        "proof.b",
+        {
+          b: [
+            [x0, x1],
+            [y0, y1 + q],
+          ],
+        },
+      ],
+      ["proof.c", { c: [c[0] + q, c[1]] }],
+      ["proof.c", { c: [c[0], c[1] + q] }],
     ];
     for (const [path, change] of aliases) await bothRefuse(withProof(change), `${path}: must be at least 0 and below`);
   });
@@ -120,7 +183,10 @@ describe("both verifiers", () => {
     await bothRefuse(withProof({ b: none2 }), "proof.b: must not be the point at infinity");
     await bothRefuse(withProof({ c: none }), "proof.c: must not be the point at infinity");
     await bothRefuse({ ...valid, key: { ...key, gamma: none2 } }, "key.gamma: must not be the point at infinity");
-    await bothRefuse({ ...valid, key: { ...key, ic: key.ic.with(2, none) } }, "key.ic[2]: must not be the point at infinity");
+    await bothRefuse(
+      { ...valid, key: { ...key, ic: key.ic.with(2, none) } },
+      "key.ic[2]: must not be the point at infinity",
+    );
   });
 
   it("refuse the wrong number of signals", async () => {
@@ -130,7 +196,14 @@ describe("both verifiers", () => {
 
   it("refuse points of other proofs and each sign change alone", async () => {
     const { a, b, c } = valid.proof;
-    for (const change of [{ a: c }, { c: a }, { a: negate1(a) }, { b: negate2(b) }, { c: negate1(c) }, { a: key.alpha, b: key.beta }]) {
+    for (const change of [
+      { a: c },
+      { c: a },
+      { a: negate1(a) },
+      { b: negate2(b) },
+      { c: negate1(c) },
+      { a: key.alpha, b: key.beta },
+    ]) {
       await bothRefuse(withProof(change), "proof: does not verify");
     }
   });
@@ -158,15 +231,24 @@ describe("both verifiers", () => {
     const signals = valid.signals.map((_, i) => (i === 0 ? 1n : 0n));
     await bothRefuse({ ...valid, key: { ...key, ic }, signals }, "proof: does not verify");
     const { Point } = bn254.G1;
-    const delta = bn254.G2.Point.fromAffine({ x: Fp2.fromBigTuple([...key.gamma[0]]), y: Fp2.fromBigTuple([...key.gamma[1]]) }).toAffine();
-    const g2: G2 = [[delta.x.c0, delta.x.c1], [delta.y.c0, delta.y.c1]];
+    const delta = bn254.G2.Point.fromAffine({
+      x: Fp2.fromBigTuple([...key.gamma[0]]),
+      y: Fp2.fromBigTuple([...key.gamma[1]]),
+    }).toAffine();
+    const g2: G2 = [
+      [delta.x.c0, delta.x.c1],
+      [delta.y.c0, delta.y.c1],
+    ];
     const multiple = (n: bigint): G1 => {
       const { x, y } = Point.BASE.multiply(n).toAffine();
       return [x, y];
     };
     // With β = δ = B: A = α + C solves the equation.
     const balanced = { ...key, ic, alpha: multiple(5n), beta: g2, delta: g2 };
-    expect(await verdicts({ key: balanced, signals, proof: { a: multiple(12n), b: g2, c: multiple(7n) } })).toEqual([undefined, undefined]);
+    expect(await verdicts({ key: balanced, signals, proof: { a: multiple(12n), b: g2, c: multiple(7n) } })).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 });
 
@@ -178,14 +260,18 @@ describe("verify", () => {
 
   it("refuses every named signal plus one", async () => {
     for (const [name, value] of Object.entries(proof.signals)) {
-      await expect(verify({ ...proof, signals: { ...proof.signals, [name]: value + 1n } }, key)).rejects.toThrow("does not verify");
+      await expect(verify({ ...proof, signals: { ...proof.signals, [name]: value + 1n } }, key)).rejects.toThrow(
+        "does not verify",
+      );
     }
   });
 
   it("says so when verifiers disagree, and lets other errors through", async () => {
     const lenient: Verifier = { name: "lenient", verify: async () => undefined, close: async () => undefined };
     const broken: Verifier = { ...lenient, verify: () => Promise.reject(new TypeError("defect")) };
-    await expect(verifyStatement(withSignal(0, 1n), [lenient, nobleVerifier])).rejects.toThrow("proof: verifiers disagree: lenient accepts, noble refuses");
+    await expect(verifyStatement(withSignal(0, 1n), [lenient, nobleVerifier])).rejects.toThrow(
+      "proof: verifiers disagree: lenient accepts, noble refuses",
+    );
     await expect(verifyStatement(valid, [broken])).rejects.toThrow(TypeError);
     await expect(verifyStatement(valid, [])).rejects.toThrow(RangeError);
   });
@@ -193,17 +279,28 @@ describe("verify", () => {
 
 describe("verification key", () => {
   const json = (): Record<string, unknown> =>
-    JSON.parse(JSON.stringify(snarkjsKey(key), (_, value: unknown) => (typeof value === "bigint" ? String(value) : value))) as Record<string, unknown>;
+    JSON.parse(
+      JSON.stringify(snarkjsKey(key), (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
+    ) as Record<string, unknown>;
 
   it("survives its JSON, and every point counts in its hash", () => {
     expect(parseVerificationKey(json())).toEqual(key);
-    const hashes = [key, { ...key, gamma: key.delta }, { ...key, ic: key.ic.slice(1) }, { ...key, ic: key.ic.toReversed() }].map(verificationKeyHash);
+    const hashes = [
+      key,
+      { ...key, gamma: key.delta },
+      { ...key, ic: key.ic.slice(1) },
+      { ...key, ic: key.ic.toReversed() },
+    ].map(verificationKeyHash);
     expect(new Set(hashes).size).toBe(4);
   });
 
   it.each([
-    ["protocol", "plonk", "protocol"], ["curve", "bls12381", "curve"], ["nPublic", 7, "IC: must have nPublic + 1 points"],
-    ["vk_alpha_1", ["0", "1", "0"], "vk_alpha_1[2]"], ["IC", [["1", "2"]], "IC[0]"], ["vk_beta_2", undefined, "vk_beta_2"],
+    ["protocol", "plonk", "protocol"],
+    ["curve", "bls12381", "curve"],
+    ["nPublic", 7, "IC: must have nPublic + 1 points"],
+    ["vk_alpha_1", ["0", "1", "0"], "vk_alpha_1[2]"],
+    ["IC", [["1", "2"]], "IC[0]"],
+    ["vk_beta_2", undefined, "vk_beta_2"],
   ])("refuses %s = %j", (field, value, message) => {
     expect(() => parseVerificationKey({ ...json(), [field]: value })).toThrow(`verificationKey.${message}`);
   });

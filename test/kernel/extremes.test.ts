@@ -35,17 +35,19 @@ function elements(p: bigint, parts: 1 | 2, seed: bigint) {
     for (let part = 0; part < parts; part++) {
       const at = view(slots[slot]!, part);
       const kind = next(3);
-      for (let i = 0; i < 8; i++) at.setInt32(4 * i, kind === 0 ? LIMB : kind === 1 ? LIMB * next(2) : next(LIMB + 1), true);
+      for (let i = 0; i < 8; i++)
+        at.setInt32(4 * i, kind === 0 ? LIMB : kind === 1 ? LIMB * next(2) : next(LIMB + 1), true);
       at.setInt32(32, [top - 1, -top, 0, next(2 * top) - top][next(4)]!, true);
     }
     return slots[slot]!;
   };
   /** The whole numbers that an element stands for, in Montgomery form. */
-  const read = (at: Pointer): bigint[] => Array.from({ length: parts }, (_, part) => {
-    let value = 0n;
-    for (let i = 8; i >= 0; i--) value = (value << 29n) + BigInt(view(at, part).getInt32(4 * i, true));
-    return value;
-  });
+  const read = (at: Pointer): bigint[] =>
+    Array.from({ length: parts }, (_, part) => {
+      let value = 0n;
+      for (let i = 8; i >= 0; i--) value = (value << 29n) + BigInt(view(at, part).getInt32(4 * i, true));
+      return value;
+    });
   const expectStored = (at: Pointer, times: number): void => {
     for (const [part, value] of read(at).entries()) {
       expect(value > -BigInt(times) * p && value < BigInt(times) * p).toBe(true);
@@ -63,7 +65,9 @@ const times = (a: Vector, b: Vector): Vector =>
   a.length === 1 ? [a[0]! * b[0]!] : [a[0]! * b[0]! - a[1]! * b[1]!, a[0]! * b[1]! + a[1]! * b[0]!];
 
 /** Formulas: their parameters, and R times their results. */
-const FORMULAS: Readonly<Record<string, readonly [parameters: string, of: (a: Vector, b: Vector, c: Vector, d: Vector) => Vector]>> = {
+const FORMULAS: Readonly<
+  Record<string, readonly [parameters: string, of: (a: Vector, b: Vector, c: Vector, d: Vector) => Vector]>
+> = {
   mul: ["ab", times],
   sqr: ["a", (a) => times(a, a)],
   add: ["ab", (a, b) => scaled(R, plus(a, b))],
@@ -79,7 +83,11 @@ const FORMULAS: Readonly<Record<string, readonly [parameters: string, of: (a: Ve
 };
 const PRIME_ONLY = ["mulAdd", "mulSumDiff"];
 
-describe.each([["fq", BASE_FIELD, 1], ["fr", FIELD, 1], ["fq2", BASE_FIELD, 2]] as const)("%s at its bounds", (field, p, parts) => {
+describe.each([
+  ["fq", BASE_FIELD, 1],
+  ["fr", FIELD, 1],
+  ["fq2", BASE_FIELD, 2],
+] as const)("%s at its bounds", (field, p, parts) => {
   const reduced = (v: Vector): bigint[] => v.map((x) => ((x % p) + p) % p);
   const names = Object.keys(FORMULAS).filter((name) => parts === 1 || !PRIME_ONLY.includes(name));
 

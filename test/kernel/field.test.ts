@@ -31,7 +31,10 @@ function field(name: "fq" | "fr" | "fq2") {
   return { load, read, run };
 }
 
-describe.each([["fq", BASE_FIELD], ["fr", FIELD]] as const)("%s", (name, p) => {
+describe.each([
+  ["fq", BASE_FIELD],
+  ["fr", FIELD],
+] as const)("%s", (name, p) => {
   const mod = (x: bigint): bigint => ((x % p) + p) % p;
   const check = (a: bigint, b: bigint, c: bigint, d: bigint, { run }: ReturnType<typeof field>): void => {
     expect(run("mul", [a], [b])).toEqual([mod(a * b)]);
@@ -50,9 +53,11 @@ describe.each([["fq", BASE_FIELD], ["fr", FIELD]] as const)("%s", (name, p) => {
   it("agrees with whole numbers at the edges", () => {
     const all = edges(p);
     const tools = field(name);
-    all.forEach((a, i) => all.forEach((b, j) => {
-      if ((i + j) % 5 === 0) check(a, b, all[(i * 7 + j) % all.length]!, all[(i + 3 * j) % all.length]!, tools);
-    }));
+    all.forEach((a, i) =>
+      all.forEach((b, j) => {
+        if ((i + j) % 5 === 0) check(a, b, all[(i * 7 + j) % all.length]!, all[(i + 3 * j) % all.length]!, tools);
+      }),
+    );
   });
 
   it("agrees with whole numbers at random", () => {
@@ -72,11 +77,26 @@ describe.each([["fq", BASE_FIELD], ["fr", FIELD]] as const)("%s", (name, p) => {
     expect([read(px), read(py)]).toEqual([[x], [y]]);
     for (let i = 0; i < 20_000; i++) {
       switch (Number(next() % 5n)) {
-        case 0: mul!(px, px, py); x = mod(x * y); break;
-        case 1: sqr!(py, py); y = mod(y * y); break;
-        case 2: add!(px, px, py); x = mod(x + y); break;
-        case 3: sub!(py, px, py); y = mod(x - y); break;
-        case 4: thirdX!(px, py, px, py); x = mod(y * y - x - y); break;
+        case 0:
+          mul!(px, px, py);
+          x = mod(x * y);
+          break;
+        case 1:
+          sqr!(py, py);
+          y = mod(y * y);
+          break;
+        case 2:
+          add!(px, px, py);
+          x = mod(x + y);
+          break;
+        case 3:
+          sub!(py, px, py);
+          y = mod(x - y);
+          break;
+        case 4:
+          thirdX!(px, py, px, py);
+          x = mod(y * y - x - y);
+          break;
       }
       if (i % 100 === 0) expect([read(px), read(py)]).toEqual([[x], [y]]);
     }
@@ -127,7 +147,9 @@ describe("fq2", () => {
     expect(run("mulDiff", list(a), list(b), list(c))).toEqual(list(Fp2.mul(a, Fp2.sub(b, c))));
     expect(run("thirdX", list(a), list(b), list(c))).toEqual(list(Fp2.sub(Fp2.sub(Fp2.sqr(a), b), c)));
     expect(run("mulSum", list(a), list(b), list(c))).toEqual(list(Fp2.mul(a, Fp2.add(b, c))));
-    expect(run("mulDiffMinus", list(a), list(b), list(c), list(d))).toEqual(list(Fp2.sub(Fp2.mul(a, Fp2.sub(b, c)), d)));
+    expect(run("mulDiffMinus", list(a), list(b), list(c), list(d))).toEqual(
+      list(Fp2.sub(Fp2.mul(a, Fp2.sub(b, c)), d)),
+    );
     expect(run("mulDiffPlus", list(a), list(b), list(c), list(d))).toEqual(list(Fp2.add(Fp2.mul(a, Fp2.sub(b, c)), d)));
     expect(run("inverse", list(a))).toEqual(list(Fp2.is0(a) ? a : Fp2.inv(a)));
   };

@@ -17,7 +17,13 @@ const r = FIELD;
 /** What the tests need of noble's groups: points as multiples of the generator, and their coordinates as a flat list. */
 const GROUPS = {
   g1: { times: (k: bigint) => bn254.G1.Point.BASE.multiplyUnsafe(k).toAffine(), flat: (v: unknown) => [v as bigint] },
-  g2: { times: (k: bigint) => bn254.G2.Point.BASE.multiplyUnsafe(k).toAffine(), flat: (v: unknown) => { const { c0, c1 } = v as ReturnType<typeof Fp2.inv>; return [c0, c1]; } },
+  g2: {
+    times: (k: bigint) => bn254.G2.Point.BASE.multiplyUnsafe(k).toAffine(),
+    flat: (v: unknown) => {
+      const { c0, c1 } = v as ReturnType<typeof Fp2.inv>;
+      return [c0, c1];
+    },
+  },
 } as const;
 
 /** Coordinates of k·G, all 0 for infinity. */
@@ -36,16 +42,24 @@ const point = (group: GroupName, k: bigint): bigint[] => {
 };
 
 /** MSM of logs·G by scalars, in the kernel, with windows of `window` bits and tables of `stretches`, as coordinates. */
-function msm(group: GroupName, logs: readonly bigint[], scalars: readonly bigint[], window: number, stretches = 1): bigint[] {
+function msm(
+  group: GroupName,
+  logs: readonly bigint[],
+  scalars: readonly bigint[],
+  window: number,
+  stretches = 1,
+): bigint[] {
   return kernel.scoped(() => {
     const size = affineBytes(group);
-    const [fieldName, parts] = group === "g1" ? ["fq", 2] as const : ["fq", 4] as const;
+    const [fieldName, parts] = group === "g1" ? (["fq", 2] as const) : (["fq", 4] as const);
     const points = kernel.alloc(size * logs.length * stretches);
     const plain = kernel.alloc(INTEGER);
-    logs.forEach((k, i) => point(group, k).forEach((value, j) => {
-      kernel.bytes(plain, INTEGER).set(numberToBytesLE(value, 32));
-      kernel.call[`${fieldName}_fromInteger`]!(points + i * size + j * (size / parts), plain);
-    }));
+    logs.forEach((k, i) =>
+      point(group, k).forEach((value, j) => {
+        kernel.bytes(plain, INTEGER).set(numberToBytesLE(value, 32));
+        kernel.call[`${fieldName}_fromInteger`]!(points + i * size + j * (size / parts), plain);
+      }),
+    );
     const index = kernel.put(new Uint8Array(Uint32Array.from(logs, (_, i) => i).buffer));
     const values = kernel.alloc(INTEGER * scalars.length);
     scalars.forEach((value, i) => kernel.bytes(values + INTEGER * i, INTEGER).set(numberToBytesLE(value, 32)));
@@ -55,7 +69,8 @@ function msm(group: GroupName, logs: readonly bigint[], scalars: readonly bigint
   });
 }
 
-const dot = (logs: readonly bigint[], scalars: readonly bigint[]): bigint => logs.reduce((sum, k, i) => (sum + k * scalars[i]!) % r, 0n);
+const dot = (logs: readonly bigint[], scalars: readonly bigint[]): bigint =>
+  logs.reduce((sum, k, i) => (sum + k * scalars[i]!) % r, 0n);
 
 describe.each(["g1", "g2"] as const)("msm in %s", (group) => {
   const check = (logs: readonly bigint[], scalars: readonly bigint[], c: number): void =>
@@ -63,11 +78,30 @@ describe.each(["g1", "g2"] as const)("msm in %s", (group) => {
   const windows = Array.from({ length: 15 }, (_, i) => i + 2);
   const next = numbers(group === "g1" ? 1n : 2n);
   const pool = Array.from({ length: 64 }, () => next() % r);
-  const EDGES = [0n, 1n, 2n, r - 1n, r - 2n, r >> 1n, (r >> 1n) + 1n, 2n ** 253n, 2n ** 64n - 1n, 2n ** 128n, 15n, 16n, 17n, 128n, 129n];
+  const EDGES = [
+    0n,
+    1n,
+    2n,
+    r - 1n,
+    r - 2n,
+    r >> 1n,
+    (r >> 1n) + 1n,
+    2n ** 253n,
+    2n ** 64n - 1n,
+    2n ** 128n,
+    15n,
+    16n,
+    17n,
+    128n,
+    129n,
+  ];
   /** Half a window in every window, and one more or less: where digits change their sign, in either sign of the scalar. */
   const halves = (c: number): bigint[] => {
-    const each = (digit: bigint): bigint => Array.from({ length: Math.floor(252 / c) }, (_, w) => digit << BigInt(w * c)).reduce((sum, x) => sum + x, 0n);
-    return [-1n, 0n, 1n].map((more) => each((1n << BigInt(c - 1)) + more) % (r >> 1n)).flatMap((scalar) => [scalar, r - scalar]);
+    const each = (digit: bigint): bigint =>
+      Array.from({ length: Math.floor(252 / c) }, (_, w) => digit << BigInt(w * c)).reduce((sum, x) => sum + x, 0n);
+    return [-1n, 0n, 1n]
+      .map((more) => each((1n << BigInt(c - 1)) + more) % (r >> 1n))
+      .flatMap((scalar) => [scalar, r - scalar]);
   };
 
   it("of no points and of one is right for every window and edge scalar", () => {
@@ -78,7 +112,12 @@ describe.each(["g1", "g2"] as const)("msm in %s", (group) => {
   });
 
   it.each([1, 2, 3, 15, 16, 17, 33, 64])("of %i random points, random scalars", (n) => {
-    for (const c of windows) check(pool.slice(0, n), pool.slice(0, n).map(() => next() % r), c);
+    for (const c of windows)
+      check(
+        pool.slice(0, n),
+        pool.slice(0, n).map(() => next() % r),
+        c,
+      );
   });
 
   it("of edge scalars together", () => {
@@ -92,33 +131,73 @@ describe.each(["g1", "g2"] as const)("msm in %s", (group) => {
     }
   });
 
-  it.each([2, 3, 5, 8, 15, 16, 17, 40])("with tables of %i stretches, whether they divide the windows or not", (stretches) => {
-    for (const c of [2, 5, 8, 13, 15, 16]) {
-      for (const scalars of [EDGES, [...halves(c), ...EDGES.slice(6)], EDGES.map(() => next() % r), EDGES.map(() => 1n)]) {
-        expect(msm(group, pool.slice(0, EDGES.length), scalars, c, stretches)).toEqual(point(group, dot(pool.slice(0, EDGES.length), scalars)));
+  it.each([2, 3, 5, 8, 15, 16, 17, 40])(
+    "with tables of %i stretches, whether they divide the windows or not",
+    (stretches) => {
+      for (const c of [2, 5, 8, 13, 15, 16]) {
+        for (const scalars of [
+          EDGES,
+          [...halves(c), ...EDGES.slice(6)],
+          EDGES.map(() => next() % r),
+          EDGES.map(() => 1n),
+        ]) {
+          expect(msm(group, pool.slice(0, EDGES.length), scalars, c, stretches)).toEqual(
+            point(group, dot(pool.slice(0, EDGES.length), scalars)),
+          );
+        }
       }
-    }
-  });
+    },
+  );
 
-  it.each([["zero", 0n], ["one", 1n], ["minus one", r - 1n], ["equal", 123456789n << 100n]])("of scalars that are all %s", (_, scalar) => {
-    for (const c of windows) check(pool, pool.map(() => scalar), c);
+  it.each([
+    ["zero", 0n],
+    ["one", 1n],
+    ["minus one", r - 1n],
+    ["equal", 123456789n << 100n],
+  ])("of scalars that are all %s", (_, scalar) => {
+    for (const c of windows)
+      check(
+        pool,
+        pool.map(() => scalar),
+        c,
+      );
   });
 
   it("of one point repeated, and of points and their opposites", () => {
     for (const c of windows) {
       for (const n of [2, 3, 4, 5, 31, 64]) {
-        check(pool.slice(0, n).map(() => 5n), pool.slice(0, n).map(() => 1n), c);
-        check(pool.slice(0, n).map(() => 5n), pool.slice(0, n).map(() => next() % r), c);
-        check(pool.slice(0, n).map((_, i) => (i % 2 === 0 ? 7n : r - 7n)), pool.slice(0, n).map(() => 9n), c);
-        check(pool.slice(0, n).map((_, i) => (i % 3 === 0 ? 7n : r - 7n)), pool.slice(0, n).map((_, i) => (i % 2 === 0 ? 1n : r - 1n)), c);
+        check(
+          pool.slice(0, n).map(() => 5n),
+          pool.slice(0, n).map(() => 1n),
+          c,
+        );
+        check(
+          pool.slice(0, n).map(() => 5n),
+          pool.slice(0, n).map(() => next() % r),
+          c,
+        );
+        check(
+          pool.slice(0, n).map((_, i) => (i % 2 === 0 ? 7n : r - 7n)),
+          pool.slice(0, n).map(() => 9n),
+          c,
+        );
+        check(
+          pool.slice(0, n).map((_, i) => (i % 3 === 0 ? 7n : r - 7n)),
+          pool.slice(0, n).map((_, i) => (i % 2 === 0 ? 1n : r - 1n)),
+          c,
+        );
       }
     }
   });
 
   it("of few points many times over, small scalars: every pair meets an equal or an opposite", () => {
     for (let round = 0; round < 30; round++) {
-      const logs = Array.from({ length: 100 }, () => (next() % 2n === 0n ? 3n : r - 3n) * (1n + (next() % 3n)) % r);
-      check(logs, logs.map(() => (next() % 5n === 0n ? r - (next() % 4n) - 1n : next() % 4n)), windows[round % windows.length]!);
+      const logs = Array.from({ length: 100 }, () => ((next() % 2n === 0n ? 3n : r - 3n) * (1n + (next() % 3n))) % r);
+      check(
+        logs,
+        logs.map(() => (next() % 5n === 0n ? r - (next() % 4n) - 1n : next() % 4n)),
+        windows[round % windows.length]!,
+      );
     }
   });
 });

@@ -72,4 +72,5 @@ export function getElements(kernel: Kernel, at: Pointer, count: number): bigint[
 }
 
 /** j with its `log` bits in reverse. */
-export const reversed = (j: number, log: number): number => Number.parseInt([...j.toString(2).padStart(log, "0")].reverse().join(""), 2);
+export const reversed = (j: number, log: number): number =>
+  Number.parseInt([...j.toString(2).padStart(log, "0")].reverse().join(""), 2);

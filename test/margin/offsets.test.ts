@@ -20,8 +20,15 @@ function leastTilted(losses: readonly bigint[], y: number): number {
 
 /** A bound that no choice of S beats: weak duality, from the certificate's membership in the dual set. */
 function lowerBound(exposed: Exposure, { correlations, omega }: GroupRisk, { v, b }: Offsets): number {
-  const pull = v.map((_, g) => v.reduce((sum, value, h) => sum + (9 * (correlations[g]?.[h] ?? 0) * value) / 10_000, 0));
-  const cone = Math.sqrt(Math.max(0, pull.reduce((sum, value, g) => sum + value * v[g]!, 0)));
+  const pull = v.map((_, g) =>
+    v.reduce((sum, value, h) => sum + (9 * (correlations[g]?.[h] ?? 0) * value) / 10_000, 0),
+  );
+  const cone = Math.sqrt(
+    Math.max(
+      0,
+      pull.reduce((sum, value, g) => sum + value * v[g]!, 0),
+    ),
+  );
   const box = Math.max(0, ...b.map(Math.abs));
   const gauge = cone + (omega > 0 ? (box * 10_000) / (3 * omega) : box > 0 ? Infinity : 0);
   expect(gauge).toBeLessThanOrEqual(1 + 1e-9);
@@ -43,7 +50,11 @@ function gap(exposed: Exposure, risk: GroupRisk): number {
 const exposureOf = (losses: readonly (readonly bigint[])[]): Exposure => ({ equity: 0n, charges: 0n, losses });
 
 /** An exposure of `from` to 8 groups, and the risk of as many. */
-const measured = (from: number, omegas: readonly number[], of: (groups: number) => Arbitrary<Exposure> = exposures): Arbitrary<readonly [Exposure, GroupRisk]> =>
+const measured = (
+  from: number,
+  omegas: readonly number[],
+  of: (groups: number) => Arbitrary<Exposure> = exposures,
+): Arbitrary<readonly [Exposure, GroupRisk]> =>
   fc.integer({ min: from, max: 8 }).chain((groups) => fc.tuple(of(groups), risks(groups, omegas)));
 
 describe("the choice of S", () => {
@@ -60,7 +71,9 @@ describe("the choice of S", () => {
   test.each(shapes)("finds the optimum where all groups are: %s", (shape) => {
     for (const size of [1, 100, 1e6, 1e12, 1e18, 1e23]) {
       const alike = measured(1, [5_000], (groups) => list(losses(shape, size), groups).map(exposureOf));
-      holds(`split ${shape} ${size}`, 20, alike, ([exposed, risk]) => expect(gap(exposed, risk)).toBeLessThanOrEqual(0.001));
+      holds(`split ${shape} ${size}`, 20, alike, ([exposed, risk]) =>
+        expect(gap(exposed, risk)).toBeLessThanOrEqual(0.001),
+      );
     }
   });
 
@@ -69,10 +82,9 @@ describe("the choice of S", () => {
     holds("split against naive choices", 500, measured(2, [5_000]), ([exposed, risk]) => {
       const groups = exposed.losses.length;
       const best = requirement(exposed, chooseOffsets(exposed, risk), risk).requirement;
-      const naive = [
-        exposed.losses.map(() => 0n),
-        exposed.losses.map((line) => (line[12]! - line[10]!) / 6n),
-      ].map((linear) => requirement(exposed, linear, risk).requirement);
+      const naive = [exposed.losses.map(() => 0n), exposed.losses.map((line) => (line[12]! - line[10]!) / 6n)].map(
+        (linear) => requirement(exposed, linear, risk).requirement,
+      );
       for (const other of naive) expect(best - other / 1_000n).toBeLessThanOrEqual(other + BigInt(ROUNDING * groups));
       if (best < naive[0]! && best < naive[1]!) saved++;
     });
@@ -82,7 +94,14 @@ describe("the choice of S", () => {
   test("nets opposite futures as far as correlation and omega allow, exactly", () => {
     const line = (third: bigint): bigint[] => SCENARIO_THIRDS.map((k) => BigInt(k) * third);
     const exposed = exposureOf([line(10n ** 12n), line(-(10n ** 12n))]);
-    const risk = { groups: ["a", "b"], correlations: [[10_000, 9_000], [9_000, 10_000]], omega: 5_000 };
+    const risk = {
+      groups: ["a", "b"],
+      correlations: [
+        [10_000, 9_000],
+        [9_000, 10_000],
+      ],
+      omega: 5_000,
+    };
     const { requirement: least } = requirement(exposed, chooseOffsets(exposed, risk), risk);
     // root(2 − 2·0.9) = 0.447 of one is below omega's half of two; nothing remains beside it.
     expect(Number(least) / 3e12).toBeGreaterThanOrEqual(1);
@@ -90,7 +109,9 @@ describe("the choice of S", () => {
   });
 
   test("asks nothing for an account that can't lose", () => {
-    const gains = list(losses("noise", 1e12), 4).map((lines) => exposureOf(lines.map((line) => line.map((loss) => (loss > 0n ? -loss : loss)))));
+    const gains = list(losses("noise", 1e12), 4).map((lines) =>
+      exposureOf(lines.map((line) => line.map((loss) => (loss > 0n ? -loss : loss)))),
+    );
     holds("split long options", 50, fc.tuple(gains, risks(4, [5_000])), ([exposed, risk]) => {
       expect(requirement(exposed, chooseOffsets(exposed, risk), risk).requirement).toBe(0n);
     });
@@ -113,6 +134,8 @@ describe("the choice of S", () => {
 
   test("measures positions whose group the table's matrix does not reach", () => {
     const row = plainRow(65_537, { group: 7, chargeLong: 5n });
-    expect(marginOf([{ row, size: 3n }], { groups: ["a"], correlations: [[10_000]], omega: 5_000 }).requirement).toBe(15n);
+    expect(marginOf([{ row, size: 3n }], { groups: ["a"], correlations: [[10_000]], omega: 5_000 }).requirement).toBe(
+      15n,
+    );
   });
 });

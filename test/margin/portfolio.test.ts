@@ -2,14 +2,25 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatPercent, formatUsd, formatWholeUsd, lotsToUnits, unitsToLots } from "../../src/base/amounts.ts";
 import { InputError } from "../../src/base/errors.ts";
-import { PORTFOLIO_LENGTH, addPositions, parsePortfolio, parseTrades, readPortfolio } from "../../src/margin/portfolio.ts";
+import {
+  PORTFOLIO_LENGTH,
+  addPositions,
+  parsePortfolio,
+  parseTrades,
+  readPortfolio,
+} from "../../src/margin/portfolio.ts";
 import { TIERS } from "../../src/protocol/constants.ts";
 import { holds, signed } from "../support/property.ts";
 import { sampleTable, samplePortfolio, samplePortfolioText } from "../support/sample.ts";
 
 const PERP = "venue-a:BTC-PERP"; // a lot is 0.001 BTC
-const file = (holdings: unknown, more: object = {}): object =>
-  ({ format: "plimsoll-portfolio", version: 1, tier: "M", holdings, ...more });
+const file = (holdings: unknown, more: object = {}): object => ({
+  format: "plimsoll-portfolio",
+  version: 1,
+  tier: "M",
+  holdings,
+  ...more,
+});
 const names = sampleTable.listings.map(({ name }) => name);
 const thrown = (act: () => unknown): InputError => {
   try {
@@ -23,19 +34,34 @@ const thrown = (act: () => unknown): InputError => {
 
 describe("a portfolio file", () => {
   test("becomes whole lots in ascending order of instrument", () => {
-    const { tier, positions } = parsePortfolio(file([
-      { instrument: PERP, size: "-12.5" }, { instrument: "vault-ethereum:USDC", size: "600000" },
-    ]), sampleTable);
+    const { tier, positions } = parsePortfolio(
+      file([
+        { instrument: PERP, size: "-12.5" },
+        { instrument: "vault-ethereum:USDC", size: "600000" },
+      ]),
+      sampleTable,
+    );
     expect(tier).toBe("M");
-    expect(positions.map(({ listing, size }) => [listing.name, size])).toEqual([["vault-ethereum:USDC", 600_000n], [PERP, -12_500n]]);
+    expect(positions.map(({ listing, size }) => [listing.name, size])).toEqual([
+      ["vault-ethereum:USDC", 600_000n],
+      [PERP, -12_500n],
+    ]);
     for (const { row, listing } of positions) expect(row.instrument).toBe(listing.instrument);
   });
 
   test("of the sample holds what it says", () => {
     const { holdings } = JSON.parse(samplePortfolioText) as { holdings: { instrument: string; size: string }[] };
-    const read = new Map(samplePortfolio.positions.map(({ listing, size }) => [listing.name, Number(lotsToUnits(size, listing.lot))]));
-    expect(read).toEqual(new Map(samplePortfolio.positions.map(({ listing }) =>
-      [listing.name, Number(holdings.find(({ instrument }) => instrument === listing.name)!.size)])));
+    const read = new Map(
+      samplePortfolio.positions.map(({ listing, size }) => [listing.name, Number(lotsToUnits(size, listing.lot))]),
+    );
+    expect(read).toEqual(
+      new Map(
+        samplePortfolio.positions.map(({ listing }) => [
+          listing.name,
+          Number(holdings.find(({ instrument }) => instrument === listing.name)!.size),
+        ]),
+      ),
+    );
     expect(read.size).toBe(holdings.length);
     const ids = samplePortfolio.positions.map(({ row }) => row.instrument);
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
@@ -60,7 +86,12 @@ describe("a portfolio file", () => {
     ["no holdings", { format: "plimsoll-portfolio", version: 1, tier: "M" }, "portfolio.holdings", /./],
     ["holdings that are no list", file({}), "portfolio.holdings", /must be a list/],
     ["a holding that is no object", file([7]), "portfolio.holdings[0]", /must be an object/],
-    ["a holding with a field too many", file([{ instrument: PERP, size: "1", price: "2" }]), "portfolio.holdings[0].price", /./],
+    [
+      "a holding with a field too many",
+      file([{ instrument: PERP, size: "1", price: "2" }]),
+      "portfolio.holdings[0].price",
+      /./,
+    ],
     ["a size that is a number", one(12.5), "portfolio.holdings[0].size", /decimal in a string/],
     ["a size that is NaN", one(Number.NaN), "portfolio.holdings[0].size", /decimal in a string/],
     ["a size that reads NaN", one("NaN"), "portfolio.holdings[0].size", /must be a decimal/],
@@ -71,11 +102,37 @@ describe("a portfolio file", () => {
     ["part of a lot", one("0.0005"), "portfolio.holdings[0].size", /whole number of lots of 0\.001 BTC, got "0\.0005"/],
     ["2^38 lots", one("274877906.944"), "portfolio.holdings[0].size", /must be below 2\^38 lots/],
     ["−2^38 lots", one("-274877906.944"), "portfolio.holdings[0].size", /must be below 2\^38 lots/],
-    ["an unknown instrument", one("1", "venue-z:BTC-PERP"), "portfolio.holdings[0].instrument", /must be listed in the risk table \(did you mean venue-a:BTC-PERP or .*\), got "venue-z/],
+    [
+      "an unknown instrument",
+      one("1", "venue-z:BTC-PERP"),
+      "portfolio.holdings[0].instrument",
+      /must be listed in the risk table \(did you mean venue-a:BTC-PERP or .*\), got "venue-z/,
+    ],
     ["an instrument named like a method", one("1", "__proto__"), "portfolio.holdings[0].instrument", /must be listed/],
-    ["a duplicate", file([{ instrument: PERP, size: "1" }, { instrument: PERP, size: "2" }]), "portfolio.holdings[1].instrument", /must not be held twice/],
-    ["17 holdings at tier M", file(names.slice(0, 17).map((instrument) => ({ instrument, size: "1" }))), "portfolio.holdings", /tier M holds at most 16 instruments, got 17/],
-    ["5 holdings at tier T", file(names.slice(0, 5).map((instrument) => ({ instrument, size: "1" })), { tier: "T" }), "portfolio.holdings", /at most 4/],
+    [
+      "a duplicate",
+      file([
+        { instrument: PERP, size: "1" },
+        { instrument: PERP, size: "2" },
+      ]),
+      "portfolio.holdings[1].instrument",
+      /must not be held twice/,
+    ],
+    [
+      "17 holdings at tier M",
+      file(names.slice(0, 17).map((instrument) => ({ instrument, size: "1" }))),
+      "portfolio.holdings",
+      /tier M holds at most 16 instruments, got 17/,
+    ],
+    [
+      "5 holdings at tier T",
+      file(
+        names.slice(0, 5).map((instrument) => ({ instrument, size: "1" })),
+        { tier: "T" },
+      ),
+      "portfolio.holdings",
+      /at most 4/,
+    ],
   ])("is refused for %s", (_, json, path, rule) => {
     const error = thrown(() => parsePortfolio(json, sampleTable));
     expect(error.path).toBe(path);
@@ -84,7 +141,9 @@ describe("a portfolio file", () => {
 
   test("takes the largest size, and refuses text that is too long or no JSON", () => {
     expect(parsePortfolio(one("274877906.943"), sampleTable).positions[0]!.size).toBe(2n ** 38n - 1n);
-    expect(thrown(() => readPortfolio(" ".repeat(PORTFOLIO_LENGTH + 1), sampleTable)).message).toMatch(/portfolio: must be at most 262144 characters, got 262145/);
+    expect(thrown(() => readPortfolio(" ".repeat(PORTFOLIO_LENGTH + 1), sampleTable)).message).toMatch(
+      /portfolio: must be at most 262144 characters, got 262145/,
+    );
     for (const text of ["", "{", samplePortfolioText.slice(0, 200), samplePortfolioText.replace('"-38"', "NaN")]) {
       expect(thrown(() => readPortfolio(text, sampleTable)).message).toMatch(/^portfolio: must be JSON/);
     }
@@ -105,17 +164,26 @@ describe("trades", () => {
     expect(thrown(() => parseTrades([PERP], sampleTable)).message).toMatch(/^trades\[0\]: must read INSTRUMENT=SIZE/);
     expect(thrown(() => parseTrades([`${PERP}=1`, "x=1"], sampleTable)).path).toBe("trades[1].instrument");
     const [most] = parseTrades([`${PERP}=-274877906.943`], sampleTable);
-    expect(thrown(() => addPositions(samplePortfolio.positions, [most!])).message).toMatch(/venue-a:BTC-PERP: must be below 2\^38/);
+    expect(thrown(() => addPositions(samplePortfolio.positions, [most!])).message).toMatch(
+      /venue-a:BTC-PERP: must be below 2\^38/,
+    );
   });
 });
 
 describe("decimals", () => {
   test("of USD have thousands and cents, half away from zero", () => {
     const cases: [bigint, string, string][] = [
-      [0n, "0.00", "0"], [4_999n, "0.00", "0"], [5_000n, "0.01", "0"], [-4_999n, "0.00", "0"], [-5_000n, "−0.01", "0"],
-      [12_345_678_901n, "12,345.68", "12,346"], [-999_995_000n, "−1,000.00", "−1,000"], [1_000_000_000_000n, "1,000,000.00", "1,000,000"],
+      [0n, "0.00", "0"],
+      [4_999n, "0.00", "0"],
+      [5_000n, "0.01", "0"],
+      [-4_999n, "0.00", "0"],
+      [-5_000n, "−0.01", "0"],
+      [12_345_678_901n, "12,345.68", "12,346"],
+      [-999_995_000n, "−1,000.00", "−1,000"],
+      [1_000_000_000_000n, "1,000,000.00", "1,000,000"],
     ];
-    for (const [micro, cents, whole] of cases) expect([formatUsd(micro), formatWholeUsd(micro)]).toEqual([cents, whole]);
+    for (const [micro, cents, whole] of cases)
+      expect([formatUsd(micro), formatWholeUsd(micro)]).toEqual([cents, whole]);
     expect([8_000, 12_345, -50].map(formatPercent)).toEqual(["80 %", "123.45 %", "−0.5 %"]);
   });
 

@@ -16,30 +16,51 @@ import { sampleTable, samplePortfolio, shortPortfolio } from "../support/sample.
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);
 const holding = (...holdings: [string, string][]): readonly ListedPosition[] =>
-  parsePortfolio({ format: "plimsoll-portfolio", version: 1, tier: "M", holdings: holdings.map(([instrument, size]) => ({ instrument, size })) }, sampleTable).positions;
+  parsePortfolio(
+    {
+      format: "plimsoll-portfolio",
+      version: 1,
+      tier: "M",
+      holdings: holdings.map(([instrument, size]) => ({ instrument, size })),
+    },
+    sampleTable,
+  ).positions;
 const report = marginReport(samplePortfolio.positions, sampleTable);
 const short = marginReport(shortPortfolio.positions, sampleTable);
 
 /** Any few of the table's instruments, in sizes worth up to some million USD. */
 function randomAccount(random: Random): ListedPosition[] {
   const places = new Set(Array.from({ length: random.below(17) }, () => random.below(sampleTable.table.rows.length)));
-  return addPositions([], [...places].flatMap((i) => {
-    const row = sampleTable.table.rows[i]!;
-    const size = random.anySize(40) / (row.mark + 1n) * (random.chance(2) ? 1n : -1n);
-    return size === 0n ? [] : [{ row, listing: sampleTable.listings[i]!, size }];
-  }));
+  return addPositions(
+    [],
+    [...places].flatMap((i) => {
+      const row = sampleTable.table.rows[i]!;
+      const size = (random.anySize(40) / (row.mark + 1n)) * (random.chance(2) ? 1n : -1n);
+      return size === 0n ? [] : [{ row, listing: sampleTable.listings[i]!, size }];
+    }),
+  );
 }
 
 describe("the margin report", () => {
   test("adds up, for the samples and random accounts", () => {
     const random = Random.named("report");
-    const accounts = [samplePortfolio.positions, shortPortfolio.positions, [], ...Array.from({ length: 100 }, () => randomAccount(random))];
+    const accounts = [
+      samplePortfolio.positions,
+      shortPortfolio.positions,
+      [],
+      ...Array.from({ length: 100 }, () => randomAccount(random)),
+    ];
     for (const positions of accounts) {
-      const { parts, groups, requirement, equity, maintenance, issuers, chains, netting, band, ...rest } = marginReport(positions, sampleTable);
+      const { parts, groups, requirement, equity, maintenance, issuers, chains, netting, band, ...rest } = marginReport(
+        positions,
+        sampleTable,
+      );
       const margin = marginOf(positions, sampleTable.table);
       expect([equity, requirement]).toEqual([margin.equity, margin.requirement]);
       expect(sum(parts.charges.map(({ amount }) => amount))).toBe(margin.charges);
-      expect(margin.charges + sum(groups.map(({ remainder }) => remainder)) + parts.linear + parts.joint).toBe(requirement);
+      expect(margin.charges + sum(groups.map(({ remainder }) => remainder)) + parts.linear + parts.joint).toBe(
+        requirement,
+      );
       expect(sum(issuers.map((share) => share.equity))).toBe(equity);
       expect(sum(chains.map((share) => share.equity))).toBe(equity);
       // Sub-additive but for the tolerance of each choice of S.
@@ -47,7 +68,10 @@ describe("the margin report", () => {
       expect(netting.issuers + netting.issuers / 1_000n + 64n).toBeGreaterThanOrEqual(requirement);
       expect(maintenance * 10_000n).toBeGreaterThanOrEqual(requirement * 8_000n);
       expect((maintenance - 1n) * 10_000n).toBeLessThan(requirement * 8_000n);
-      expect(rest.covered).toEqual({ initial: isCovered(margin, COVERAGE_INITIAL), maintenance: isCovered(margin, COVERAGE_MAINTENANCE) });
+      expect(rest.covered).toEqual({
+        initial: isCovered(margin, COVERAGE_INITIAL),
+        maintenance: isCovered(margin, COVERAGE_MAINTENANCE),
+      });
       expect(band === "under maintenance").toBe(!rest.covered.maintenance);
       const text = renderTerminal(marginReport(positions, sampleTable));
       expect(text).not.toMatch(/NaN|undefined|Infinity/);
@@ -60,7 +84,13 @@ describe("the margin report", () => {
     const at = (ratio: bigint, centsLess: bigint): MarginReport => {
       const equity = (base.maintenance * ratio + 9_999n) / 10_000n;
       const cents = 130_000_000n + (equity - base.equity + 9_999n) / 10_000n - centsLess;
-      return marginReport(holding(["venue-a:BTC-PERP", "-10"], ["venue-a:USD", `${cents / 100n}.${(cents % 100n).toString().padStart(2, "0")}`]), sampleTable);
+      return marginReport(
+        holding(
+          ["venue-a:BTC-PERP", "-10"],
+          ["venue-a:USD", `${cents / 100n}.${(cents % 100n).toString().padStart(2, "0")}`],
+        ),
+        sampleTable,
+      );
     };
     expect([at(12_500n, 0n).band, at(12_500n, 1n).band]).toEqual(["comfortable", "watch"]);
     expect([at(11_000n, 0n).band, at(11_000n, 1n).band]).toEqual(["watch", "warning"]);
@@ -80,7 +110,11 @@ describe("the margin report", () => {
   });
 
   test("of a short straddle has edges on both sides, of an account under water none left", () => {
-    const straddle = holding(["venue-a:BTC-26DEC25-125000-C", "-15"], ["venue-a:BTC-26DEC25-100000-P", "-15"], ["venue-a:USD", "700000"]);
+    const straddle = holding(
+      ["venue-a:BTC-26DEC25-125000-C", "-15"],
+      ["venue-a:BTC-26DEC25-100000-P", "-15"],
+      ["venue-a:USD", "700000"],
+    );
     const [bitcoin] = marginReport(straddle, sampleTable).distances;
     expect(bitcoin!.upBps).toBeGreaterThan(0);
     expect(bitcoin!.downBps).toBeLessThan(0);
@@ -92,13 +126,18 @@ describe("the margin report", () => {
     const json = JSON.parse(reportJson(report)) as Record<string, unknown>;
     expect(json["format"]).toBe("plimsoll-margin");
     expect(json["equity"]).toBe(report.equity.toString());
-    expect(json["netting"]).toEqual(Object.fromEntries(Object.entries(report.netting).map(([name, value]) => [name, value.toString()])));
+    expect(json["netting"]).toEqual(
+      Object.fromEntries(Object.entries(report.netting).map(([name, value]) => [name, value.toString()])),
+    );
   });
 });
 
 describe("what a trade would do", () => {
   test("pays at the mark in the venue's cash, never in the trader's favour", () => {
-    for (const [trade, cash] of [["venue-b:ETH-PERP=-100", "venue-b:USD"], ["venue-c:ETH-PERP=7.001", "venue-c:USDC"]] as const) {
+    for (const [trade, cash] of [
+      ["venue-b:ETH-PERP=-100", "venue-b:USD"],
+      ["venue-c:ETH-PERP=7.001", "venue-c:USDC"],
+    ] as const) {
       const result = whatIf(samplePortfolio.positions, parseTrades([trade], sampleTable), sampleTable);
       expect(result.trades.map(({ name }) => name)).toEqual([trade.split("=")[0], cash]);
       const change = result.after.equity - result.before.equity;
@@ -112,7 +151,11 @@ describe("what a trade would do", () => {
     const deposit = whatIf(samplePortfolio.positions, parseTrades(["vault-ethereum:WBTC=1"], sampleTable), sampleTable);
     expect(deposit.trades).toHaveLength(1);
     expect(deposit.after.equity).toBeGreaterThan(deposit.before.equity);
-    const both = whatIf(samplePortfolio.positions, parseTrades(["venue-a:BTC-PERP=2", "venue-a:BTC-PERP=-2"], sampleTable), sampleTable);
+    const both = whatIf(
+      samplePortfolio.positions,
+      parseTrades(["venue-a:BTC-PERP=2", "venue-a:BTC-PERP=-2"], sampleTable),
+      sampleTable,
+    );
     expect(both.after).toEqual(both.before);
     expect(renderWhatIf(deposit)).toContain("vault-ethereum:WBTC");
   });
@@ -121,7 +164,9 @@ describe("what a trade would do", () => {
 describe("the refusal", () => {
   test("says by how much and in which scenario", () => {
     const margin = marginOf(shortPortfolio.positions, sampleTable.table);
-    expect(() => assertCovered({ ...margin, equity: margin.requirement }, COVERAGE_INITIAL, sampleTable.table.groups)).not.toThrow();
+    expect(() =>
+      assertCovered({ ...margin, equity: margin.requirement }, COVERAGE_INITIAL, sampleTable.table.groups),
+    ).not.toThrow();
     try {
       assertCovered(margin, COVERAGE_INITIAL, sampleTable.table.groups);
       expect.unreachable();
@@ -134,7 +179,9 @@ describe("the refusal", () => {
       expect(margin.equity + named).toBeGreaterThanOrEqual(margin.requirement);
       expect(margin.equity + named - 10_000n).toBeLessThan(margin.requirement);
     }
-    expect(() => assertCovered({ ...margin, equity: 0n }, COVERAGE_MAINTENANCE, [])).toThrow(/^short of maintenance margin by .* worst: group 0 −/);
+    expect(() => assertCovered({ ...margin, equity: 0n }, COVERAGE_MAINTENANCE, [])).toThrow(
+      /^short of maintenance margin by .* worst: group 0 −/,
+    );
     expect(() => assertCovered({ ...margin, equity: 0n }, 9_000, [])).toThrow(/^short of 90 % of initial margin/);
   });
 
@@ -142,10 +189,22 @@ describe("the refusal", () => {
     const words = SCENARIO_THIRDS.map((_, s) => scenarioWords(s));
     expect(new Set(words).size).toBe(SCENARIO_THIRDS.length);
     expect([words[0], words[3], words[10], words[13], words[14], words[15]]).toEqual([
-      "price unchanged, vol up", "+1/3 scan, vol down", "+1 scan, vol up", "−1 scan, vol down", "+3 scans at a third", "−3 scans at a third",
+      "price unchanged, vol up",
+      "+1/3 scan, vol down",
+      "+1 scan, vol up",
+      "−1 scan, vol down",
+      "+3 scans at a third",
+      "−3 scans at a third",
     ]);
-    const losses = [SCENARIO_THIRDS.map((k) => BigInt(k)), SCENARIO_THIRDS.map((k) => BigInt(-5 * k)), SCENARIO_THIRDS.map(() => -1n)];
-    expect(worstScenarios({ losses }, ["a", "b", "c"]).map((item) => [item.words, item.loss])).toEqual([["b +1 scan, vol up", 15n], ["a −1 scan, vol up", 3n]]);
+    const losses = [
+      SCENARIO_THIRDS.map((k) => BigInt(k)),
+      SCENARIO_THIRDS.map((k) => BigInt(-5 * k)),
+      SCENARIO_THIRDS.map(() => -1n),
+    ];
+    expect(worstScenarios({ losses }, ["a", "b", "c"]).map((item) => [item.words, item.loss])).toEqual([
+      ["b +1 scan, vol up", 15n],
+      ["a −1 scan, vol up", 3n],
+    ]);
     expect(worstTogether({ losses })).toEqual({ scenario: 10, loss: 11n, words: "all +1 scan, vol up" });
   });
 });
@@ -161,17 +220,25 @@ describe("the renderers", () => {
       const bare = renderTerminal(some, coloured).replace(/\u001b\[\d+m/g, "");
       expect(bare).toBe(plain);
       expect(renderTerminal(some, coloured)).not.toBe(plain);
-      for (const amount of [some.equity, some.requirement, some.maintenance]) expect(plain).toContain(formatUsd(amount));
+      for (const amount of [some.equity, some.requirement, some.maintenance])
+        expect(plain).toContain(formatUsd(amount));
       for (const { name } of some.issuers) expect(plain).toContain(name);
     }
     expect(renderTerminal(short)).toContain("SHORT");
   });
 
   test("of the page write one closed document that asks for nothing", () => {
-    for (const page of [renderHtml(report), renderHtml(short), renderHtml(marginReport([], sampleTable)), renderHtml(report, whatIf(samplePortfolio.positions, [], sampleTable))]) {
+    for (const page of [
+      renderHtml(report),
+      renderHtml(short),
+      renderHtml(marginReport([], sampleTable)),
+      renderHtml(report, whatIf(samplePortfolio.positions, [], sampleTable)),
+    ]) {
       expect(page).toMatch(/^<!doctype html>/);
       expect(page).not.toMatch(/<script|https?:|src=|@import|url\(|NaN|undefined|Infinity/);
-      const open = [...page.matchAll(/<(\/?)(svg|section|table|div|tr|td|text|rect|main|header|body|html|head|h2|p)\b[^>]*>/g)];
+      const open = [
+        ...page.matchAll(/<(\/?)(svg|section|table|div|tr|td|text|rect|main|header|body|html|head|h2|p)\b[^>]*>/g),
+      ];
       const stack: string[] = [];
       for (const [, close, name] of open) {
         if (close === "/") expect(stack.pop()).toBe(name);
@@ -192,15 +259,24 @@ describe("the renderers", () => {
       ...sampleTable,
       table: { ...sampleTable.table, groups: sampleTable.table.groups.map((name) => evil + name) },
       listings: sampleTable.listings.map((listing) => ({
-        ...listing, name: evil + listing.name, issuer: evil, chain: evil, unit: evil, underlying: evil,
+        ...listing,
+        name: evil + listing.name,
+        issuer: evil,
+        chain: evil,
+        unit: evil,
+        underlying: evil,
         charges: listing.charges.map((part) => ({ ...part, part: evil })),
       })),
       underlyings: sampleTable.underlyings.map((underlying) => ({ ...underlying, name: evil })),
     };
     const positions = samplePortfolio.positions.map((position) => ({
-      ...position, listing: listed.listings.find(({ instrument }) => instrument === position.row.instrument)!,
+      ...position,
+      listing: listed.listings.find(({ instrument }) => instrument === position.row.instrument)!,
     }));
-    const page = renderHtml(marginReport(positions, listed), whatIf(positions, [{ ...positions[5]!, size: 1n }], listed));
+    const page = renderHtml(
+      marginReport(positions, listed),
+      whatIf(positions, [{ ...positions[5]!, size: 1n }], listed),
+    );
     expect(page).not.toContain("<img");
     expect(page).toContain("&#60;img");
   });

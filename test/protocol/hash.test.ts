@@ -14,7 +14,10 @@ describe("hash", () => {
     [[1, 2], 7853200120776062878684798364095072458815029376092732009249414926327459813530n],
     [[1, 2, 0, 0, 0], 1018317224307729531995786483840663576608797660851238720571059489595066344487n],
     [[3, 4, 0, 0, 0], 5811595552068139067952687508729883632420015185677766880877743348592482390548n],
-    [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16], 9989051620750914585850546081941653841776809718687451684622678807385399211877n],
+    [
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
+      9989051620750914585850546081941653841776809718687451684622678807385399211877n,
+    ],
   ];
 
   it("is circomlib's Poseidon, of one to sixteen inputs", async () => {
@@ -23,7 +26,10 @@ describe("hash", () => {
     const random = Random.named("hash");
     const edges = [0n, 1n, FIELD - 1n, FIELD, 2n ** 256n - 1n];
     for (let n = 1; n <= 16; n++) {
-      const lists = [...edges.map((edge) => Array<bigint>(n).fill(edge)), ...Array.from({ length: 20 }, () => Array.from({ length: n }, () => random.field()))];
+      const lists = [
+        ...edges.map((edge) => Array<bigint>(n).fill(edge)),
+        ...Array.from({ length: 20 }, () => Array.from({ length: n }, () => random.field())),
+      ];
       for (const list of lists) expect(poseidon.hash(list)).toBe(lite[`poseidon${n}` as "poseidon1"](list));
     }
     expect(() => poseidon.hash([])).toThrow("takes 1 to 16 inputs, got 0");

@@ -15,7 +15,14 @@ describe("public signals", () => {
   const exit = { exitsRoot: 1n, spent: 2n, instrument: 3n, lots: 4n, recipient: 5n, context: 6n };
 
   it("go by name, not by the order of an object", () => {
-    expect(encodeSignals("exit", "T", Object.fromEntries(Object.entries(exit).toReversed()) as typeof exit)).toEqual([1n, 2n, 3n, 4n, 5n, 6n]);
+    expect(encodeSignals("exit", "T", Object.fromEntries(Object.entries(exit).toReversed()) as typeof exit)).toEqual([
+      1n,
+      2n,
+      3n,
+      4n,
+      5n,
+      6n,
+    ]);
   });
 
   it.each([
@@ -31,28 +38,49 @@ describe("public signals", () => {
   it("refuse lists of another length", () => {
     expect(() => decodeSignals("exit", "T", [1n])).toThrow("exit T has 6 public signals, got 1");
     const receive = decodeSignals("receive", "T", Array<bigint>(9).fill(0n));
-    expect(() => encodeSignals("receive", "T", { ...receive, nullifiers: [1n] })).toThrow("publicSignals.nullifiers: must be a list of 2, got 1");
+    expect(() => encodeSignals("receive", "T", { ...receive, nullifiers: [1n] })).toThrow(
+      "publicSignals.nullifiers: must be a list of 2, got 1",
+    );
     expect(() => encodeSignals("receive", "T", { ...receive, cipher: [0n, FIELD] })).toThrow("publicSignals.cipher[1]");
   });
 });
 
 describe("claim", () => {
   const claim: Claim<"solvency"> = {
-    coverage: 8_000, report: false, withSpendKey: true, issuerId: 7, salt: 0xffffffff, instrumentA: 0x070001, sizeA: -5n,
-    instrumentB: 0, sizeB: 0n,
+    coverage: 8_000,
+    report: false,
+    withSpendKey: true,
+    issuerId: 7,
+    salt: 0xffffffff,
+    instrumentA: 0x070001,
+    sizeA: -5n,
+    instrumentB: 0,
+    sizeB: 0n,
   };
 
   it("packs least significant first, sizes offset by 2^38", () => {
-    const expected = 8_000n + (1n << 15n) + (7n << 16n) + (0xffffffffn << 24n) + (0x070001n << 56n)
-      + ((2n ** 38n - 5n) << 80n) + (2n ** 38n << 143n);
+    const expected =
+      8_000n +
+      (1n << 15n) +
+      (7n << 16n) +
+      (0xffffffffn << 24n) +
+      (0x070001n << 56n) +
+      ((2n ** 38n - 5n) << 80n) +
+      ((2n ** 38n) << 143n);
     expect(packClaim("solvency", claim)).toBe(expected);
     expect(unpackClaim("solvency", expected)).toEqual(claim);
-    expect(unpackClaim("spend", packClaim("spend", { coverage: 10_000, onAnyTable: true }))).toEqual({ coverage: 10_000, onAnyTable: true });
+    expect(unpackClaim("spend", packClaim("spend", { coverage: 10_000, onAnyTable: true }))).toEqual({
+      coverage: 10_000,
+      onAnyTable: true,
+    });
   });
 
   it("holds its extremes", () => {
     const largest = 2n ** 38n - 1n;
-    for (const extreme of [{ ...claim, sizeA: largest, sizeB: -largest }, { ...claim, coverage: 2 ** 14 - 1, issuerId: 255 }]) {
+    for (const extreme of [
+      { ...claim, sizeA: largest, sizeB: -largest },
+      { ...claim, coverage: 2 ** 14 - 1, issuerId: 255 },
+    ]) {
       expect(unpackClaim("solvency", packClaim("solvency", extreme))).toEqual(extreme);
     }
   });

@@ -36,8 +36,17 @@ afterEach(() => rm(dir, { recursive: true }));
 async function record(change: Partial<ManifestEntry>): Promise<void> {
   const files = await describeFiles(folder);
   await writeEntry(dir, "exit.M", {
-    circuit: "exit", tier: "M", inputs: "0".repeat(64), tools: {}, constraints: 2, wires: 8, publicSignals: 6, domain: 16,
-    files, key: { kind: "development", r1cs: files.r1cs.sha256 }, ...change,
+    circuit: "exit",
+    tier: "M",
+    inputs: "0".repeat(64),
+    tools: {},
+    constraints: 2,
+    wires: 8,
+    publicSignals: 6,
+    domain: 16,
+    files,
+    key: { kind: "development", r1cs: files.r1cs.sha256 },
+    ...change,
   });
 }
 
@@ -64,7 +73,9 @@ test("a changed byte, a truncated file, a missing one: refused by path", async (
     const bad = Buffer.from(good);
     bad[at]! ^= 1;
     await writeFile(zkey, bad);
-    await expect(loadProvingArtifacts("exit", "M", dir)).rejects.toThrow(/circuit\.zkey: must have SHA-256 .* changed since/);
+    await expect(loadProvingArtifacts("exit", "M", dir)).rejects.toThrow(
+      /circuit\.zkey: must have SHA-256 .* changed since/,
+    );
   }
   await truncate(zkey, 100);
   await expect(loadProvingArtifacts("exit", "M", dir)).rejects.toThrow(/circuit\.zkey: must have \d+ bytes, has 100/);
@@ -110,12 +121,20 @@ test("an r1cs and a key that don't belong together", async () => {
 });
 
 test("a manifest that is missing, foreign, of another version or malformed", async () => {
-  await expect(loadArtifacts("receive", "M", [], dir)).rejects.toThrow(/has no receive\.M; plimsoll artifacts build --tier M makes it/);
+  await expect(loadArtifacts("receive", "M", [], dir)).rejects.toThrow(
+    /has no receive\.M; plimsoll artifacts build --tier M makes it/,
+  );
   const path = join(dir, "manifest.json");
   const manifest = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
   await writeFile(path, JSON.stringify({ ...manifest, version: 2 }));
   await expect(loadArtifacts("exit", "M", [], dir)).rejects.toThrow(/manifest\.json: version/);
-  await writeFile(path, JSON.stringify({ ...manifest, instances: { "exit.M": { ...(manifest["instances"] as Record<string, object>)["exit.M"], wires: -1 } } }));
+  await writeFile(
+    path,
+    JSON.stringify({
+      ...manifest,
+      instances: { "exit.M": { ...(manifest["instances"] as Record<string, object>)["exit.M"], wires: -1 } },
+    }),
+  );
   await expect(loadArtifacts("exit", "M", [], dir)).rejects.toThrow(/manifest\.json: instances\.exit\.M\.wires/);
   await writeFile(path, "{");
   await expect(loadArtifacts("exit", "M", [], dir)).rejects.toThrow(/is missing or not JSON/);

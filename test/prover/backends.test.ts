@@ -34,7 +34,9 @@ describe("prover over the kernel", () => {
 
   it("ends with close while proving, and proves again afterwards", async () => {
     const closing = createProver(plimsollBackend({ threads: 2 }), toyArtifacts);
-    const work = refusal(closing.prove(TOY_REQUEST, { onProgress: (stage) => void (stage === "prove" && closing.close()) }));
+    const work = refusal(
+      closing.prove(TOY_REQUEST, { onProgress: (stage) => void (stage === "prove" && closing.close()) }),
+    );
     expect((await work).message).toBe("prover: was closed before the proof was done");
     await closing.prove(TOY_REQUEST);
     await closing.close();
@@ -67,7 +69,9 @@ describe("prover over the kernel", () => {
 
 describe("fallback", () => {
   /** A defective backend: its proofs are of another statement, or of none. */
-  const wrong = (points: (good: Awaited<ReturnType<Backend["run"]>>) => Awaited<ReturnType<Backend["run"]>>): Backend => {
+  const wrong = (
+    points: (good: Awaited<ReturnType<Backend["run"]>>) => Awaited<ReturnType<Backend["run"]>>,
+  ): Backend => {
     const inner = plimsollBackend({ threads: 1 });
     return { name: "wrong", close: () => inner.close(), run: async (...args) => points(await inner.run(...args)) };
   };
@@ -78,7 +82,10 @@ describe("fallback", () => {
     ["infinity", wrong(({ signals, proof }) => ({ signals, proof: { ...proof, c: [0n, 0n] } }))],
   ])("replaces a proof that does not verify and says so: %s", async (_, backend) => {
     const told: string[] = [];
-    const safe = createProver(backend, toyArtifacts, { fallback: snarkjsBackend(), onFallback: (name, error) => told.push(`${name} ${error.path}`) });
+    const safe = createProver(backend, toyArtifacts, {
+      fallback: snarkjsBackend(),
+      onFallback: (name, error) => told.push(`${name} ${error.path}`),
+    });
     expect((await safe.prove(TOY_REQUEST)).circuit).toBe("exit");
     expect(told).toHaveLength(1);
     expect(told[0]).toMatch(/^wrong /);
@@ -90,7 +97,10 @@ describe("fallback", () => {
 
   it("does not run for inputs that no witness satisfies", async () => {
     const told: string[] = [];
-    const safe = createProver(plimsollBackend({ threads: 1 }), toyArtifacts, { fallback: snarkjsBackend(), onFallback: (name) => told.push(name) });
+    const safe = createProver(plimsollBackend({ threads: 1 }), toyArtifacts, {
+      fallback: snarkjsBackend(),
+      onFallback: (name) => told.push(name),
+    });
     await refusal(safe.prove({ ...TOY_REQUEST, inputs: { ...TOY_INPUTS, spent: 1n } }));
     expect(told).toEqual([]);
     await safe.close();

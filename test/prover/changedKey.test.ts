@@ -44,32 +44,52 @@ async function build(): Promise<void> {
   await writeFile(join(folder, KEY_FILES.vkey), JSON.stringify(await exportVerificationKey(zkey)));
   const files = await describeFiles(folder);
   await writeEntry(dir, "exit.T", {
-    circuit: "exit", tier: "T", inputs: "0".repeat(64), tools: {}, constraints: 2, wires: 8, publicSignals: 6, domain: 16,
-    files, key: { kind: "development", r1cs: files.r1cs.sha256 },
+    circuit: "exit",
+    tier: "T",
+    inputs: "0".repeat(64),
+    tools: {},
+    constraints: 2,
+    wires: 8,
+    publicSignals: 6,
+    domain: 16,
+    files,
+    key: { kind: "development", r1cs: files.r1cs.sha256 },
   });
 }
 
 /** `change` happens between the check of the files and their use. */
-function proverOver(backend: Backend, change: () => Promise<unknown>, fallback?: Backend): { prover: Prover; blamed: string[] } {
+function proverOver(
+  backend: Backend,
+  change: () => Promise<unknown>,
+  fallback?: Backend,
+): { prover: Prover; blamed: string[] } {
   const blamed: string[] = [];
   let changes = 0;
-  const prover = createProver(backend, async (circuit, tier) => {
-    const artifacts = await loadProvingArtifacts(circuit, tier, dir);
-    if (changes++ === 0) await change();
-    return artifacts;
-  }, { fallback, onFallback: (name) => blamed.push(name) });
+  const prover = createProver(
+    backend,
+    async (circuit, tier) => {
+      const artifacts = await loadProvingArtifacts(circuit, tier, dir);
+      if (changes++ === 0) await change();
+      return artifacts;
+    },
+    { fallback, onFallback: (name) => blamed.push(name) },
+  );
   return { prover, blamed };
 }
 
 async function changedFile(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(() => undefined, (reason: unknown) => reason);
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(ArtifactError);
   expect((error as ArtifactError).rule).toBe("changed since it was checked");
   return (error as ArtifactError).path;
 }
 
 const BACKENDS: readonly (readonly [name: string, make: () => Backend])[] = [
-  ["plimsoll", () => plimsollBackend({ threads: 2 })], ["snarkjs", () => snarkjsBackend()],
+  ["plimsoll", () => plimsollBackend({ threads: 2 })],
+  ["snarkjs", () => snarkjsBackend()],
 ];
 
 describe.each(BACKENDS)("%s", (_, make) => {
@@ -87,7 +107,9 @@ describe.each(BACKENDS)("%s", (_, make) => {
     bad.fill(0, bad.length / 2);
     const { prover } = proverOver(make(), () => writeFile(zkey, bad));
     expect(await changedFile(prover.prove(TOY_REQUEST))).toBe(zkey);
-    await expect(prover.prove(TOY_REQUEST)).rejects.toThrow(/circuit\.zkey: must have SHA-256 .* changed since it was built/);
+    await expect(prover.prove(TOY_REQUEST)).rejects.toThrow(
+      /circuit\.zkey: must have SHA-256 .* changed since it was built/,
+    );
     await writeFile(zkey, good);
     // Nothing of the bad key may be left in memory, although it went by the same hash.
     expect((await prover.prove(TOY_REQUEST)).circuit).toBe("exit");

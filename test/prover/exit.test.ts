@@ -33,5 +33,7 @@ it("an exit is proven, written, read and verified twice", async () => {
 
   const richer = { ...read, signals: { ...read.signals, lots: 251n } };
   await expect(verify(richer, verificationKey, [nobleVerifier, snarkjs])).rejects.toThrow("proof: does not verify");
-  await expect(prover.prove(proofRequest({ ...statement, signals: richer.signals }))).rejects.toThrow(/^inputs: break a constraint of template Exit, line \d+/);
+  await expect(prover.prove(proofRequest({ ...statement, signals: richer.signals }))).rejects.toThrow(
+    /^inputs: break a constraint of template Exit, line \d+/,
+  );
 });

@@ -14,7 +14,10 @@ import { Watched, backendOver, inProcess, proveToy } from "./watched.ts";
 afterEach(() => vi.restoreAllMocks());
 
 describe("a thread that ends", () => {
-  it.each([["in this process", inProcess], ["of Node", node]])("between proofs: the next one starts afresh, %s", async (_, base) => {
+  it.each([
+    ["in this process", inProcess],
+    ["of Node", node],
+  ])("between proofs: the next one starts afresh, %s", async (_, base) => {
     const watched = new Watched(base);
     const backend = backendOver(watched);
     await proveToy(backend);
@@ -29,15 +32,18 @@ describe("a thread that ends", () => {
     expect(watched.alive.size).toBe(0);
   });
 
-  it.each(["load", "witness", "quotient", "sums", "finish"] as const)("during %s: refuses the proof and starts the next afresh", async (kind) => {
-    const watched = new Watched();
-    const backend = backendOver(watched);
-    watched.before = (each, thread) => void (each === kind && thread < 2 && watched.ports[thread]!.end());
-    expect((await refusal(proveToy(backend))).message).toBe("prover: its thread ended before it was done");
-    await proveToy(backend);
-    expect([...watched.alive]).toEqual([2, 3]);
-    await backend.close();
-  });
+  it.each(["load", "witness", "quotient", "sums", "finish"] as const)(
+    "during %s: refuses the proof and starts the next afresh",
+    async (kind) => {
+      const watched = new Watched();
+      const backend = backendOver(watched);
+      watched.before = (each, thread) => void (each === kind && thread < 2 && watched.ports[thread]!.end());
+      expect((await refusal(proveToy(backend))).message).toBe("prover: its thread ended before it was done");
+      await proveToy(backend);
+      expect([...watched.alive]).toEqual([2, 3]);
+      await backend.close();
+    },
+  );
 });
 
 describe("loading", () => {
@@ -63,7 +69,9 @@ describe("loading", () => {
     await proveToy(backend);
     await backend.run({ ...toy, zkeySha256: "the same under another name" }, TOY_INPUTS, {});
     const rooms = watched.tasks.flatMap(({ task }) => (task.kind === "load" ? [task.tableRoom] : []));
-    const [{ tableBytes }] = watched.results.filter((result) => result !== undefined && "tableBytes" in result) as [ThreadResults["load"]];
+    const [{ tableBytes }] = watched.results.filter((result) => result !== undefined && "tableBytes" in result) as [
+      ThreadResults["load"],
+    ];
     expect(tableBytes).toBeGreaterThan(0);
     expect(rooms).toEqual([2 ** 20, 2 ** 20, 2 ** 20 - tableBytes, 2 ** 20 - tableBytes]);
     await backend.close();
@@ -73,7 +81,9 @@ describe("loading", () => {
     const { wasmPath, ...toy } = await toyArtifacts();
     const backend = backendOver(node);
     // A file that is there and is no key.
-    const error: unknown = await backend.run({ ...toy, wasmPath, zkeyPath: wasmPath }, TOY_INPUTS, {}).catch((reason: unknown) => reason);
+    const error: unknown = await backend
+      .run({ ...toy, wasmPath, zkeyPath: wasmPath }, TOY_INPUTS, {})
+      .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ArtifactError);
     expect(error).toMatchObject({ path: wasmPath, rule: "is not a zkey" });
     await backend.close();
@@ -90,19 +100,22 @@ describe("loading", () => {
 });
 
 describe("aborting", () => {
-  it.each(["load", "witness", "sums"] as const)("during %s ends the threads; the next proof loads the key once and keeps it", async (kind) => {
-    const watched = new Watched();
-    const backend = backendOver(watched);
-    const controller = new AbortController();
-    watched.before = (each) => void (each === kind && controller.abort(new Error(`stopped at ${kind}`)));
-    await expect(proveToy(backend, { signal: controller.signal })).rejects.toThrow(`stopped at ${kind}`);
-    const loads = watched.count("load");
-    await proveToy(backend);
-    await proveToy(backend);
-    expect(watched.count("load")).toBe(loads + 2);
-    expect([...watched.alive]).toEqual([2, 3]);
-    await backend.close();
-  });
+  it.each(["load", "witness", "sums"] as const)(
+    "during %s ends the threads; the next proof loads the key once and keeps it",
+    async (kind) => {
+      const watched = new Watched();
+      const backend = backendOver(watched);
+      const controller = new AbortController();
+      watched.before = (each) => void (each === kind && controller.abort(new Error(`stopped at ${kind}`)));
+      await expect(proveToy(backend, { signal: controller.signal })).rejects.toThrow(`stopped at ${kind}`);
+      const loads = watched.count("load");
+      await proveToy(backend);
+      await proveToy(backend);
+      expect(watched.count("load")).toBe(loads + 2);
+      expect([...watched.alive]).toEqual([2, 3]);
+      await backend.close();
+    },
+  );
 
   it("a queued proof rejects at once and leaves the one ahead alone", async () => {
     const watched = new Watched();
@@ -121,27 +134,34 @@ describe("aborting", () => {
 });
 
 describe("closing", () => {
-  it.each(["load", "sums"] as const)("refuses the proof at work in %s and those in the queue, and starts no thread again", async (kind) => {
-    const watched = new Watched();
-    const prover = createProver(backendOver(watched), toyArtifacts);
-    const closed = new Promise<void>((resolve) => {
-      watched.before = (each) => void (each === kind && resolve(prover.close()));
-    });
-    const queue = [1, 2, 3].map(() => refusal(prover.prove(TOY_REQUEST)));
-    await closed;
-    expect(watched.alive.size).toBe(0);
-    for (const error of await Promise.all(queue)) expect(error.message).toBe("prover: was closed before the proof was done");
-    expect(watched.ports).toHaveLength(2);
-    watched.before = () => undefined;
-    await prover.prove(TOY_REQUEST);
-    expect([...watched.alive]).toEqual([2, 3]);
-    await prover.close();
-  });
+  it.each(["load", "sums"] as const)(
+    "refuses the proof at work in %s and those in the queue, and starts no thread again",
+    async (kind) => {
+      const watched = new Watched();
+      const prover = createProver(backendOver(watched), toyArtifacts);
+      const closed = new Promise<void>((resolve) => {
+        watched.before = (each) => void (each === kind && resolve(prover.close()));
+      });
+      const queue = [1, 2, 3].map(() => refusal(prover.prove(TOY_REQUEST)));
+      await closed;
+      expect(watched.alive.size).toBe(0);
+      for (const error of await Promise.all(queue))
+        expect(error.message).toBe("prover: was closed before the proof was done");
+      expect(watched.ports).toHaveLength(2);
+      watched.before = () => undefined;
+      await prover.prove(TOY_REQUEST);
+      expect([...watched.alive]).toEqual([2, 3]);
+      await prover.close();
+    },
+  );
 
   it("while artifacts are loading refuses the proof, and starts no thread again", async () => {
     const watched = new Watched();
     let loaded: (artifacts: ProvingArtifacts) => void;
-    const prover = createProver(backendOver(watched), () => new Promise<ProvingArtifacts>((resolve) => void (loaded = resolve)));
+    const prover = createProver(
+      backendOver(watched),
+      () => new Promise<ProvingArtifacts>((resolve) => void (loaded = resolve)),
+    );
     const refused = refusal(prover.prove(TOY_REQUEST));
     await prover.close();
     loaded!(await toyArtifacts());
@@ -164,18 +184,27 @@ describe("closing", () => {
 });
 
 describe("options", () => {
-  it.each([0, -1, 1.5, NaN, Infinity, 2 ** 53, "2" as unknown as number])("needs a whole number of threads: %s", (threads) => {
-    expect(() => backendOver(inProcess, { threads })).toThrow(InputError);
-    expect(() => backendOver(inProcess, { threads })).toThrow(/^threads: must be a whole number of 1 or more, got /);
-  });
+  it.each([0, -1, 1.5, NaN, Infinity, 2 ** 53, "2" as unknown as number])(
+    "needs a whole number of threads: %s",
+    (threads) => {
+      expect(() => backendOver(inProcess, { threads })).toThrow(InputError);
+      expect(() => backendOver(inProcess, { threads })).toThrow(/^threads: must be a whole number of 1 or more, got /);
+    },
+  );
 
   it.each([-1, NaN, Infinity, "2" as unknown as number])("needs room for tables in MiB: %s", (pointTableMiB) => {
     expect(() => backendOver(inProcess, { pointTableMiB })).toThrow(InputError);
-    expect(() => backendOver(inProcess, { pointTableMiB })).toThrow(/^pointTableMiB: must be a finite number of 0 or more, got /);
+    expect(() => backendOver(inProcess, { pointTableMiB })).toThrow(
+      /^pointTableMiB: must be a finite number of 0 or more, got /,
+    );
   });
 
   it("takes as many threads as there are cores, 8 at most", async () => {
-    for (const [cores, threads] of [[1, 1], [3, 3], [64, 8]] as const) {
+    for (const [cores, threads] of [
+      [1, 1],
+      [3, 3],
+      [64, 8],
+    ] as const) {
       const watched = new Watched(inProcess, cores);
       const backend = backendOver(watched, {});
       backend.start!();

@@ -12,7 +12,10 @@ const MIB = 2 ** 20;
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-it.each([["keeps its threads", false], ["starts afresh each time", true]])("40 proofs leave nothing behind when the prover %s", async (_, afresh) => {
+it.each([
+  ["keeps its threads", false],
+  ["starts afresh each time", true],
+])("40 proofs leave nothing behind when the prover %s", async (_, afresh) => {
   const toy = await toyArtifacts();
   const backend = backendOver(inProcess);
   const prove = async (times: number): Promise<NodeJS.MemoryUsage> => {

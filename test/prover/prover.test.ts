@@ -18,8 +18,12 @@ describe("prover over snarkjs", () => {
   it("returns a proof with named signals that survives its JSON", async () => {
     const proof = await prover.prove(TOY_REQUEST);
     expect(proof.signals).toEqual({
-      exitsRoot: TOY_INPUTS["exitsRoot"], spent: TOY_INPUTS["spent"], instrument: 65_537n, lots: 700n,
-      recipient: 0xabcdefn, context: 99n,
+      exitsRoot: TOY_INPUTS["exitsRoot"],
+      spent: TOY_INPUTS["spent"],
+      instrument: 65_537n,
+      lots: 700n,
+      recipient: 0xabcdefn,
+      context: 99n,
     });
     const text = formatProof(proof);
     expect(parseProof(text)).toEqual(proof);
@@ -52,7 +56,9 @@ describe("prover over snarkjs", () => {
       const prover = createProver(snarkjsBackend(), toy.toyArtifacts);
       await prover.prove({ circuit: "exit", tier: "T", inputs: toy.TOY_INPUTS });
       console.log("proved");`;
-    const output = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], { timeout: 60_000 });
+    const output = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+      timeout: 60_000,
+    });
     expect(String(output)).toContain("proved");
   });
 });
@@ -67,7 +73,10 @@ describe("any backend", () => {
       },
       close: async () => undefined,
     });
-    const swapped = createProver(wrong(({ a, b, c }) => ({ a: c, b, c: a })), toyArtifacts);
+    const swapped = createProver(
+      wrong(({ a, b, c }) => ({ a: c, b, c: a })),
+      toyArtifacts,
+    );
     expect((await refusal(swapped.prove(TOY_REQUEST))).message).toMatch(/^proof: does not verify/);
   });
 
@@ -77,7 +86,9 @@ describe("any backend", () => {
       run: (artifacts, inputs, options) => backend.run(artifacts, { ...inputs, recipient: 5n }, options),
       close: async () => undefined,
     };
-    expect((await refusal(createProver(other, toyArtifacts).prove(TOY_REQUEST))).message).toBe("publicSignals.recipient: must be as asked");
+    expect((await refusal(createProver(other, toyArtifacts).prove(TOY_REQUEST))).message).toBe(
+      "publicSignals.recipient: must be as asked",
+    );
   });
 
   it("works on one request at a time, and leaves out those that are aborted while they wait", async () => {
@@ -95,12 +106,18 @@ describe("any backend", () => {
     const controller = new AbortController();
     const order: string[] = [];
     const [first, second, third] = [
-      one.prove(TOY_REQUEST, { onProgress: (stage) => stage === "prove" && controller.abort(new Error("changed my mind")) }),
-      one.prove(TOY_REQUEST, { signal: controller.signal }), one.prove(TOY_REQUEST),
+      one.prove(TOY_REQUEST, {
+        onProgress: (stage) => stage === "prove" && controller.abort(new Error("changed my mind")),
+      }),
+      one.prove(TOY_REQUEST, { signal: controller.signal }),
+      one.prove(TOY_REQUEST),
     ];
     await Promise.all([
-      first.then(() => order.push("first")), third.then(() => order.push("third")),
-      expect(second).rejects.toThrow("changed my mind").then(() => order.push("second")),
+      first.then(() => order.push("first")),
+      third.then(() => order.push("third")),
+      expect(second)
+        .rejects.toThrow("changed my mind")
+        .then(() => order.push("second")),
     ]);
     expect(order).toEqual(["second", "first", "third"]);
     expect([most, runs]).toEqual([1, 2]);
@@ -110,16 +127,23 @@ describe("any backend", () => {
     const untouched = createProver(backend, () => Promise.reject(new Error("was loaded")));
     const refused = async (request: ProofRequest): Promise<string> => (await refusal(untouched.prove(request))).message;
     for (const recipient of [-1n, FIELD, FIELD + 1n]) {
-      expect(await refused({ ...TOY_REQUEST, inputs: { ...TOY_INPUTS, recipient } })).toBe("inputs.recipient: must be at least 0 and below the field's order: it is public");
+      expect(await refused({ ...TOY_REQUEST, inputs: { ...TOY_INPUTS, recipient } })).toBe(
+        "inputs.recipient: must be at least 0 and below the field's order: it is public",
+      );
     }
-    expect(await refused({ circuit: "receive", tier: "T", inputs: { nullifiers: [0n, -1n] } })).toMatch(/^inputs\.nullifiers\[1\]: must be at least 0/);
+    expect(await refused({ circuit: "receive", tier: "T", inputs: { nullifiers: [0n, -1n] } })).toMatch(
+      /^inputs\.nullifiers\[1\]: must be at least 0/,
+    );
     const negative = { ...TOY_REQUEST, inputs: { ...TOY_INPUTS, secret: (TOY_INPUTS["secret"] as bigint) - FIELD } };
     expect((await prover.prove(negative)).signals.recipient).toBe(TOY_INPUTS["recipient"]);
   });
 
   it("keeps what it loads anew when an older load fails after it", async () => {
     const loads: Load[] = [];
-    const loading = createProver(backend, () => new Promise<ProvingArtifacts>((resolve, reject) => loads.push({ resolve, reject })));
+    const loading = createProver(
+      backend,
+      () => new Promise<ProvingArtifacts>((resolve, reject) => loads.push({ resolve, reject })),
+    );
     const first = loading.prove(TOY_REQUEST);
     const closed = loading.close();
     const second = loading.prove(TOY_REQUEST);

@@ -74,7 +74,9 @@ it("kills the program and leaves no folder when closed", async () => {
 
 it("starts no program when closed during the witness, and proves again afterwards", async () => {
   const prover = await over("echo started >> log", SNARKJS);
-  const stopped = refusal(prover.prove(TOY_REQUEST, { onProgress: (stage) => void (stage === "witness" && prover.close()) }));
+  const stopped = refusal(
+    prover.prove(TOY_REQUEST, { onProgress: (stage) => void (stage === "witness" && prover.close()) }),
+  );
   expect((await stopped).message).toBe("prover: was closed before the proof was done");
   expect(existsSync(at("log"))).toBe(false);
   await prover.prove(TOY_REQUEST);
@@ -82,7 +84,12 @@ it("starts no program when closed during the witness, and proves again afterward
 });
 
 it("writes zeros over the witness in place, in the file and in memory", async () => {
-  const prover = await over(`ln ${WITNESS} kept`, `stat -c %s ${WITNESS} > size`, `dirname ${WITNESS} > folder`, SNARKJS);
+  const prover = await over(
+    `ln ${WITNESS} kept`,
+    `stat -c %s ${WITNESS} > size`,
+    `dirname ${WITNESS} > folder`,
+    SNARKJS,
+  );
   await prover.prove(TOY_REQUEST);
   const kept = await readFile(at("kept"));
   expect(kept.length).toBe(Number(await readFile(at("size"), "utf8")));
@@ -91,7 +98,10 @@ it("writes zeros over the witness in place, in the file and in memory", async ()
   expect(existsSync(folder)).toBe(false);
   const path = join(folder, "witness.wtns");
   expect(vi.mocked(open).mock.calls).toContainEqual([path, "r+"]);
-  const written = vi.mocked(writeFile).mock.calls.filter(([file]) => file === path).map(([, bytes]) => bytes as Uint8Array);
+  const written = vi
+    .mocked(writeFile)
+    .mock.calls.filter(([file]) => file === path)
+    .map(([, bytes]) => bytes as Uint8Array);
   expect(written.map((bytes) => bytes.every((byte) => byte === 0))).toEqual([true]);
 });
 
@@ -104,7 +114,11 @@ it("takes requests in turns", async () => {
 it.each([
   ["writes nothing", "exit 0", "ended without a proof"],
   ["writes half a proof", 'echo "{\\"pi_a\\":" > "$3"; echo "[]" > "$4"', "wrote something that is no proof"],
-  ["writes a proof of too few numbers", 'echo "{\\"pi_a\\":[],\\"pi_b\\":[],\\"pi_c\\":[]}" > "$3"; echo "[]" > "$4"', "wrote something that is no proof"],
+  [
+    "writes a proof of too few numbers",
+    'echo "{\\"pi_a\\":[],\\"pi_b\\":[],\\"pi_c\\":[]}" > "$3"; echo "[]" > "$4"',
+    "wrote something that is no proof",
+  ],
   ["fails", `cat ${WITNESS}; exit 3`, "failed or ended early"],
   ["is killed", "kill -9 $$", "failed or ended early"],
 ])("says that the program %s", async (_, line, message) => {

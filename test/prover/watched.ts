@@ -24,18 +24,24 @@ export const inProcess: Platform = {
   loadKernelCode: () => node.loadKernelCode(),
   startThread({ onReply, onEnd }) {
     let gone = false;
-    const answer = answering((file) => fileSource(file as string), (reply, transfer) => {
-      const moved = structuredClone(reply, { transfer: [...transfer] });
-      setImmediate(() => void (gone || onReply(moved)));
-    });
+    const answer = answering(
+      (file) => fileSource(file as string),
+      (reply, transfer) => {
+        const moved = structuredClone(reply, { transfer: [...transfer] });
+        setImmediate(() => void (gone || onReply(moved)));
+      },
+    );
     return {
       post: (request, transfer) => answer(structuredClone(request, { transfer: [...transfer] })),
       hold: () => undefined,
-      end: () => new Promise((resolve) => setImmediate(() => {
-        gone = true;
-        onEnd();
-        resolve();
-      })),
+      end: () =>
+        new Promise((resolve) =>
+          setImmediate(() => {
+            gone = true;
+            onEnd();
+            resolve();
+          }),
+        ),
     };
   },
 };
@@ -50,7 +56,10 @@ export class Watched implements Platform {
   /** Called with each task before it is posted; what it throws, posting throws. */
   before: (kind: ThreadTask["kind"], thread: number) => void = () => undefined;
 
-  constructor(private readonly base: Platform = inProcess, readonly cores = 2) {}
+  constructor(
+    private readonly base: Platform = inProcess,
+    readonly cores = 2,
+  ) {}
 
   loadKernelCode(): Promise<WebAssembly.Module> {
     return this.base.loadKernelCode();
@@ -91,9 +100,15 @@ export class Watched implements Platform {
 }
 
 export const backendOver = (platform: Platform, options: PlimsollOptions = { threads: 2 }): Backend =>
-  kernelBackend<ProvingArtifacts>(platform, ({ wasmPath, zkeyPath, zkeySha256 }) => ({
-    name: zkeySha256, key: zkeyPath, circuit: async () => WebAssembly.compile(await readFile(wasmPath)),
-  }), options);
+  kernelBackend<ProvingArtifacts>(
+    platform,
+    ({ wasmPath, zkeyPath, zkeySha256 }) => ({
+      name: zkeySha256,
+      key: zkeyPath,
+      circuit: async () => WebAssembly.compile(await readFile(wasmPath)),
+    }),
+    options,
+  );
 
 /** A proof of the toy circuit, verified. */
 export async function proveToy(backend: Backend, options: ProveOptions = {}): ReturnType<Backend["run"]> {

@@ -8,10 +8,14 @@ import { refusal } from "../support/proverRules.ts";
 import { Watched, backendOver, proveToy } from "./watched.ts";
 
 /** Bytes that came to the host or that it made. */
-const held = ({ results, tasks }: Watched): Uint8Array[] => [...results.flatMap(secretsIn), ...tasks.flatMap(({ task }) => secretsOf(task))];
+const held = ({ results, tasks }: Watched): Uint8Array[] => [
+  ...results.flatMap(secretsIn),
+  ...tasks.flatMap(({ task }) => secretsOf(task)),
+];
 /** A buffer that was moved on has no bytes left. */
 const isWiped = (bytes: Uint8Array): boolean => bytes.byteLength === 0 || bytes.every((byte) => byte === 0);
-const lastTasks = ({ ports, tasks }: Watched): (ThreadTask["kind"] | undefined)[] => ports.map((_, i) => tasks.findLast(({ thread }) => thread === i)?.task.kind);
+const lastTasks = ({ ports, tasks }: Watched): (ThreadTask["kind"] | undefined)[] =>
+  ports.map((_, i) => tasks.findLast(({ thread }) => thread === i)?.task.kind);
 
 function expectWiped(watched: Watched): void {
   expect(held(watched).filter((bytes) => !isWiped(bytes))).toEqual([]);
@@ -23,7 +27,8 @@ describe("the host keeps nothing of a witness", () => {
     const watched = new Watched();
     const backend = backendOver(watched, { threads });
     const secrets: boolean[] = [];
-    watched.before = (kind) => void (kind === "finish" && secrets.push(...held(watched).map((bytes) => !isWiped(bytes))));
+    watched.before = (kind) =>
+      void (kind === "finish" && secrets.push(...held(watched).map((bytes) => !isWiped(bytes))));
     await proveToy(backend);
     expect(secrets).toContain(true);
     expectWiped(watched);
@@ -57,7 +62,9 @@ describe("the host keeps nothing of a witness", () => {
     watched.before = (each, thread) => {
       if (each === kind && (kind === "finish" || thread === 1)) throw new Error("no room");
     };
-    expect((await refusal(backend.run(await toyArtifacts(), TOY_INPUTS, {}))).message).toBe(`${kind}: can't be copied to a thread`);
+    expect((await refusal(backend.run(await toyArtifacts(), TOY_INPUTS, {}))).message).toBe(
+      `${kind}: can't be copied to a thread`,
+    );
     // The wiping comes last: nothing is sent after it.
     expectWiped(watched);
     await backend.close();

@@ -6,8 +6,12 @@ import { OPTIONS } from "./optionTable.ts";
 describe("normal distribution", () => {
   // Abramowitz and Stegun, table 26.1, and the tail to more digits.
   it.each([
-    [0, 0.5], [1, 0.841344746068542949], [-1, 0.158655253931457051], [2, 0.977249868051820793],
-    [-3, 0.00134989803163009452], [-6, 9.86587645037698141e-10],
+    [0, 0.5],
+    [1, 0.841344746068542949],
+    [-1, 0.158655253931457051],
+    [2, 0.977249868051820793],
+    [-3, 0.00134989803163009452],
+    [-6, 9.86587645037698141e-10],
   ])("Φ(%f)", (x, expected) => expect(Math.abs(normalCdf(x) - expected)).toBeLessThan(1e-15));
 
   it("φ(1)", () => expect(Math.abs(normalPdf(1) - 0.241970724519143349)).toBeLessThan(1e-16));

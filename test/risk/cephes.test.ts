@@ -19,8 +19,25 @@ beforeAll(() => cephes.compiled);
 it("gives the package's bits or refuses as it does, at the edges and at random", () => {
   const random = Random.named("cephes");
   const anyDouble = (): number => (BUFFER.setBigUint64(0, random.field() & (2n ** 64n - 1n)), BUFFER.getFloat64(0));
-  const edges = [0, -0, 1, -1, 0.5, 2, Number.MIN_VALUE, Number.MAX_VALUE, 709.78, 709.79, -745.1, -745.2, 1e-300, Infinity, -Infinity, NaN];
-  const usual = (): number => (anyDouble() % 40) || 0;
+  const edges = [
+    0,
+    -0,
+    1,
+    -1,
+    0.5,
+    2,
+    Number.MIN_VALUE,
+    Number.MAX_VALUE,
+    709.78,
+    709.79,
+    -745.1,
+    -745.2,
+    1e-300,
+    Infinity,
+    -Infinity,
+    NaN,
+  ];
+  const usual = (): number => anyDouble() % 40 || 0;
   const inputs = [...edges, ...Array.from({ length: 20_000 }, anyDouble), ...Array.from({ length: 20_000 }, usual)];
   for (const [i, x] of inputs.entries()) {
     const y = inputs[(i * 7 + 3) % inputs.length]!;

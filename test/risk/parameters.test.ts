@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_PARAMETERS, parseParameters } from "../../src/risk/parameters.ts";
 
 describe("parameters", () => {
-  it("the defaults are within their own bounds", () => expect(parseParameters(DEFAULT_PARAMETERS)).toEqual(DEFAULT_PARAMETERS));
+  it("the defaults are within their own bounds", () =>
+    expect(parseParameters(DEFAULT_PARAMETERS)).toEqual(DEFAULT_PARAMETERS));
 
   it("overrides replace what they name alone", () =>
     expect(parseParameters({ z: 3 })).toEqual({ ...DEFAULT_PARAMETERS, z: 3 }));

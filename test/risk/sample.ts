@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 export type Json = any;
 
 /** A fresh copy of the sample market's JSON. */
-export const sampleJson = (): Json => JSON.parse(readFileSync(new URL("../../data/market.json", import.meta.url), "utf8"));
+export const sampleJson = (): Json =>
+  JSON.parse(readFileSync(new URL("../../data/market.json", import.meta.url), "utf8"));
 
 /** Index of an instrument by name in a market's JSON. */
 export const indexOf = (market: Json, name: string): number => {

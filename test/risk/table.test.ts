@@ -24,7 +24,9 @@ const part = (row: { listing: Listing }, name: string) => row.listing.charges.fi
 const ROOT = 3345480573192789941683881299583264040177782605862807344033706140930306421326n;
 
 let sample: ListedTable;
-beforeAll(() => { sample = build(); });
+beforeAll(() => {
+  sample = build();
+});
 
 describe("determinism", () => {
   // Pinned: a change of the engine, its defaults or the sample must be seen, and every machine must get this root.
@@ -43,7 +45,9 @@ describe("prices", () => {
 
   it("need three sources that agree", () => {
     const two = (m: Json) => (m.underlyings[0].sources = m.underlyings[0].sources.slice(0, 2));
-    expect(() => build(two)).toThrow("market.underlyings[0].sources: must have at least 3 sources that are at most 600 s old, got 2");
+    expect(() => build(two)).toThrow(
+      "market.underlyings[0].sources: must have at least 3 sources that are at most 600 s old, got 2",
+    );
     const apart = (m: Json) => {
       m.underlyings[0].sources = m.underlyings[0].sources.slice(0, 3);
       m.underlyings[0].sources[2].price = "90000";
@@ -58,7 +62,9 @@ describe("prices", () => {
 
   it("of an instrument must be near spot", () => {
     const i = indexOf(sampleJson(), "venue-a:BTC-PERP");
-    expect(() => build((m) => (m.instruments[i].price = "60000"))).toThrow(`market.instruments[${i}].price: must be within 3000 bp of spot`);
+    expect(() => build((m) => (m.instruments[i].price = "60000"))).toThrow(
+      `market.instruments[${i}].price: must be within 3000 bp of spot`,
+    );
   });
 });
 
@@ -66,7 +72,11 @@ describe("scan ranges", () => {
   const range = (table: ListedTable, name: string) => table.underlyings.find((u) => u.name === name)!.scanBps;
 
   it("have floors: 18 % for BTC and ETH", () => {
-    const calm = build((m) => m.underlyings.forEach((u: Json) => (u.closes.values = u.closes.values.map((_: number, i: number) => 100 + (i % 2) / 10))));
+    const calm = build((m) =>
+      m.underlyings.forEach(
+        (u: Json) => (u.closes.values = u.closes.values.map((_: number, i: number) => 100 + (i % 2) / 10)),
+      ),
+    );
     expect(range(calm, "BTC")).toBe(1800);
     expect(range(calm, "ETH")).toBe(1800);
     expect(range(calm, "LINK")).toBeGreaterThanOrEqual(1800);
@@ -74,26 +84,62 @@ describe("scan ranges", () => {
 
   it("remember stress long past", () => {
     // The same last two hundred days, with and without a wild first year.
-    const days = (m: Json, wild: number) => (m.underlyings[0].closes.values =
-      Array.from({ length: 600 }, (_, i) => 100 * (1 + (i % 2) * (i < 365 ? wild : 0.03))));
-    expect(range(build((m) => days(m, 0.3)), "BTC")).toBeGreaterThan(range(build((m) => days(m, 0.03)), "BTC"));
+    const days = (m: Json, wild: number) =>
+      (m.underlyings[0].closes.values = Array.from(
+        { length: 600 },
+        (_, i) => 100 * (1 + (i % 2) * (i < 365 ? wild : 0.03)),
+      ));
+    expect(
+      range(
+        build((m) => days(m, 0.3)),
+        "BTC",
+      ),
+    ).toBeGreaterThan(
+      range(
+        build((m) => days(m, 0.03)),
+        "BTC",
+      ),
+    );
   });
 
   it("rise by a quarter an epoch at most", () => {
-    const jump = (m: Json) => { m.underlyings[0].closes.values[m.underlyings[0].closes.values.length - 1] *= 2; };
+    const jump = (m: Json) => {
+      m.underlyings[0].closes.values[m.underlyings[0].closes.values.length - 1] *= 2;
+    };
     const free = range(build(jump), "BTC");
     expect(free).toBeGreaterThan(2500);
-    expect(range(build((m) => { jump(m); m.previous = { scanBps: { BTC: 2000 } }; }), "BTC")).toBe(2500);
-    expect(range(build((m) => { m.previous = { scanBps: { BTC: 100 } }; }), "BTC")).toBe(1800);
+    expect(
+      range(
+        build((m) => {
+          jump(m);
+          m.previous = { scanBps: { BTC: 2000 } };
+        }),
+        "BTC",
+      ),
+    ).toBe(2500);
+    expect(
+      range(
+        build((m) => {
+          m.previous = { scanBps: { BTC: 100 } };
+        }),
+        "BTC",
+      ),
+    ).toBe(1800);
   });
 
   it("need a history", () => {
-    expect(() => build((m) => (m.underlyings[2].closes.values = [1, 2, 3]))).toThrow("market.underlyings[2].closes.values: must have at least 90 closes, got 3");
+    expect(() => build((m) => (m.underlyings[2].closes.values = [1, 2, 3]))).toThrow(
+      "market.underlyings[2].closes.values: must have at least 90 closes, got 3",
+    );
   });
 
-  it.each([["a year old", "2024-10-24"], ["of the day before the last that will do", "2025-10-21"]])("do not use closes that are %s", (_, last) => {
-    expect(() => build((m) => m.underlyings.forEach((u: Json) => (u.closes.last = last))))
-      .toThrow(`market.underlyings[0].closes.last: must be a day that ended at most 172800 s before asOf, got "${last}"`);
+  it.each([
+    ["a year old", "2024-10-24"],
+    ["of the day before the last that will do", "2025-10-21"],
+  ])("do not use closes that are %s", (_, last) => {
+    expect(() => build((m) => m.underlyings.forEach((u: Json) => (u.closes.last = last)))).toThrow(
+      `market.underlyings[0].closes.last: must be a day that ended at most 172800 s before asOf, got "${last}"`,
+    );
   });
 
   it("may lack the last day, or be of no account for a stable asset without one", () => {
@@ -105,7 +151,9 @@ describe("scan ranges", () => {
       });
     };
     expect(range(build(late), "BTC")).toBe(range(sample, "BTC"));
-    expect(() => build((m) => (late(m), (m.underlyings[4].closes.last = "2025-10-21")))).toThrow("market.underlyings[4].closes.last");
+    expect(() => build((m) => (late(m), (m.underlyings[4].closes.last = "2025-10-21")))).toThrow(
+      "market.underlyings[4].closes.last",
+    );
   });
 });
 
@@ -126,7 +174,11 @@ describe("linear rows", () => {
       const row = at(sample, name);
       return { row, size: parseDecimal(units[i]!) / parseDecimal(row.listing.lot) };
     });
-    expect(exposure(positions, 4).losses.flat().every((loss) => loss === 0n)).toBe(true);
+    expect(
+      exposure(positions, 4)
+        .losses.flat()
+        .every((loss) => loss === 0n),
+    ).toBe(true);
   });
 
   it("are worth their venue's price", () => expect(at(sample, "venue-a:ETH-PERP").mark).toBe(39599800n));
@@ -186,7 +238,10 @@ describe("charges", () => {
     const share = scan * Math.sqrt(1080 / 172800);
     const expected = 1 - (1 - 0.05 - 0.005) * (1 - share);
     expect(Number(row.chargeLong) / Number(row.mark)).toBeCloseTo(expected, 5);
-    const slow = at(build((m) => (m.issuers[0].finalitySeconds = 100_000)), "vault-ethereum:ETH");
+    const slow = at(
+      build((m) => (m.issuers[0].finalitySeconds = 100_000)),
+      "vault-ethereum:ETH",
+    );
     expect(slow.chargeLong > row.chargeLong).toBe(true);
   });
 
@@ -230,8 +285,16 @@ describe("kinds and caps", () => {
   });
 
   it("caps: collateral its own, everything else none; a vault none on net value", () => {
-    expect(at(sample, "vault-ethereum:WBTC")).toMatchObject({ kind: "collateral", cap: 200_000_000n, issuerCap: NO_ISSUER_CAP });
-    expect(at(sample, "venue-a:BTC-PERP")).toMatchObject({ kind: "position", cap: NO_LOT_CAP, issuerCap: 50_000_000_000_000n });
+    expect(at(sample, "vault-ethereum:WBTC")).toMatchObject({
+      kind: "collateral",
+      cap: 200_000_000n,
+      issuerCap: NO_ISSUER_CAP,
+    });
+    expect(at(sample, "venue-a:BTC-PERP")).toMatchObject({
+      kind: "position",
+      cap: NO_LOT_CAP,
+      issuerCap: 50_000_000_000_000n,
+    });
     expect(at(sample, "venue-a:USD")).toMatchObject({ kind: "collateral", cap: NO_LOT_CAP });
   });
 
@@ -247,7 +310,8 @@ describe("kinds and caps", () => {
 
   it("anything of an issuer that is gone may be dead: cash and a pair of credit and release too", () => {
     const json = sampleJson();
-    for (const name of ["venue-a:USD", "venue-a:CREDIT", "venue-a:RELEASE"]) json.instruments[indexOf(json, name)].dead = true;
+    for (const name of ["venue-a:USD", "venue-a:CREDIT", "venue-a:RELEASE"])
+      json.instruments[indexOf(json, name)].dead = true;
     const table = buildTable(parseMarket(json));
     for (const name of ["venue-a:USD", "venue-a:CREDIT", "venue-a:RELEASE"]) {
       expect(at(table, name)).toMatchObject({ dead: true, mark: 0n, chargeLong: 0n, chargeShort: 0n });
@@ -256,14 +320,21 @@ describe("kinds and caps", () => {
   });
 
   it("what has settled keeps its value and moves no more; what is dead is worth nothing", () => {
-    expect(at(sample, "venue-b:BTC-24OCT25")).toMatchObject({ mark: 110874350n, chargeLong: 0n, chargeShort: 0n, dead: false });
+    expect(at(sample, "venue-b:BTC-24OCT25")).toMatchObject({
+      mark: 110874350n,
+      chargeLong: 0n,
+      chargeShort: 0n,
+      dead: false,
+    });
     expect(at(sample, "venue-b:BTC-24OCT25").pnl.every((pnl) => pnl === 0n)).toBe(true);
     expect(at(sample, "venue-b:BTC-17OCT25-120000-C")).toMatchObject({ mark: 0n, chargeShort: 0n, dead: true });
   });
 
   it("refuses a lot too large for a row, naming the instrument", () => {
     const i = indexOf(sampleJson(), "venue-a:BTC-PERP");
-    expect(() => build((m) => (m.instruments[i].lot = "100"))).toThrow(`market.instruments[${i}].mark: must be at least 0 and below 2^40; choose another lot`);
+    expect(() => build((m) => (m.instruments[i].lot = "100"))).toThrow(
+      `market.instruments[${i}].mark: must be at least 0 and below 2^40; choose another lot`,
+    );
   });
 
   it("refuses a lot worth nothing", () => {

@@ -37,7 +37,11 @@ describe("a table file", () => {
     ["a negative charge", (b) => (b.table.rows[0].chargeLong = "-1"), "table.rows[0].chargeLong"],
     ["15 scenarios", (b) => b.table.rows[0].pnl.pop(), "table.rows[0].pnl"],
     ["a P&L of 2^37", (b) => (b.table.rows[0].pnl[3] = String(-(2 ** 37))), "table.rows[0].pnl[3]"],
-    ["rows out of order", (b) => [b.table.rows, b.listings].forEach((all) => all.splice(0, 2, all[1], all[0])), "table.rows[1].instrument"],
+    [
+      "rows out of order",
+      (b) => [b.table.rows, b.listings].forEach((all) => all.splice(0, 2, all[1], all[0])),
+      "table.rows[1].instrument",
+    ],
     ["a row twice", (b) => (b.table.rows[1].instrument = b.table.rows[0].instrument), "table.rows[1].instrument"],
     ["a group that is not there", (b) => (b.table.rows[0].group = 6), "table.rows[0].group"],
     ["a cap of another row's issuer", (b) => (b.table.rows[1].issuerCap = "7"), "table.rows[1].issuerCap"],
@@ -52,10 +56,23 @@ describe("a table file", () => {
     ["an asymmetric matrix", (b) => (b.table.correlations[0][1] += 1), "table.correlations[0][1]"],
     ["a matrix too small", (b) => b.table.correlations.pop(), "table.correlations"],
     ["a line too short", (b) => b.table.correlations[2].pop(), "table.correlations[2]"],
-    ["an impossible matrix", (b) => {
-      for (const [g, h, value] of [[0, 1, 9000], [1, 2, 9000], [0, 2, -9000]] as const) b.table.correlations[g][h] = b.table.correlations[h][g] = value;
-    }, "table.correlations"],
-    ["a correlation above one", (b) => (b.table.correlations[0][1] = b.table.correlations[1][0] = 10_001), "table.table.correlations[0][1]"],
+    [
+      "an impossible matrix",
+      (b) => {
+        for (const [g, h, value] of [
+          [0, 1, 9000],
+          [1, 2, 9000],
+          [0, 2, -9000],
+        ] as const)
+          b.table.correlations[g][h] = b.table.correlations[h][g] = value;
+      },
+      "table.correlations",
+    ],
+    [
+      "a correlation above one",
+      (b) => (b.table.correlations[0][1] = b.table.correlations[1][0] = 10_001),
+      "table.table.correlations[0][1]",
+    ],
     ["a group twice", (b) => (b.table.groups[1] = "BTC"), "table.groups"],
   ])("refuses %s", (_, change, path) => {
     const json = JSON.parse(text);
@@ -71,7 +88,12 @@ describe("a table file", () => {
     };
     expect(changed((b, i) => (b.table.rows[i].chargeShort = "1"))).toContain("credit and release carry no charges");
     expect(changed((b, i) => (b.table.rows[i].mark = "9999"))).toContain("carry the same mark and scenarios");
-    expect(changed((b, i) => { b.table.rows.splice(i + 1, 1); b.listings.splice(i + 1, 1); })).toContain("needs its release");
+    expect(
+      changed((b, i) => {
+        b.table.rows.splice(i + 1, 1);
+        b.listings.splice(i + 1, 1);
+      }),
+    ).toContain("needs its release");
   });
 
   it("refuses text that is cut short or too long", () => {

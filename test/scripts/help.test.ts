@@ -4,7 +4,12 @@ import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
 it.each(["backtest", "demo", "test", "check", "generate"])("npm run %s -- --help", async (name) => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--import", "tsx", `scripts/${name}.ts`, "--help"]);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    "--import",
+    "tsx",
+    `scripts/${name}.ts`,
+    "--help",
+  ]);
   expect(stderr).toBe("");
   expect(stdout).toMatch(new RegExp(`^npm (run )?${name}\\b`));
   expect(stdout.split("\n").length).toBeLessThan(16);

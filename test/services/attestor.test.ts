@@ -30,16 +30,25 @@ afterAll(async () => {
 });
 
 const finalised = async (chain: string): Promise<number> => (await local.nodes.get(chain)!.finalised()).number;
-const ask = (url: string, path: string): Promise<{ status: number; json: unknown }> => getJson("it", url, path) as Promise<{ status: number; json: unknown }>;
-const hashOf = async (chain: string, number: number): Promise<string> => (await local.nodes.get(chain)!.block(number)).hash;
+const ask = (url: string, path: string): Promise<{ status: number; json: unknown }> =>
+  getJson("it", url, path) as Promise<{ status: number; json: unknown }>;
+const hashOf = async (chain: string, number: number): Promise<string> =>
+  (await local.nodes.get(chain)!.block(number)).hash;
 
 it("signs a final block for each mirror of its chain, the same again when asked again", async () => {
   const number = await finalised("home");
   for (const mirror of ["north", "south"]) {
     const { status, json } = await ask(first.url, `/attestations/home/${number}?mirror=${mirror}`);
-    expect([status, json]).toMatchObject([200, { number, blockHash: await hashOf("home", number), set: "1", place: 0 }]);
+    expect([status, json]).toMatchObject([
+      200,
+      { number, blockHash: await hashOf("home", number), set: "1", place: 0 },
+    ]);
     const { signature } = json as { signature: string };
-    const domain = signingDomain("RootMirror", local.chains[mirror as "north"].chainId, mirrorOf(local, "home", mirror));
+    const domain = signingDomain(
+      "RootMirror",
+      local.chains[mirror as "north"].chainId,
+      mirrorOf(local, "home", mirror),
+    );
     const message = { chainId: 31337, number, blockHash: await hashOf("home", number), set: 1 };
     expect(verifyTypedData(domain, ATTESTATION_TYPES, message, signature)).toBe(SIGNERS[0]!.address);
     expect(await ask(first.url, `/attestations/home/${number}?mirror=${mirror}`)).toEqual({ status, json });
@@ -49,7 +58,8 @@ it("signs a final block for each mirror of its chain, the same again when asked 
 it("refuses a block that isn't final, and says which is", async () => {
   const number = await finalised("home");
   expect(await ask(first.url, `/attestations/home/${number + 1}?mirror=north`)).toEqual({
-    status: 409, json: { error: `home ${number + 1} isn't final yet`, finalised: number },
+    status: 409,
+    json: { error: `home ${number + 1} isn't final yet`, finalised: number },
   });
 });
 
@@ -62,10 +72,14 @@ it("refuses routes that there aren't, heights that are none, and signs for nobod
     ["/attestations/home/-1?mirror=north", 400, 'height: must be a whole number, got "-1"'],
     ["/attestations/home/1e3?mirror=north", 400, 'height: must be a whole number, got "1e3"'],
     ["/attestations/home/1", 400, "mirror: must name the chain that the mirror is on"],
-  ] as const) expect(await ask(first.url, path), path).toEqual({ status, json: { error } });
+  ] as const)
+    expect(await ask(first.url, path), path).toEqual({ status, json: { error } });
   const { log } = recorder();
   const stranger = new Attestor(worldOf(local, log), local.deployer, { store: new FileStore(await tempFolder()) });
-  await expect(stranger.attest("home", await finalised("home"), "north")).rejects.toMatchObject({ status: 403, message: `${local.deployer.address} is none of the attestors in force` });
+  await expect(stranger.attest("home", await finalised("home"), "north")).rejects.toMatchObject({
+    status: 403,
+    message: `${local.deployer.address} is none of the attestors in force`,
+  });
 });
 
 it("has written down what it signs before the signature leaves, for its owner alone", async () => {
@@ -75,7 +89,9 @@ it("has written down what it signs before the signature leaves, for its owner al
   expect(status).toBe(200);
   const [name] = await readdir(attestor.folder);
   expect(name).toBe(`attested-31338-31337-${mirrorOf(local, "north", "home").toLowerCase()}-0.json`);
-  expect(JSON.parse(await readFile(join(attestor.folder, name!), "utf8"))).toMatchObject({ signed: [[number, await hashOf("north", number)]] });
+  expect(JSON.parse(await readFile(join(attestor.folder, name!), "utf8"))).toMatchObject({
+    signed: [[number, await hashOf("north", number)]],
+  });
   expect((await stat(join(attestor.folder, name!))).mode & 0o777).toBe(0o600);
 
   // Where it can't write, it doesn't sign.
@@ -111,9 +127,17 @@ it("signs no second hash after a reorg that finality doesn't bear, nor after a r
 
   const restarted = await attesting(local, 2, attestor.folder);
   for (const { url, lines } of [attestor, restarted]) {
-    expect(await ask(url, `/attestations/north/${number}?mirror=home`)).toEqual({ status: 409, json: { error: `${number}: was signed for another statement`, number } });
-    expect(await ask(url, `/attestations/north/${number + 1}?mirror=home`)).toMatchObject({ status: 409, json: { number } });
-    expect(lines.filter(({ level }) => level === "alarm")).toEqual(Array(2).fill({ level: "alarm", event: "finality broke", fields: { source: "north", number, signed, found } }));
+    expect(await ask(url, `/attestations/north/${number}?mirror=home`)).toEqual({
+      status: 409,
+      json: { error: `${number}: was signed for another statement`, number },
+    });
+    expect(await ask(url, `/attestations/north/${number + 1}?mirror=home`)).toMatchObject({
+      status: 409,
+      json: { number },
+    });
+    expect(lines.filter(({ level }) => level === "alarm")).toEqual(
+      Array(2).fill({ level: "alarm", event: "finality broke", fields: { source: "north", number, signed, found } }),
+    );
   }
   // Who has signed nothing here signs what is there now.
   expect((await ask(first.url, `/attestations/north/${number}?mirror=home`)).status).toBe(200);
@@ -125,10 +149,15 @@ it("remembers so many heights, and refuses what it may have forgotten", async ()
   const folder = await tempFolder();
   const attestor = new Attestor(worldOf(local, log), SIGNERS[3]!, { store: new FileStore(folder), keep: 3 });
   for (const number of [10, 11, 12, 13]) await attestor.attest("south", number, "home");
-  await expect(attestor.attest("south", 10, "home")).rejects.toMatchObject({ status: 409, message: "10: is below what is remembered of signatures" });
+  await expect(attestor.attest("south", 10, "home")).rejects.toMatchObject({
+    status: 409,
+    message: "10: is below what is remembered of signatures",
+  });
   await expect(attestor.attest("south", 5, "home")).rejects.toMatchObject({ status: 409 });
   await attestor.attest("south", 11, "home");
-  expect((JSON.parse(await readFile(join(folder, (await readdir(folder))[0]!), "utf8")) as { signed: unknown[] }).signed).toHaveLength(3);
+  expect(
+    (JSON.parse(await readFile(join(folder, (await readdir(folder))[0]!), "utf8")) as { signed: unknown[] }).signed,
+  ).toHaveLength(3);
 });
 
 it("signs as of the set in force, and no more once it was replaced", async () => {
@@ -136,9 +165,15 @@ it("signs as of the set in force, and no more once it was replaced", async () =>
   const mirror = local.chains.home.at("RootMirror", mirrorOf(local, "south", "home"));
   const others = [SIGNERS[3]!, SIGNERS[0]!].map(({ address }) => address);
   await send(mirror, "rotate", others, 2, 0);
-  expect((await ask(first.url, `/attestations/south/${number}?mirror=home`)).json).toMatchObject({ set: "2", place: 1 });
+  expect((await ask(first.url, `/attestations/south/${number}?mirror=home`)).json).toMatchObject({
+    set: "2",
+    place: 1,
+  });
   const dropped = await attesting(local, 1);
-  expect(await ask(dropped.url, `/attestations/south/${number}?mirror=home`)).toMatchObject({ status: 403, json: { set: "2" } });
+  expect(await ask(dropped.url, `/attestations/south/${number}?mirror=home`)).toMatchObject({
+    status: 403,
+    json: { set: "2" },
+  });
   await dropped.close();
 });
 

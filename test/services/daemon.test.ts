@@ -13,10 +13,23 @@ interface Clock {
   at: number;
 }
 
-function daemonOf(tasks: readonly Task[], random = 0.5): { daemon: Daemon; clock: Clock; lines: ReturnType<typeof recorder>["lines"] } {
+function daemonOf(
+  tasks: readonly Task[],
+  random = 0.5,
+): { daemon: Daemon; clock: Clock; lines: ReturnType<typeof recorder>["lines"] } {
   const { lines, log } = recorder();
   const clock = { at: 1_000_000 };
-  return { clock, lines, daemon: new Daemon(tasks, { log, interval: INTERVAL, longestPause: LONGEST, now: () => clock.at, random: () => random }) };
+  return {
+    clock,
+    lines,
+    daemon: new Daemon(tasks, {
+      log,
+      interval: INTERVAL,
+      longestPause: LONGEST,
+      now: () => clock.at,
+      random: () => random,
+    }),
+  };
 }
 
 it("runs each task at its interval, in order", async () => {
@@ -34,7 +47,10 @@ it("runs each task at its interval, in order", async () => {
 
 it("waits twice as long after each failure, up to the longest, and forgets failures at once", async () => {
   let fails = true;
-  const { daemon, clock, lines } = daemonOf([{ name: "t", run: () => (fails ? Promise.reject(new NodeError("north", "is down")) : Promise.resolve({})) }], 0.999_999_999);
+  const { daemon, clock, lines } = daemonOf(
+    [{ name: "t", run: () => (fails ? Promise.reject(new NodeError("north", "is down")) : Promise.resolve({})) }],
+    0.999_999_999,
+  );
   const pauses: number[] = [];
   for (let i = 0; i < 6; i++) {
     await daemon.round();
@@ -42,7 +58,11 @@ it("waits twice as long after each failure, up to the longest, and forgets failu
     clock.at += LONGEST;
   }
   expect(pauses).toEqual([20_000, 40_000, 80_000, 100_000, 100_000, 100_000]);
-  expect(lines.at(-1)).toEqual({ level: "warn", event: "task failed", fields: { task: "t", reason: "north: is down", failuresInRow: 6, retryInMs: 100_000 } });
+  expect(lines.at(-1)).toEqual({
+    level: "warn",
+    event: "task failed",
+    fields: { task: "t", reason: "north: is down", failuresInRow: 6, retryInMs: 100_000 },
+  });
   fails = false;
   await daemon.round();
   expect(lines.at(-1)).toEqual({ level: "info", event: "task recovered", fields: { task: "t", failures: 6 } });
@@ -53,7 +73,10 @@ it("waits twice as long after each failure, up to the longest, and forgets failu
 });
 
 it("spreads retries over half of the pause", async () => {
-  for (const [random, pause] of [[0, 10_000], [0.5, 15_000]] as const) {
+  for (const [random, pause] of [
+    [0, 10_000],
+    [0.5, 15_000],
+  ] as const) {
     const { daemon, lines } = daemonOf([{ name: "t", run: () => Promise.reject(new Error("no")) }], random);
     await daemon.round();
     expect(lines[0]!.fields["retryInMs"]).toBe(pause);
@@ -76,10 +99,15 @@ it("lets no failing task hold up the others", async () => {
 
 it("is healthy once every task has succeeded, and until one hasn't for ten intervals", async () => {
   let fails = false;
-  const { daemon, clock } = daemonOf([{ name: "t", run: () => (fails ? Promise.reject(new NodeError("n", "is down")) : Promise.resolve({ lag: 3 })) }]);
+  const { daemon, clock } = daemonOf([
+    { name: "t", run: () => (fails ? Promise.reject(new NodeError("n", "is down")) : Promise.resolve({ lag: 3 })) },
+  ]);
   expect(daemon.health()).toEqual({ ok: false, tasks: { t: { ok: false, lastSuccess: null, failuresInRow: 0 } } });
   await daemon.round();
-  expect(daemon.health()).toEqual({ ok: true, tasks: { t: { ok: true, lastSuccess: "1970-01-01T00:16:40.000Z", failuresInRow: 0, lag: 3 } } });
+  expect(daemon.health()).toEqual({
+    ok: true,
+    tasks: { t: { ok: true, lastSuccess: "1970-01-01T00:16:40.000Z", failuresInRow: 0, lag: 3 } },
+  });
   fails = true;
   clock.at += 10 * INTERVAL;
   await daemon.round();
@@ -118,7 +146,12 @@ it("runs all tasks once, and throws the first failure when all have run", async 
       return error === undefined ? Promise.resolve({}) : Promise.reject(error);
     },
   });
-  const { daemon } = daemonOf([task("a"), task("b", new NodeError("first", "is down")), task("c", new NodeError("second", "is down")), task("d")]);
+  const { daemon } = daemonOf([
+    task("a"),
+    task("b", new NodeError("first", "is down")),
+    task("c", new NodeError("second", "is down")),
+    task("d"),
+  ]);
   await expect(daemon.once()).rejects.toThrow("first: is down");
   expect(ran).toEqual(["a", "b", "c", "d"]);
 });

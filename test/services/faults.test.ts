@@ -12,7 +12,19 @@ import { SIGNERS } from "../support/deployment.ts";
 import { LOCAL_CHAINS, localDeployment, snapshot, type LocalNetwork } from "../support/localNetwork.ts";
 import { daemonHome, linesOf, proxy, type DaemonHome, type LogLine } from "./daemons.ts";
 import { marketJson } from "./market.ts";
-import { closeAll, fourAttestors, leaveRoots, mine, reporting, stateOf, tempFolder, transactions, writeMarket, type Attesting, type Reporting } from "./support.ts";
+import {
+  closeAll,
+  fourAttestors,
+  leaveRoots,
+  mine,
+  reporting,
+  stateOf,
+  tempFolder,
+  transactions,
+  writeMarket,
+  type Attesting,
+  type Reporting,
+} from "./support.ts";
 
 const RELAYER = new Wallet(ANVIL_KEYS[1]);
 let local: LocalNetwork;
@@ -34,7 +46,7 @@ async function undisturbed(): Promise<NonNullable<typeof left>> {
     const before = await transactions(local, RELAYER.address);
     const { home, env } = await homeOf(RELAYER);
     expect((await home.run(["relay", "--once"], env)).code).toBe(0);
-    left = { state: await stateOf(local), count: await transactions(local, RELAYER.address) - before };
+    left = { state: await stateOf(local), count: (await transactions(local, RELAYER.address)) - before };
     await revert();
     revert = await snapshot(local);
     await attestAnew();
@@ -58,7 +70,10 @@ afterEach(async () => {
 afterAll(() => local.stop());
 
 const homeOf = async (key: Wallet): Promise<DaemonHome> => {
-  const made = await daemonHome(local, key, { attestors: attestors.map(({ url }) => url), reporters: reporters.map(({ url }) => url) });
+  const made = await daemonHome(local, key, {
+    attestors: attestors.map(({ url }) => url),
+    reporters: reporters.map(({ url }) => url),
+  });
   homes.push(made.home);
   return made;
 };
@@ -73,8 +88,16 @@ it("ends alike after the relayer was killed at each of its log lines in turn, an
   const { home, env } = await homeOf(RELAYER);
   const undisturbed = await home.run(["relay", "--once"], env);
   expect([undisturbed.code, undisturbed.stderr]).toEqual([0, ""]);
-  const events = undisturbed.stdout.trim().split("\n").map((line) => (JSON.parse(line) as LogLine).event);
-  expect(events).toEqual([...Array<string>(3).fill("epoch published"), ...Array<string>(2).fill("roots brought"), ...Array<string>(2).fill("notes joined"), ...Array<string>(2).fill("roots brought")]);
+  const events = undisturbed.stdout
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as LogLine).event);
+  expect(events).toEqual([
+    ...Array<string>(3).fill("epoch published"),
+    ...Array<string>(2).fill("roots brought"),
+    ...Array<string>(2).fill("notes joined"),
+    ...Array<string>(2).fill("roots brought"),
+  ]);
   const [state, count] = [await stateOf(local), (await sent()) - before];
   expect(count).toBe(events.length);
 
@@ -97,29 +120,42 @@ it("ends alike after the relayer was killed at each of its log lines in turn, an
   }
 });
 
-it.each([1, 5, 9].flatMap((nth) => (["before", "after"] as const).map((when) => [nth, when] as const)))("ends alike after it was killed at transaction %i, %s the node had it", async (nth, when) => {
-  const [state, before] = [await undisturbed(), await transactions(local, RELAYER.address)];
-  const made = await homeOf(RELAYER);
-  let seen = 0;
-  let child: ChildProcess | undefined;
-  const between = await Promise.all(LOCAL_CHAINS.map(async (name) => [name, await proxy(local.endpoints[name], async (body, forward) => {
-    const isLast = body.includes("eth_sendRawTransaction") && ++seen === nth;
-    if (isLast && when === "before") child!.kill("SIGKILL");
-    const answer = isLast && when === "before" ? undefined : await forward();
-    if (isLast) child!.kill("SIGKILL");
-    return isLast ? undefined : answer;
-  })] as const));
-  const throughProxies = Object.fromEntries(between.map(([name, { url }]) => [`PLIMSOLL_RPC_${name.toUpperCase()}`, url]));
-  const killed = made.home.start(["relay", "--once"], { ...made.env, ...throughProxies });
-  child = killed.child;
-  expect((await killed.outcome).code).toBe(null);
-  expect(seen).toBe(nth);
-  const restarted = await made.home.run(["relay", "--once"], made.env);
-  expect([restarted.code, restarted.stderr]).toEqual([0, ""]);
-  expect(await stateOf(local)).toEqual(state.state);
-  expect(await transactions(local, RELAYER.address) - before).toBe(state.count);
-  await Promise.all(between.map(([, { close }]) => close()));
-});
+it.each([1, 5, 9].flatMap((nth) => (["before", "after"] as const).map((when) => [nth, when] as const)))(
+  "ends alike after it was killed at transaction %i, %s the node had it",
+  async (nth, when) => {
+    const [state, before] = [await undisturbed(), await transactions(local, RELAYER.address)];
+    const made = await homeOf(RELAYER);
+    let seen = 0;
+    let child: ChildProcess | undefined;
+    const between = await Promise.all(
+      LOCAL_CHAINS.map(
+        async (name) =>
+          [
+            name,
+            await proxy(local.endpoints[name], async (body, forward) => {
+              const isLast = body.includes("eth_sendRawTransaction") && ++seen === nth;
+              if (isLast && when === "before") child!.kill("SIGKILL");
+              const answer = isLast && when === "before" ? undefined : await forward();
+              if (isLast) child!.kill("SIGKILL");
+              return isLast ? undefined : answer;
+            }),
+          ] as const,
+      ),
+    );
+    const throughProxies = Object.fromEntries(
+      between.map(([name, { url }]) => [`PLIMSOLL_RPC_${name.toUpperCase()}`, url]),
+    );
+    const killed = made.home.start(["relay", "--once"], { ...made.env, ...throughProxies });
+    child = killed.child;
+    expect((await killed.outcome).code).toBe(null);
+    expect(seen).toBe(nth);
+    const restarted = await made.home.run(["relay", "--once"], made.env);
+    expect([restarted.code, restarted.stderr]).toEqual([0, ""]);
+    expect(await stateOf(local)).toEqual(state.state);
+    expect((await transactions(local, RELAYER.address)) - before).toBe(state.count);
+    await Promise.all(between.map(([, { close }]) => close()));
+  },
+);
 
 it("runs until it is told to stop, shows its health, and is the only one in its home", async () => {
   const { home, env } = await homeOf(RELAYER);
@@ -130,10 +166,19 @@ it("runs until it is told to stop, shows its health, and is the only one in its 
     seen.add(line.event);
     if (line.event === "started") port = line["port"];
     if (line.event === "roots brought" && line["from"] === "home" && line["to"] === "south") {
-      expect(await home.run(["relay", "--once"], env)).toMatchObject({ code: 2, stderr: expect.stringContaining("has a running plimsoll relay already") as string });
+      expect(await home.run(["relay", "--once"], env)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("has a running plimsoll relay already") as string,
+      });
       let health = await getJson("it", `http://127.0.0.1:${port}`, "/health");
       while (health.status !== 200) health = await getJson("it", `http://127.0.0.1:${port}`, "/health");
-      expect(health.json).toMatchObject({ ok: true, tasks: { "epoch home": { epoch: "1" }, "roots north to home": { frozen: false, finalised: expect.any(Number) as number } } });
+      expect(health.json).toMatchObject({
+        ok: true,
+        tasks: {
+          "epoch home": { epoch: "1" },
+          "roots north to home": { frozen: false, finalised: expect.any(Number) as number },
+        },
+      });
       child.kill("SIGTERM");
     }
   }
@@ -160,10 +205,13 @@ it("signs one epoch though the reporter is killed as soon as it has, and serves 
     const url = `http://127.0.0.1:${line["port"]}`;
     let health = await getJson("it", url, "/health");
     while (health.status !== 200) health = await getJson("it", url, "/health");
-    expect((await getJson("it", url, "/epochs/newest?chain=north")).json).toMatchObject({ epoch: { number: "1", root: signed!["root"] }, market: signed!["market"], place: 0 });
+    expect((await getJson("it", url, "/epochs/newest?chain=north")).json).toMatchObject({
+      epoch: { number: "1", root: signed!["root"] },
+      market: signed!["market"],
+      place: 0,
+    });
     expect((await fetch(`${url}/tables/${String(signed!["root"])}`)).status).toBe(200);
     second.child.kill("SIGINT");
   }
   expect(await second.outcome).toMatchObject({ code: 0 });
 });
-

@@ -41,17 +41,22 @@ let table: TableTree;
 let said: { level: string; event: string; what: unknown }[] = [];
 
 /** The next epoch; see {@link publishEpoch}. */
-const publish = async (third?: bigint): Promise<void> => void (table = await publishEpoch(local, join(folder, "cache", "tables"), ++epoch, third));
+const publish = async (third?: bigint): Promise<void> =>
+  void (table = await publishEpoch(local, join(folder, "cache", "tables"), ++epoch, third));
 
 /** A keeper of its own: no journal, no memory, the funded account `who`. */
 async function newKeeper(who: 0 | 2): Promise<Keeper> {
   const senders = new Map<string, Sender>();
   return new Keeper({
-    network: local.network, keys: KEEPER, tables: { urls: [], store: new FileStore(folder) },
+    network: local.network,
+    keys: KEEPER,
+    tables: { urls: [], store: new FileStore(folder) },
     wallet: await ChainWallet.open(local.network, local.nodes, KEEPER),
     prove: (statement) => prover.prove(proofRequest(statement)),
     async sender(chain) {
-      const sender = senders.get(chain) ?? (await Sender.open(local.nodes.get(chain)!, local.chains[chain as LocalChainName].signers[who]));
+      const sender =
+        senders.get(chain) ??
+        (await Sender.open(local.nodes.get(chain)!, local.chains[chain as LocalChainName].signers[who]));
       senders.set(chain, sender);
       return sender;
     },
@@ -66,7 +71,8 @@ const now = (): Promise<number> => local.chains.south.now();
 /** Coverages of the proofs that the desk took, in order. */
 const proofs = async (): Promise<bigint[]> => (await provenAtDesk(local)).map(({ args }) => args["coverage"] as bigint);
 const take = (): typeof said => said.splice(0);
-const attention = (all: typeof said): unknown[] => all.filter(({ event }) => event === "attention").map(({ what }) => what);
+const attention = (all: typeof said): unknown[] =>
+  all.filter(({ event }) => event === "attention").map(({ what }) => what);
 
 describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
   beforeAll(async () => {
@@ -124,9 +130,16 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
     await keeper.run();
     expect(await proofs()).toHaveLength(3);
     const first = take();
-    expect(first[0]).toMatchObject({ level: "alarm", what: expect.stringMatching(/^equity is 75.45 % of initial margin, below 80 %: no line can be refreshed$/) as string });
+    expect(first[0]).toMatchObject({
+      level: "alarm",
+      what: expect.stringMatching(
+        /^equity is 75.45 % of initial margin, below 80 %: no line can be refreshed$/,
+      ) as string,
+    });
     expect(attention(first)).toHaveLength(2);
-    expect(attention(first)[1]).toMatch(/^desk-south: can't be refreshed: equity is 75.45 % of initial margin, and maintenance takes 80 %; good until /);
+    expect(attention(first)[1]).toMatch(
+      /^desk-south: can't be refreshed: equity is 75.45 % of initial margin, and maintenance takes 80 %; good until /,
+    );
     await local.pass(1_000);
     await keeper.run();
     expect(await now()).toBeGreaterThan((await line()).validUntil);
@@ -142,7 +155,9 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
     await keeper.run();
     expect(sizeOf((await trader.view()).account!.holdings, USDC)).toBe(45_000n);
     expect(await proofs()).toHaveLength(3);
-    expect(attention(take())).toEqual([expect.stringMatching(/^desk-south: can't be refreshed: the account's last change hasn't arrived on its chain/)]);
+    expect(attention(take())).toEqual([
+      expect.stringMatching(/^desk-south: can't be refreshed: the account's last change hasn't arrived on its chain/),
+    ]);
     await local.relayHome();
     await keeper.run();
     expect(await proofs()).toEqual([10_000n, 10_000n, 8_000n, 10_000n]);
@@ -184,7 +199,9 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
     expect((await proofs()).length).toBeGreaterThan(before);
     expect((await line()).validUntil).toBeGreaterThan((await now()) + 3_000);
     // Whoever came second was refused, and went on.
-    expect(take().filter(({ level, event }) => level !== "info" && event !== "refused" && event !== "attention")).toEqual([]);
+    expect(
+      take().filter(({ level, event }) => level !== "info" && event !== "refused" && event !== "attention"),
+    ).toEqual([]);
   });
 
   it("keeps lines on one chain while another doesn't answer", async () => {
@@ -194,7 +211,10 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
     const before = (await proofs()).length;
     const nodes = new Map([...local.nodes].filter(([name]) => name !== "north"));
     const lonely = new Keeper({
-      network: local.network, keys: KEEPER, tables: { urls: [], store: new FileStore(folder) }, wallet: await ChainWallet.open(local.network, nodes, KEEPER),
+      network: local.network,
+      keys: KEEPER,
+      tables: { urls: [], store: new FileStore(folder) },
+      wallet: await ChainWallet.open(local.network, nodes, KEEPER),
       prove: (statement) => prover.prove(proofRequest(statement)),
       sender: async (chain) => Sender.open(local.nodes.get(chain)!, local.chains[chain as LocalChainName].signers[2]),
       log: (level, event, fields: Fields = {}) => said.push({ level, event, what: fields["what"] }),
@@ -215,17 +235,38 @@ describe.skipIf(foundry("anvil") === undefined)("a keeper", () => {
 
     // To become the operator takes a proof with the spend key; one without says so, and can't say otherwise.
     const view = await (await ChainWallet.open(local.network, local.nodes, KEEPER)).refresh();
-    const submission = (await solvencyOf(view, desk, KEEPER, { urls: [], store: new FileStore(folder) }, signer.address, 10_000))!;
-    const { method, args: [shown] } = lineCall("CreditDesk", desk.contract, "authorise", await prover.prove(proofRequest(submission.statement)), submission.deadline);
+    const submission = (await solvencyOf(
+      view,
+      desk,
+      KEEPER,
+      { urls: [], store: new FileStore(folder) },
+      signer.address,
+      10_000,
+    ))!;
+    const {
+      method,
+      args: [shown],
+    } = lineCall(
+      "CreditDesk",
+      desk.contract,
+      "authorise",
+      await prover.prove(proofRequest(submission.statement)),
+      submission.deadline,
+    );
     expect(await refusal(at, method, shown)).toBe("SpendKeyNeeded");
     expect(await refusal(at, method, { ...(shown as object), withSpendKey: true })).toBe("InvalidProof");
     expect(await refusal(at, "prove", shown)).toBeUndefined();
 
     // Collateral out and debt booked are spendings: without the spend key there is no witness, and a guess is none.
-    for (const move of [{ kind: "collateral", instrument: BTC, lots: 1n, recipient: 5n }, { kind: "credit", instrument: CREDIT, lots: 1n }] as const) {
+    for (const move of [
+      { kind: "collateral", instrument: BTC, lots: 1n, recipient: 5n },
+      { kind: "credit", instrument: CREDIT, lots: 1n },
+    ] as const) {
       const request = { account: view.account!, table, move, context: 1n };
       const without = spendStatement({ ...request, keys: KEEPER as SpendKeys });
-      await expect(prover.prove(proofRequest(without.statement))).rejects.toThrow("inputs.spendKey: must be a bigint, got undefined");
+      await expect(prover.prove(proofRequest(without.statement))).rejects.toThrow(
+        "inputs.spendKey: must be a bigint, got undefined",
+      );
       const guessed = spendStatement({ ...request, keys: { ...KEEPER, spendKey: 12345n } });
       await expect(prover.prove(proofRequest(guessed.statement))).rejects.toThrow(/spend|Spend|assert/i);
     }

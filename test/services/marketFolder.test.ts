@@ -38,8 +38,14 @@ beforeEach(async () => {
 afterEach(() => service.close());
 
 it("lists files by epoch, then by name", async () => {
-  const names = await Promise.all([text(2), text(1), text(1, 1_761_350_800), text(3)].map((bytes) => writeMarket(folder, bytes)));
-  expect((await markets.names(0)).map(({ name }) => name)).toEqual([...[names[1]!, names[2]!].sort(), names[0], names[3]]);
+  const names = await Promise.all(
+    [text(2), text(1), text(1, 1_761_350_800), text(3)].map((bytes) => writeMarket(folder, bytes)),
+  );
+  expect((await markets.names(0)).map(({ name }) => name)).toEqual([
+    ...[names[1]!, names[2]!].sort(),
+    names[0],
+    names[3],
+  ]);
   expect((await markets.names(2)).map(({ epoch }) => epoch)).toEqual([2, 3]);
   await rm(join(folder, names[3]!));
   expect((await markets.names(2)).map(({ epoch }) => epoch)).toEqual([2]);
@@ -52,9 +58,11 @@ it("refuses a file of another name than that of its bytes, and what is no market
   await writeFile(join(folder, "readme.txt"), "");
   expect(await markets.names(0)).toEqual([]);
   expect(await markets.names(0)).toEqual([]);
-  expect(lines.map(({ event, fields }) => [event, String(fields["reason"]).replace(/^[0-9a-f]{64}/, "<hash>")]).sort()).toEqual([
+  expect(
+    lines.map(({ event, fields }) => [event, String(fields["reason"]).replace(/^[0-9a-f]{64}/, "<hash>")]).sort(),
+  ).toEqual([
     ["market refused", `<hash>.json: must be named by the SHA-256 of its bytes, got "${nameOf(text(2))}"`],
-    ["market refused", "market.format: must be present, got \"nothing\""],
+    ["market refused", 'market.format: must be present, got "nothing"'],
     ["market refused", `market.json: must be named by the SHA-256 of its bytes, got "${nameOf(text(1))}"`],
   ]);
 });
@@ -63,7 +71,13 @@ it("fetches what isn't here, keeps what is needed, and lets no service stop it",
   for (const bytes of [text(1), text(5), text(6)]) files.set(nameOf(bytes), bytes);
   await markets.fetch(5);
   expect(await readdir(folder)).toEqual([nameOf(text(5)), nameOf(text(6))].sort());
-  expect(lines).toEqual([{ level: "warn", event: "market source skipped", fields: { source: 1, reason: "markets[1]: can't be reached (HTTP isn't spoken at such a port)" } }]);
+  expect(lines).toEqual([
+    {
+      level: "warn",
+      event: "market source skipped",
+      fields: { source: 1, reason: "markets[1]: can't be reached (HTTP isn't spoken at such a port)" },
+    },
+  ]);
   await markets.names(5);
   asked = [];
   await markets.fetch(5);
@@ -77,11 +91,21 @@ it("keeps nothing that a service makes up", async () => {
   await markets.fetch(0);
   expect(await readdir(folder)).toEqual([]);
   expect(lines.filter(({ event }) => event === "market refused")).toHaveLength(3);
-  for (const made of [{ markets: ["../../etc/passwd"] }, { markets: "all" }, [], 5, { markets: Array(1_001).fill(nameOf("x")) }]) {
+  for (const made of [
+    { markets: ["../../etc/passwd"] },
+    { markets: "all" },
+    [],
+    5,
+    { markets: Array(1_001).fill(nameOf("x")) },
+  ]) {
     listing = made;
     lines.splice(0);
     await markets.fetch(0);
-    expect(lines).toContainEqual({ level: "warn", event: "market source skipped", fields: { source: 0, reason: "markets[0]: must answer with a list of markets" } });
+    expect(lines).toContainEqual({
+      level: "warn",
+      event: "market source skipped",
+      fields: { source: 0, reason: "markets[0]: must answer with a list of markets" },
+    });
   }
   expect(await readdir(folder)).toEqual([]);
 });
@@ -98,7 +122,9 @@ it("takes a file once it has been copied whole", async () => {
 
 it("takes from one service what another has wrong", async () => {
   files.set(nameOf(text(1)), text(2));
-  const honest = await rogue((path) => ({ body: path === "/markets" ? JSON.stringify({ markets: [nameOf(text(1))] }) : text(1) }));
+  const honest = await rogue((path) => ({
+    body: path === "/markets" ? JSON.stringify({ markets: [nameOf(text(1))] }) : text(1),
+  }));
   const both = new MarketFolder(folder, [service.url, honest.url], () => undefined);
   await both.fetch(1);
   await both.fetch(1);

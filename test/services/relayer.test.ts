@@ -12,7 +12,20 @@ import { routesOf } from "../../src/services/routes.ts";
 import { send } from "../support/chain.ts";
 import { localDeployment, snapshot, type LocalNetwork } from "../support/localNetwork.ts";
 import {
-  REGISTRY_ROOTS, closeAll, fourAttestors, latestRoot, leaveRoots, mine, queueExits, relaying, setRoot, stateOf, transactions, troubles, withFinality, type Attesting,
+  REGISTRY_ROOTS,
+  closeAll,
+  fourAttestors,
+  latestRoot,
+  leaveRoots,
+  mine,
+  queueExits,
+  relaying,
+  setRoot,
+  stateOf,
+  transactions,
+  troubles,
+  withFinality,
+  type Attesting,
 } from "./support.ts";
 
 const RELAYER = new Wallet(ANVIL_KEYS[1]).address;
@@ -44,18 +57,36 @@ async function expectEverything(): Promise<void> {
   expect(state["vault-north joined"]).toBe(state[`north notes ${vault} on home`]);
   expect(state["vault-south joined"]).toBeGreaterThan(0n);
   for (const chain of ["north", "south"]) {
-    for (const root of ["accounts", "exits"] as const) expect(state[`home ${root} ${registry} on ${chain}`]).toBe(REGISTRY_ROOTS[root]);
+    for (const root of ["accounts", "exits"] as const)
+      expect(state[`home ${root} ${registry} on ${chain}`]).toBe(REGISTRY_ROOTS[root]);
   }
 }
 
 it("knows which chain needs which roots", () => {
-  expect(routesOf(local.network).map(({ from, to, wanted }) => `${from} to ${to}: ${wanted.map(({ root }) => root).join(" ")}`)).toEqual([
-    "north to home: notes notes", "south to home: notes notes notes", "home to north: accounts exits", "home to south: accounts exits",
+  expect(
+    routesOf(local.network).map(
+      ({ from, to, wanted }) => `${from} to ${to}: ${wanted.map(({ root }) => root).join(" ")}`,
+    ),
+  ).toEqual([
+    "north to home: notes notes",
+    "south to home: notes notes notes",
+    "home to north: accounts exits",
+    "home to south: accounts exits",
   ]);
   const vaults = { ...local.network, issuers: local.network.issuers.filter(({ kind }) => kind === "vault") };
-  expect(routesOf(vaults).filter(({ from }) => from === "home").map(({ to, wanted }) => [to, wanted.map(({ root }) => root)])).toEqual([["north", ["exits"]], ["south", ["exits"]]]);
+  expect(
+    routesOf(vaults)
+      .filter(({ from }) => from === "home")
+      .map(({ to, wanted }) => [to, wanted.map(({ root }) => root)]),
+  ).toEqual([
+    ["north", ["exits"]],
+    ["south", ["exits"]],
+  ]);
   const alone = { ...local.network, issuers: local.network.issuers.filter(({ chain }) => chain === "north") };
-  expect(routesOf(alone).map(({ from, to }) => [from, to])).toEqual([["north", "home"], ["home", "north"]]);
+  expect(routesOf(alone).map(({ from, to }) => [from, to])).toEqual([
+    ["north", "home"],
+    ["home", "north"],
+  ]);
 });
 
 it("brings everything that is missing with one header a route, and then nothing", async () => {
@@ -64,11 +95,11 @@ it("brings everything that is missing with one header a route, and then nothing"
   await relayer.round();
   expect(troubles(relayer.lines)).toEqual([]);
   await expectEverything();
-  expect(await transactions(local, RELAYER) - before).toBe(6);
+  expect((await transactions(local, RELAYER)) - before).toBe(6);
   await mine(local);
   await relayer.round();
   await relaying(local, { attestors: urls() }, { key: 2 }).round();
-  expect(await transactions(local, RELAYER) - before).toBe(6);
+  expect((await transactions(local, RELAYER)) - before).toBe(6);
   expect(await transactions(local, OTHER)).toBe(0);
 });
 
@@ -81,7 +112,7 @@ it("brings what changed, and only that", async () => {
   const exits = await latestRoot(local, "home", "north", registry, "exits");
   await relayer.round();
   expect(troubles(relayer.lines)).toEqual([]);
-  expect(await transactions(local, RELAYER) - before).toBe(2);
+  expect((await transactions(local, RELAYER)) - before).toBe(2);
   expect((await latestRoot(local, "home", "north", registry, "accounts"))[0]).toBe(99n);
   expect(await latestRoot(local, "home", "north", registry, "exits")).toEqual(exits);
 });
@@ -107,7 +138,8 @@ it("adds queued exits, so many a time, and brings their root to the vaults", asy
   await mine(local, "home");
   await one.round();
   const { root } = new GrowingTree(TIERS.M.depth, leaves);
-  for (const chain of ["north", "south"]) expect((await latestRoot(local, "home", chain, registry, "exits"))[0]).toBe(root);
+  for (const chain of ["north", "south"])
+    expect((await latestRoot(local, "home", chain, registry, "exits"))[0]).toBe(root);
 });
 
 it("joins the notes of an issuer on the home chain without a route", async () => {
@@ -115,11 +147,21 @@ it("joins the notes of an issuer on the home chain without a route", async () =>
   const token = await home.deploy("Token", 6);
   const roots = await home.deploy("LocalRoots");
   const [tokenAt, rootsAt] = [await token.getAddress(), await roots.getAddress()];
-  const own = await home.deploy("CollateralVault", 9, chainNamed(local.network, "home").verifiers, rootsAt, registry, 86_400, [[tokenAt, 1_000_000n, 1, 1_000, 1_000]]);
+  const own = await home.deploy(
+    "CollateralVault",
+    9,
+    chainNamed(local.network, "home").verifiers,
+    rootsAt,
+    registry,
+    86_400,
+    [[tokenAt, 1_000_000n, 1, 1_000, 1_000]],
+  );
   const contract = await own.getAddress();
   const notes = await home.deploy("IssuerNotes", [[9, rootsAt, contract]], 86_400);
   const issuers = [{ id: 9, name: "vault-home", kind: "vault", chain: "home", contract }] as const;
-  const chains = local.network.chains.map((chain) => (chain.name === "home" ? { ...chain, roots: { ...chain.roots, home: rootsAt } } : chain));
+  const chains = local.network.chains.map((chain) =>
+    chain.name === "home" ? { ...chain, roots: { ...chain.roots, home: rootsAt } } : chain,
+  );
   const network = { ...local.network, chains, issuers: [...issuers], issuerNotes: await notes.getAddress() };
   expect(routesOf(network)).toEqual([]);
   const relayer = relaying({ ...local, network }, { attestors: [] });
@@ -141,7 +183,12 @@ it("ends alike when two relayers take turns, or do everything at the same time",
   await mine(local);
   await Promise.all([two.task("roots home to north"), one.task("roots home to south")]);
   const before = [await transactions(local, RELAYER), await transactions(local, OTHER)];
-  await Promise.all([one.task("roots home to north"), two.task("roots home to south"), one.task("notes"), two.task("notes")]);
+  await Promise.all([
+    one.task("roots home to north"),
+    two.task("roots home to south"),
+    one.task("notes"),
+    two.task("notes"),
+  ]);
   expect([await transactions(local, RELAYER), await transactions(local, OTHER)]).toEqual(before);
 });
 

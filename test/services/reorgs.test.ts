@@ -12,7 +12,19 @@ import { localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
 import { daemonHome, linesOf } from "./daemons.ts";
 import { marketJson } from "./market.ts";
 import {
-  REGISTRY_ROOTS, closeAll, deposit, fourAttestors, latestRoot, leaveRoots, relaying, reporting, stateOf, tempFolder, withFinality, writeMarket, type Attesting,
+  REGISTRY_ROOTS,
+  closeAll,
+  deposit,
+  fourAttestors,
+  latestRoot,
+  leaveRoots,
+  relaying,
+  reporting,
+  stateOf,
+  tempFolder,
+  withFinality,
+  writeMarket,
+  type Attesting,
 } from "./support.ts";
 
 const RELAYER = new Wallet(ANVIL_KEYS[1]);
@@ -34,7 +46,8 @@ afterEach(async () => {
 it("signs no second hash after an attestor was killed as it signed", async () => {
   const { home, env } = await daemonHome(local, SIGNERS[0]!);
   const { number } = await local.nodes.get("north")!.finalised();
-  const ask = async (port: unknown): Promise<unknown> => (await getJson("it", `http://127.0.0.1:${port}`, `/attestations/north/${number}?mirror=home`)).json;
+  const ask = async (port: unknown): Promise<unknown> =>
+    (await getJson("it", `http://127.0.0.1:${port}`, `/attestations/north/${number}?mirror=home`)).json;
   const first = home.start(["attest", "--listen", "127.0.0.1:0"], env);
   for await (const line of linesOf(first.child)) {
     if (line.event === "started") void ask(line["port"]).catch(() => undefined);
@@ -95,17 +108,28 @@ it("bears submissions twice and in another order", async () => {
   await writeMarket(markets, JSON.stringify(marketJson(1, await local.chains.home.now())));
   const reporters = await Promise.all([0, 1, 2].map((place) => reporting(local, place, markets)));
   await Promise.all(reporters.map(({ reporter }) => reporter.step()));
-  const relayer = relaying(local, { attestors: attestors.map(({ url }) => url), reporters: reporters.map(({ url }) => url) });
+  const relayer = relaying(local, {
+    attestors: attestors.map(({ url }) => url),
+    reporters: reporters.map(({ url }) => url),
+  });
   await relayer.round();
   const later = [await stateOf(local), await latestRoot(local, "north", "home", vault, "notes")];
   const node = local.nodes.get("home")!;
-  const blocks = await Promise.all(Array.from({ length: await node.provider.getBlockNumber() + 1 }, (_, i) => node.provider.getBlock(i, true)));
+  const blocks = await Promise.all(
+    Array.from({ length: (await node.provider.getBlockNumber()) + 1 }, (_, i) => node.provider.getBlock(i, true)),
+  );
   const mined = blocks.flatMap((block) => block!.prefetchedTransactions.filter(({ from }) => from === RELAYER.address));
   expect(mined.length).toBe(5);
   const other = local.chains.home.signers[2];
   const refusals: (string | undefined)[] = [];
   for (const { to, data } of [...mined, ...mined].reverse()) {
-    await other.call({ to, data }).then(() => other.sendTransaction({ to, data })).then((sent) => sent.wait(), () => refusals.push(to ?? undefined));
+    await other
+      .call({ to, data })
+      .then(() => other.sendTransaction({ to, data }))
+      .then(
+        (sent) => sent.wait(),
+        () => refusals.push(to ?? undefined),
+      );
   }
   expect(new Set(refusals)).toEqual(new Set([local.network.issuerNotes, local.network.chains[0]!.riskTable]));
   expect([await stateOf(local), await latestRoot(local, "north", "home", vault, "notes")]).toEqual(later);
@@ -118,8 +142,18 @@ it("goes on when a node was away and came back with its state", async () => {
   const state = await local.chains.south.rpc<string>("anvil_dumpState");
   await local.chains.south.stop();
   await relayer.round();
-  expect(relayer.lines.filter(({ event }) => event === "task failed").map(({ fields }) => fields["task"])).toEqual(["roots south to home", "roots home to south"]);
-  expect((await stateOf({ ...local, network: { ...local.network, chains: local.network.chains.filter(({ name }) => name !== "south") } }))["vault-north joined"]).toBeGreaterThan(0n);
+  expect(relayer.lines.filter(({ event }) => event === "task failed").map(({ fields }) => fields["task"])).toEqual([
+    "roots south to home",
+    "roots home to south",
+  ]);
+  expect(
+    (
+      await stateOf({
+        ...local,
+        network: { ...local.network, chains: local.network.chains.filter(({ name }) => name !== "south") },
+      })
+    )["vault-north joined"],
+  ).toBeGreaterThan(0n);
 
   const again = await startAnvil({ chainId: Number(chainId), port: Number(new URL(url).port) });
   try {

@@ -29,25 +29,65 @@ beforeEach(async () => {
 });
 
 it.each<readonly [rule: string, message: string, change: (market: MarketJson, now: number) => void]>([
-  ["follows from the one before", "market.previous.epoch: must be 1, the newest epoch", (m) => delete m.previous!.epoch],
+  [
+    "follows from the one before",
+    "market.previous.epoch: must be 1, the newest epoch",
+    (m) => delete m.previous!.epoch,
+  ],
   ["lists what was listed", "market.instruments: must still list", (m) => m.instruments.splice(0, 1)],
-  ["is of now", "market.asOf: must be at most 600 s ago", (m, at) => {
-    for (const { sources } of m.underlyings) for (const source of sources) source.time = at - 601;
-    m.asOf = at - 601;
-  }],
-  ["isn't over", "market.notAfter: must be after now", (m, at) => {
-    m.asOf = at - 30;
-    for (const { sources } of m.underlyings) for (const source of sources) source.time = at - 30;
-    m.notAfter = at;
-  }],
-  ["isn't longer than the contract allows", "market.notAfter: must be at most 7200 s after asOf", (m) => (m.notAfter = m.asOf + 7_201)],
-  ["knows the network's issuers", "market.issuers[4].kind: must be desk, as in the network, got \"venue\"", (m) => (m.issuers[4]!.kind = "venue")],
-  ["knows the network's chains", "market.issuers[0].chain: must be north, as in the network, got \"south\"", (m) => (m.issuers[0]!.chain = "south")],
-  ["has enough prices", "market.underlyings[0].sources: must have at least", (m) => m.underlyings[0]!.sources.splice(0)],
-  ["fits the tier", "must be at most", (m) => {
-    for (let i = 0; i < 60; i++) m.instruments.splice(9 + i, 0, { type: "cash", issuer: 2, serial: 100 + i, name: `cash-${i}`, underlying: "USD", lot: "1" });
-    m.instruments.sort((a, b) => a.issuer * 65_536 + a.serial - b.issuer * 65_536 - b.serial);
-  }],
+  [
+    "is of now",
+    "market.asOf: must be at most 600 s ago",
+    (m, at) => {
+      for (const { sources } of m.underlyings) for (const source of sources) source.time = at - 601;
+      m.asOf = at - 601;
+    },
+  ],
+  [
+    "isn't over",
+    "market.notAfter: must be after now",
+    (m, at) => {
+      m.asOf = at - 30;
+      for (const { sources } of m.underlyings) for (const source of sources) source.time = at - 30;
+      m.notAfter = at;
+    },
+  ],
+  [
+    "isn't longer than the contract allows",
+    "market.notAfter: must be at most 7200 s after asOf",
+    (m) => (m.notAfter = m.asOf + 7_201),
+  ],
+  [
+    "knows the network's issuers",
+    'market.issuers[4].kind: must be desk, as in the network, got "venue"',
+    (m) => (m.issuers[4]!.kind = "venue"),
+  ],
+  [
+    "knows the network's chains",
+    'market.issuers[0].chain: must be north, as in the network, got "south"',
+    (m) => (m.issuers[0]!.chain = "south"),
+  ],
+  [
+    "has enough prices",
+    "market.underlyings[0].sources: must have at least",
+    (m) => m.underlyings[0]!.sources.splice(0),
+  ],
+  [
+    "fits the tier",
+    "must be at most",
+    (m) => {
+      for (let i = 0; i < 60; i++)
+        m.instruments.splice(9 + i, 0, {
+          type: "cash",
+          issuer: 2,
+          serial: 100 + i,
+          name: `cash-${i}`,
+          underlying: "USD",
+          lot: "1",
+        });
+      m.instruments.sort((a, b) => a.issuer * 65_536 + a.serial - b.issuer * 65_536 - b.serial);
+    },
+  ],
 ])("signs no market unless it %s", async (rule, message, change) => {
   void rule;
   const first = await reporters.firstEpoch();
@@ -75,14 +115,16 @@ it("signs no table twice: a contract takes each root once", async () => {
   await reporters.relay();
   await reporters.publish(settled(await reporters.following(first, {})));
   await reporters.step();
-  expect(troubles(reporters.all[0]!.lines)).toMatchObject([{ event: "market refused", fields: { reason: "market: must give another table than epoch 1" } }]);
+  expect(troubles(reporters.all[0]!.lines)).toMatchObject([
+    { event: "market refused", fields: { reason: "market: must give another table than epoch 1" } },
+  ]);
 });
 
 it("waits for a market whose time or whose epoch before is to come", async () => {
   const first = await reporters.firstEpoch();
   const second = await reporters.following(first);
   await local.pass(60);
-  const third = followingJson(second, await local.chains.home.now() + 100, { btc: 60_002 });
+  const third = followingJson(second, (await local.chains.home.now()) + 100, { btc: 60_002 });
   await reporters.publish(third);
   await reporters.step();
   expect(await signedBy(reporters.all[0]!)).toMatchObject({ number: "1" });
@@ -112,7 +154,9 @@ it("signs one epoch for a number, ever: after a restart too", async () => {
     await one.step();
     expect(await getJson("it", at, "/epochs/1?chain=home")).toEqual(before);
   }
-  expect((JSON.parse(await readFile(join(folder, "report", "reported.json"), "utf8")) as { signed: unknown[] }).signed).toHaveLength(1);
+  expect(
+    (JSON.parse(await readFile(join(folder, "report", "reported.json"), "utf8")) as { signed: unknown[] }).signed,
+  ).toHaveLength(1);
 });
 
 it("fails rather than sign when its record isn't its own any more", async () => {
@@ -124,7 +168,7 @@ it("fails rather than sign when its record isn't its own any more", async () => 
   await expect(one.reporter.step()).rejects.toThrow("must be written by one process alone");
   expect((await getJson("it", one.url, "/epochs/newest")).status).toBe(404);
   expect(one.lines).toEqual([]);
-  expect((await readdir(reporters.markets))).toEqual([name]);
+  expect(await readdir(reporters.markets)).toEqual([name]);
 });
 
 it("comes back after it missed epochs, from the files that others serve", async () => {
@@ -162,7 +206,9 @@ it("answers for what it signed alone, as of the set in force", async () => {
   const [{ url }] = reporters.all as [Reporting];
   const name = (await readdir(reporters.markets))[0]!;
   expect((await getJson("it", url, "/markets")).json).toEqual({ markets: [name] });
-  expect(await (await fetch(`${url}/markets/${name}`)).text()).toBe(await readFile(join(reporters.markets, name), "utf8"));
+  expect(await (await fetch(`${url}/markets/${name}`)).text()).toBe(
+    await readFile(join(reporters.markets, name), "utf8"),
+  );
   await writeFile(join(reporters.markets, `${"0".repeat(64)}.json`), "secret");
   for (const [path, status, error] of [
     [`/markets/${"0".repeat(64)}.json`, 404, "the market isn't here"],
@@ -172,12 +218,22 @@ it("answers for what it signed alone, as of the set in force", async () => {
     ["/epochs/2", 404, "epoch 2 wasn't signed here"],
     ["/epochs/-1", 400, 'epoch: must be "newest" or a number, got "-1"'],
     ["/epochs/1?chain=nowhere", 404, "there is no chain nowhere"],
-  ] as const) expect(await getJson("it", url, path), path).toEqual({ status, json: { error } });
+  ] as const)
+    expect(await getJson("it", url, path), path).toEqual({ status, json: { error } });
 
   const table = local.chains.south.at("RiskTable", chainNamed(local.network, "south").riskTable);
-  await send(table, "rotate", [SIGNERS[2]!, SIGNERS[0]!].map(({ address }) => address), 2, 0);
+  await send(
+    table,
+    "rotate",
+    [SIGNERS[2]!, SIGNERS[0]!].map(({ address }) => address),
+    2,
+    0,
+  );
   expect((await getJson("it", url, "/epochs/1?chain=south")).json).toMatchObject({ set: "2", place: 1, market: name });
-  expect(await getJson("it", reporters.urls[1]!, "/epochs/1?chain=south")).toMatchObject({ status: 403, json: { set: "2" } });
+  expect(await getJson("it", reporters.urls[1]!, "/epochs/1?chain=south")).toMatchObject({
+    status: 403,
+    json: { set: "2" },
+  });
   expect((await getJson("it", reporters.urls[1]!, "/epochs/1?chain=north")).json).toMatchObject({ set: "1", place: 1 });
 });
 
@@ -191,5 +247,10 @@ it("keeps so many tables, the newest", async () => {
     await reporters.relay();
     roots.push((await published(local)).root);
   }
-  expect((await readdir(join(reporters.all[0]!.folder, "report", "tables"))).sort()).toEqual(roots.slice(-5).map((root) => `${root}.json`).sort());
+  expect((await readdir(join(reporters.all[0]!.folder, "report", "tables"))).sort()).toEqual(
+    roots
+      .slice(-5)
+      .map((root) => `${root}.json`)
+      .sort(),
+  );
 });

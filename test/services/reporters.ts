@@ -11,12 +11,20 @@ import { followingJson, marketJson, type MarketJson, type Prices } from "./marke
 import { closeAll, relaying, reporting, tempFolder, writeMarket, type Reporting } from "./support.ts";
 
 export class Reporters {
-  private constructor(private readonly local: LocalNetwork, readonly markets: string, readonly all: readonly Reporting[]) {}
+  private constructor(
+    private readonly local: LocalNetwork,
+    readonly markets: string,
+    readonly all: readonly Reporting[],
+  ) {}
 
   /** Reporters with the keys of the network's four signers that have signed nothing, and no market. */
   static async begin(local: LocalNetwork): Promise<Reporters> {
     const markets = await tempFolder();
-    return new Reporters(local, markets, await Promise.all([0, 1, 2, 3].map((place) => reporting(local, place, markets))));
+    return new Reporters(
+      local,
+      markets,
+      await Promise.all([0, 1, 2, 3].map((place) => reporting(local, place, markets))),
+    );
   }
 
   get urls(): string[] {
@@ -59,10 +67,14 @@ export class Reporters {
 }
 
 /** The newest epoch that a reporter says it signed. */
-export const signedBy = async ({ url }: Reporting): Promise<unknown> => ((await getJson("it", url, "/epochs/newest")).json as { epoch?: unknown }).epoch;
+export const signedBy = async ({ url }: Reporting): Promise<unknown> =>
+  ((await getJson("it", url, "/epochs/newest")).json as { epoch?: unknown }).epoch;
 
 /** The newest epoch on a chain. */
-export async function published({ network, nodes }: LocalNetwork, name = "home"): Promise<{ root: bigint; number: number; largestMove: number; paused: boolean }> {
+export async function published(
+  { network, nodes }: LocalNetwork,
+  name = "home",
+): Promise<{ root: bigint; number: number; largestMove: number; paused: boolean }> {
   const [node, { riskTable }] = [nodes.get(name)!, chainNamed(network, name)];
   const root = await node.read<bigint>("RiskTable", riskTable, "newestRoot");
   const { number } = await node.read<{ number: bigint }>("RiskTable", riskTable, "epochOf", root);

@@ -22,18 +22,26 @@ const opened = async (service: Promise<Served>): Promise<string> => {
 it("reads where to listen", () => {
   expect(parseListen("127.0.0.1:80")).toEqual({ host: "127.0.0.1", port: 80 });
   expect(parseListen("[::1]:0")).toEqual({ host: "::1", port: 0 });
-  for (const text of ["80", ":80", "a:b", "a:65536", "a:1:2", ""]) expect(() => parseListen(text), text).toThrow("listen: must be host:port");
+  for (const text of ["80", ":80", "a:b", "a:65536", "a:1:2", ""])
+    expect(() => parseListen(text), text).toThrow("listen: must be host:port");
 });
 
 it("says which address it can't listen on", async () => {
   const port = new URL(await opened(served())).port;
-  await expect(serve(`127.0.0.1:${port}`, [], () => undefined)).rejects.toThrow("listen: can't be listened on (EADDRINUSE)");
+  await expect(serve(`127.0.0.1:${port}`, [], () => undefined)).rejects.toThrow(
+    "listen: can't be listened on (EADDRINUSE)",
+  );
 });
 
 it("answers GET of its paths, and nothing else", async () => {
-  const url = await opened(served(([a, b], query) => Promise.resolve(a === "x" ? JSON.stringify([a, b, query.get("q")]) : undefined)));
+  const url = await opened(
+    served(([a, b], query) => Promise.resolve(a === "x" ? JSON.stringify([a, b, query.get("q")]) : undefined)),
+  );
   expect(await getJson("it", url, "/x/y?q=z%20z")).toMatchObject({ status: 200, json: ["x", "y", "z z"] });
-  expect(await getJson("it", `${url}/`, "/nothing")).toMatchObject({ status: 404, json: { error: "is no path of this service" } });
+  expect(await getJson("it", `${url}/`, "/nothing")).toMatchObject({
+    status: 404,
+    json: { error: "is no path of this service" },
+  });
   expect((await fetch(`${url}/x`, { method: "POST" })).status).toBe(405);
   const head = await fetch(`${url}/x/y`, { method: "HEAD" });
   expect([head.status, await head.text()]).toEqual([200, ""]);
@@ -43,26 +51,39 @@ it("answers GET of its paths, and nothing else", async () => {
 
 it("shows refusals, and of failures only that they happened", async () => {
   const { lines, log } = recorder();
-  const thrown: Record<string, Error> = { a: new HttpRefusal(409, "not yet", { finalised: 5 }), b: badRequest("height", "must be a number", "x"), d: new InputError("/home/me/file", "must be JSON"), c: new Error("secret at https://user:pw@host") };
+  const thrown: Record<string, Error> = {
+    a: new HttpRefusal(409, "not yet", { finalised: 5 }),
+    b: badRequest("height", "must be a number", "x"),
+    d: new InputError("/home/me/file", "must be JSON"),
+    c: new Error("secret at https://user:pw@host"),
+  };
   const service = await serve("127.0.0.1:0", [([name]) => Promise.reject(thrown[name!]!)], log);
   open.push({ url: "", close: () => service.close() });
   const url = `http://127.0.0.1:${service.port}`;
   expect(await getJson("it", url, "/a")).toMatchObject({ status: 409, json: { error: "not yet", finalised: 5 } });
-  expect(await getJson("it", url, "/b")).toMatchObject({ status: 400, json: { error: 'height: must be a number, got "x"' } });
+  expect(await getJson("it", url, "/b")).toMatchObject({
+    status: 400,
+    json: { error: 'height: must be a number, got "x"' },
+  });
   expect(await getJson("it", url, "/c")).toMatchObject({ status: 500, json: { error: "failed; the log says why" } });
   expect(await getJson("it", url, "/d")).toMatchObject({ status: 500, json: { error: "failed; the log says why" } });
-  expect(lines.map(({ fields }) => fields)).toEqual([{ path: "/c", reason: "defect: Error: secret at <url>" }, { path: "/d", reason: "/home/me/file: must be JSON" }]);
+  expect(lines.map(({ fields }) => fields)).toEqual([
+    { path: "/c", reason: "defect: Error: secret at <url>" },
+    { path: "/d", reason: "/home/me/file: must be JSON" },
+  ]);
 });
 
 it("is busy rather than overwhelmed", async () => {
   let release = (): void => undefined;
   const wait = new Promise<void>((resolve) => (release = resolve));
   let atWork = 0;
-  const url = await opened(served(async () => {
-    atWork += 1;
-    await wait;
-    return "{}";
-  }));
+  const url = await opened(
+    served(async () => {
+      atWork += 1;
+      await wait;
+      return "{}";
+    }),
+  );
   const first = Array.from({ length: 64 }, () => fetch(url));
   while (atWork < 64) await new Promise((resolve) => setImmediate(resolve));
   expect((await fetch(url)).status).toBe(503);
@@ -74,19 +95,30 @@ it("is busy rather than overwhelmed", async () => {
 it("answers health by its status", async () => {
   let ok = true;
   const url = await opened(served(healthHandler(() => ({ ok, tasks: { t: { lag: 1n } } }))));
-  expect(await getJson("it", url, "/health")).toMatchObject({ status: 200, json: { ok: true, tasks: { t: { lag: "1" } } } });
+  expect(await getJson("it", url, "/health")).toMatchObject({
+    status: 200,
+    json: { ok: true, tasks: { t: { lag: "1" } } },
+  });
   ok = false;
-  expect(await getJson("it", url, "/health")).toMatchObject({ status: 503, json: { error: "a task hasn't succeeded for too long", ok: false, tasks: { t: { lag: "1" } } } });
+  expect(await getJson("it", url, "/health")).toMatchObject({
+    status: 503,
+    json: { error: "a task hasn't succeeded for too long", ok: false, tasks: { t: { lag: "1" } } },
+  });
 });
 
 it("sends a URL's user as a header, keeps its path and query, and shows nothing of it", async () => {
   const asked: string[] = [];
-  const url = await opened(rogue((path) => {
-    asked.push(path);
-    return { body: "no JSON" };
-  }));
+  const url = await opened(
+    rogue((path) => {
+      asked.push(path);
+      return { body: "no JSON" };
+    }),
+  );
   const secret = url.replace("http://", "http://user:hunter2@");
-  expect(await getJson("it", `${secret}/base/?token=abc`, "/tables/1?chain=x")).toMatchObject({ status: 200, json: null });
+  expect(await getJson("it", `${secret}/base/?token=abc`, "/tables/1?chain=x")).toMatchObject({
+    status: 200,
+    json: null,
+  });
   expect(asked).toEqual(["/base/tables/1?token=abc&chain=x"]);
   const failed = await get("attestors[1]", "http://user:hunter2@127.0.0.1:1", "/x").catch((error: Error) => error);
   expect(failed).toBeInstanceOf(NodeError);
@@ -103,24 +135,43 @@ it("waits for nobody too long, takes nothing too long, and follows nobody", asyn
 it("lets one daemon of a name run in a home, and another after it died", async () => {
   const home = await tempFolder();
   await alone(home, "relay", async () => {
-    await expect(alone(home, "relay", () => Promise.resolve())).rejects.toThrow(new RegExp(`home: has a running plimsoll relay already: .*relay.lock, which process ${process.pid} .plimsoll relay. holds since 20`));
+    await expect(alone(home, "relay", () => Promise.resolve())).rejects.toThrow(
+      new RegExp(
+        `home: has a running plimsoll relay already: .*relay.lock, which process ${process.pid} .plimsoll relay. holds since 20`,
+      ),
+    );
     await alone(home, "attest", () => Promise.resolve());
   });
   await alone(home, "relay", () => Promise.resolve());
 
-  const child = spawn(process.execPath, ["--import", "tsx", "test/base/holder.ts", join(home, "relay.lock")], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--import", "tsx", "test/base/holder.ts", join(home, "relay.lock")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await once(child.stdout, "data");
-  await expect(alone(home, "relay", () => Promise.resolve())).rejects.toThrow(`has a running plimsoll relay already: ${join(home, "relay.lock")}, which process ${child.pid}`);
+  await expect(alone(home, "relay", () => Promise.resolve())).rejects.toThrow(
+    `has a running plimsoll relay already: ${join(home, "relay.lock")}, which process ${child.pid}`,
+  );
   child.kill("SIGKILL");
   await once(child, "exit");
   // Of many that find the dead one's file, one runs.
-  const results = await Promise.allSettled(Array.from({ length: 6 }, () => alone(home, "relay", () => new Promise((resolve) => setTimeout(resolve, 100)))));
-  expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", ...Array.from({ length: 5 }, () => "rejected")]);
+  const results = await Promise.allSettled(
+    Array.from({ length: 6 }, () => alone(home, "relay", () => new Promise((resolve) => setTimeout(resolve, 100)))),
+  );
+  expect(results.map(({ status }) => status).sort()).toEqual([
+    "fulfilled",
+    ...Array.from({ length: 5 }, () => "rejected"),
+  ]);
 });
 
 it("shows each daemon's help", async () => {
   for (const name of ["relay", "attest", "report"]) {
-    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "src/cli/main.ts", name, "--help"]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--import",
+      "tsx",
+      "src/cli/main.ts",
+      name,
+      "--help",
+    ]);
     expect(stdout).toContain(`Examples:\n  plimsoll ${name}`);
   }
 });

@@ -13,7 +13,8 @@ let path: string;
 beforeEach(async () => {
   path = join(await tempFolder(), "signed.json");
 });
-const open = (keep = 8): Promise<SignedOnce> => SignedOnce.open(new FileStore(join(path, "..")), "signed.json", "me", keep);
+const open = (keep = 8): Promise<SignedOnce> =>
+  SignedOnce.open(new FileStore(join(path, "..")), "signed.json", "me", keep);
 
 it("refuses a second statement, also after a restart, and takes the first again", async () => {
   const record = await open();
@@ -29,7 +30,13 @@ it("refuses a second statement, also after a restart, and takes the first again"
 it("has written what it commits to, for its owner alone", async () => {
   const record = await open();
   await record.commit(7, "x");
-  expect(JSON.parse(await readFile(path, "utf8"))).toEqual({ format: "plimsoll-signed", version: 1, of: "me", floor: -1, signed: [[7, "x"]] });
+  expect(JSON.parse(await readFile(path, "utf8"))).toEqual({
+    format: "plimsoll-signed",
+    version: 1,
+    of: "me",
+    floor: -1,
+    signed: [[7, "x"]],
+  });
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect((await readdir(join(path, ".."))).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
@@ -75,9 +82,19 @@ it("stops when another process writes the file", async () => {
 it("refuses a damaged file rather than beginning anew", async () => {
   const good = { format: "plimsoll-signed", version: 1, of: "me", floor: -1, signed: [[1, "a"]] };
   for (const [text, message] of [
-    ["", "must be JSON"], ["{", "must be JSON"],
+    ["", "must be JSON"],
+    ["{", "must be JSON"],
     [JSON.stringify({ ...good, of: "you" }), 'signed.of: must be "me"'],
-    [JSON.stringify({ ...good, signed: [[1, "a"], [1, "b"]] }), "must have each number once"],
+    [
+      JSON.stringify({
+        ...good,
+        signed: [
+          [1, "a"],
+          [1, "b"],
+        ],
+      }),
+      "must have each number once",
+    ],
     [JSON.stringify({ ...good, signed: [["1", "a"]] }), "signed.signed[0][0]: must be a number"],
     [JSON.stringify({ ...good, floor: undefined }), "signed.floor: must be present"],
   ] as const) {
@@ -93,7 +110,10 @@ it("never takes two statements for a number, whatever the order, sizes and resta
   for (let i = 0; i < 300; i++) {
     if (random.chance(10)) record = await open(5);
     const [number, statement] = [random.below(40), `${random.below(3)}`];
-    const taken = await record.commit(number, statement).then(() => true, () => false);
+    const taken = await record.commit(number, statement).then(
+      () => true,
+      () => false,
+    );
     if (!taken) continue;
     expect(first.get(number) ?? statement).toBe(statement);
     first.set(number, statement);

@@ -48,14 +48,17 @@ export async function tempFolder(): Promise<string> {
   made.push(await mkdtemp(join(tmpdir(), "plimsoll-relay-")));
   return made.at(-1)!;
 }
-afterAll(async () => void (await Promise.all(made.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))));
+afterAll(
+  async () => void (await Promise.all(made.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))),
+);
 
 export interface Served {
   readonly url: string;
   close(): Promise<void>;
 }
 
-export const closeAll = async (services: readonly Pick<Served, "close">[]): Promise<void> => void (await Promise.all(services.map((service) => service.close())));
+export const closeAll = async (services: readonly Pick<Served, "close">[]): Promise<void> =>
+  void (await Promise.all(services.map((service) => service.close())));
 
 export async function served(...handlers: Handler[]): Promise<Served> {
   const service = await serve("127.0.0.1:0", handlers, () => undefined);
@@ -63,7 +66,9 @@ export async function served(...handlers: Handler[]): Promise<Served> {
 }
 
 /** A service that answers as it likes: a liar, or one that never answers. */
-export async function rogue(answer: (path: string) => { readonly status?: number; readonly body: string } | undefined): Promise<Served> {
+export async function rogue(
+  answer: (path: string) => { readonly status?: number; readonly body: string } | undefined,
+): Promise<Served> {
   const server = createServer((request, response) => {
     const reply = answer(request.url!);
     if (reply !== undefined) response.writeHead(reply.status ?? 200).end(reply.body);
@@ -71,15 +76,18 @@ export async function rogue(answer: (path: string) => { readonly status?: number
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
 export const worldOf = ({ network, nodes }: Pick<LocalNetwork, "network" | "nodes">, log: Log): World => ({
-  network, log, node: (chain) => Promise.resolve(nodes.get(chain)!),
+  network,
+  log,
+  node: (chain) => Promise.resolve(nodes.get(chain)!),
 });
 
 export interface Attesting extends Served {
@@ -97,12 +105,24 @@ export async function attesting(local: LocalNetwork, place: number, folder?: str
 }
 
 /** The attestors of the network's four signers, none of which has signed anything. */
-export const fourAttestors = (local: LocalNetwork): Promise<Attesting[]> => Promise.all([0, 1, 2, 3].map((place) => attesting(local, place)));
+export const fourAttestors = (local: LocalNetwork): Promise<Attesting[]> =>
+  Promise.all([0, 1, 2, 3].map((place) => attesting(local, place)));
 
 /** The network as somebody sees it who takes blocks of these chains, or of all, for final at another depth. */
-export function withFinality(local: LocalNetwork, finality: number, names: readonly LocalChainName[] = LOCAL_CHAINS): LocalNetwork {
-  const chains = local.network.chains.map((chain) => ((names as readonly string[]).includes(chain.name) ? { ...chain, finality } : chain));
-  const nodes = new Map([...local.nodes].map(([name, node]) => [name, Object.create(node, { chain: { value: chainNamed({ chains }, name) } }) as Node]));
+export function withFinality(
+  local: LocalNetwork,
+  finality: number,
+  names: readonly LocalChainName[] = LOCAL_CHAINS,
+): LocalNetwork {
+  const chains = local.network.chains.map((chain) =>
+    (names as readonly string[]).includes(chain.name) ? { ...chain, finality } : chain,
+  );
+  const nodes = new Map(
+    [...local.nodes].map(([name, node]) => [
+      name,
+      Object.create(node, { chain: { value: chainNamed({ chains }, name) } }) as Node,
+    ]),
+  );
   return { ...local, network: { ...local.network, chains }, nodes };
 }
 
@@ -113,10 +133,21 @@ export interface Reporting extends Served {
 }
 
 /** The reporter with the key of one of the network's signers, on a folder of markets. */
-export async function reporting(local: LocalNetwork, place: number, markets: string, { folder, urls = [] }: { folder?: string; urls?: readonly string[] } = {}): Promise<Reporting> {
+export async function reporting(
+  local: LocalNetwork,
+  place: number,
+  markets: string,
+  { folder, urls = [] }: { folder?: string; urls?: readonly string[] } = {},
+): Promise<Reporting> {
   const { lines, log } = recorder();
   const at = folder ?? (await tempFolder());
-  const options = { store: new FileStore(at), markets: new MarketFolder(markets, urls, log), parameters: DEFAULT_PARAMETERS, maxAge: 600, keepTables: 5 };
+  const options = {
+    store: new FileStore(at),
+    markets: new MarketFolder(markets, urls, log),
+    parameters: DEFAULT_PARAMETERS,
+    maxAge: 600,
+    keepTables: 5,
+  };
   const reporter = await Reporter.open(worldOf(local, log), SIGNERS[place]!, options);
   return { ...(await served(reporter.handler)), reporter, folder: at, lines };
 }
@@ -130,14 +161,23 @@ export interface Relaying {
 }
 
 /** A relayer with one of the development keys. */
-export function relaying(local: LocalNetwork, options: Partial<RelayerOptions>, { key = 1, folder }: { key?: number; folder?: string } = {}): Relaying {
+export function relaying(
+  local: LocalNetwork,
+  options: Partial<RelayerOptions>,
+  { key = 1, folder }: { key?: number; folder?: string } = {},
+): Relaying {
   const { lines, log } = recorder();
-  const world = withSenders(worldOf(local, log), new Wallet(ANVIL_KEYS[key]!), folder === undefined ? undefined : new FileStore(folder));
+  const world = withSenders(
+    worldOf(local, log),
+    new Wallet(ANVIL_KEYS[key]!),
+    folder === undefined ? undefined : new FileStore(folder),
+  );
   const tasks = relayTasks(world, { attestors: [], reporters: [], ...options });
   return {
     lines,
     async round() {
-      for (const { name, run } of tasks) await run().catch((error: Error) => log("warn", "task failed", { task: name, reason: error.message }));
+      for (const { name, run } of tasks)
+        await run().catch((error: Error) => log("warn", "task failed", { task: name, reason: error.message }));
     },
     task: (name) => tasks.find((task) => task.name === name)!.run(),
   };
@@ -150,15 +190,23 @@ export async function stateOf({ network, nodes }: LocalNetwork): Promise<Record<
     const node = nodes.get(chain.name)!;
     state[`${chain.name} table`] = await node.read<bigint>("RiskTable", chain.riskTable, "newestRoot");
     for (const [from, mirror] of Object.entries(chain.roots).filter(([name]) => name !== chain.name)) {
-      const wanted = from === network.home
-        ? (["accounts", "exits"] as const).map((root) => [network.registry, root] as const)
-        : network.issuers.filter((issuer) => issuer.chain === from).map(({ contract }) => [contract, "notes"] as const);
+      const wanted =
+        from === network.home
+          ? (["accounts", "exits"] as const).map((root) => [network.registry, root] as const)
+          : network.issuers
+              .filter((issuer) => issuer.chain === from)
+              .map(({ contract }) => [contract, "notes"] as const);
       for (const [account, root] of wanted) {
-        state[`${from} ${root} ${account} on ${chain.name}`] = (await node.read<[bigint, bigint]>("RootMirror", mirror, "latestRoot", account, ROOT_SLOTS[root]))[0];
+        state[`${from} ${root} ${account} on ${chain.name}`] = (
+          await node.read<[bigint, bigint]>("RootMirror", mirror, "latestRoot", account, ROOT_SLOTS[root])
+        )[0];
       }
     }
   }
-  for (const { id, name } of network.issuers) state[`${name} joined`] = await nodes.get(network.home)!.read<bigint>("IssuerNotes", network.issuerNotes, "issuerRoot", id);
+  for (const { id, name } of network.issuers)
+    state[`${name} joined`] = await nodes
+      .get(network.home)!
+      .read<bigint>("IssuerNotes", network.issuerNotes, "issuerRoot", id);
   return state;
 }
 
@@ -180,13 +228,24 @@ export const REGISTRY_ROOTS = { accounts: 1_234n, exits: 5_678n } as const;
 export async function leaveRoots(local: LocalNetwork): Promise<void> {
   await deposit(local, "vault-north");
   await deposit(local, "vault-south");
-  for (const root of ["accounts", "exits"] as const) await setRoot(local, "home", local.network.registry, root, REGISTRY_ROOTS[root]);
+  for (const root of ["accounts", "exits"] as const)
+    await setRoot(local, "home", local.network.registry, root, REGISTRY_ROOTS[root]);
   await mine(local);
 }
 
 /** Puts a value into a contract's root slot: what moves the registry's roots takes proofs, which are tested elsewhere. */
-export async function setRoot(local: LocalNetwork, name: LocalChainName, account: string, root: keyof typeof ROOT_SLOTS, value: bigint): Promise<void> {
-  await local.chains[name].rpc("anvil_setStorageAt", [account, ROOT_SLOTS[root], `0x${value.toString(16).padStart(64, "0")}`]);
+export async function setRoot(
+  local: LocalNetwork,
+  name: LocalChainName,
+  account: string,
+  root: keyof typeof ROOT_SLOTS,
+  value: bigint,
+): Promise<void> {
+  await local.chains[name].rpc("anvil_setStorageAt", [
+    account,
+    ROOT_SLOTS[root],
+    `0x${value.toString(16).padStart(64, "0")}`,
+  ]);
   await mine(local, name);
 }
 
@@ -198,15 +257,19 @@ export async function queueExits(local: LocalNetwork, leaves: readonly bigint[])
   const { registry } = local.network;
   const { provider, rpc } = local.chains.home;
   const contract = local.chains.home.at("AccountRegistry", registry);
-  const put = (slot: bigint, value: bigint): Promise<void> => rpc("anvil_setStorageAt", [registry, toBeHex(slot, 32), toBeHex(value, 32)]);
+  const put = (slot: bigint, value: bigint): Promise<void> =>
+    rpc("anvil_setStorageAt", [registry, toBeHex(slot, 32), toBeHex(value, 32)]);
   for (let slot = 0n; slot < 200n; slot++) {
     const before = BigInt(await provider.getStorage(registry, slot));
     if (before !== 0n) continue;
     await put(slot, BigInt(leaves.length));
     // The slot before, of what has moved, would leave fewer than none.
-    const queued: unknown = await contract.getFunction("queuedExits")().catch(() => undefined);
+    const queued: unknown = await contract
+      .getFunction("queuedExits")()
+      .catch(() => undefined);
     if (queued === BigInt(leaves.length)) {
-      for (const [place, leaf] of leaves.entries()) await put(BigInt(keccak256(concat([toBeHex(place, 32), toBeHex(slot + 1n, 32)]))), leaf);
+      for (const [place, leaf] of leaves.entries())
+        await put(BigInt(keccak256(concat([toBeHex(place, 32), toBeHex(slot + 1n, 32)]))), leaf);
       return mine(local, "home");
     }
     await put(slot, before);
@@ -221,7 +284,10 @@ export async function mine(local: LocalNetwork, ...names: readonly LocalChainNam
 
 /** Transactions that an address has sent on all chains. */
 export async function transactions({ nodes }: LocalNetwork, address: string): Promise<number> {
-  return (await Promise.all([...nodes.values()].map((node) => node.provider.getTransactionCount(address)))).reduce((a, b) => a + b, 0);
+  return (await Promise.all([...nodes.values()].map((node) => node.provider.getTransactionCount(address)))).reduce(
+    (a, b) => a + b,
+    0,
+  );
 }
 
 /** Writes a market file under the name of its bytes. */
@@ -232,8 +298,19 @@ export async function writeMarket(folder: string, text: string): Promise<string>
   return name;
 }
 
-export const mirrorOf = ({ network }: LocalNetwork, from: string, to: string): string => chainNamed(network, to).roots[from]!;
+export const mirrorOf = ({ network }: LocalNetwork, from: string, to: string): string =>
+  chainNamed(network, to).roots[from]!;
 
 /** A RootMirror's answer for one of its roots: value and time. */
-export const latestRoot = async (local: LocalNetwork, from: string, to: string, account: string, root: keyof typeof ROOT_SLOTS): Promise<[bigint, bigint]> =>
-  [...(await local.nodes.get(to)!.read<[bigint, bigint]>("RootMirror", mirrorOf(local, from, to), "latestRoot", account, ROOT_SLOTS[root]))] as [bigint, bigint];
+export const latestRoot = async (
+  local: LocalNetwork,
+  from: string,
+  to: string,
+  account: string,
+  root: keyof typeof ROOT_SLOTS,
+): Promise<[bigint, bigint]> =>
+  [
+    ...(await local.nodes
+      .get(to)!
+      .read<[bigint, bigint]>("RootMirror", mirrorOf(local, from, to), "latestRoot", account, ROOT_SLOTS[root])),
+  ] as [bigint, bigint];

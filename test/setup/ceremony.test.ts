@@ -52,18 +52,24 @@ test("all published powers of tau are known, and others refused", async () => {
   expect(Object.keys(PUBLISHED_PTAU).map(Number)).toEqual(Array.from({ length: 21 }, (_, i) => 8 + i));
   expect(new Set(Object.values(PUBLISHED_PTAU)).size).toBe(21);
   await expect(checkPowersOfTau(ptau.path)).rejects.toThrow(/must be one of the published/);
-  await expect(initCeremony(EXIT, { path: ptau.path, blake2b: PUBLISHED_PTAU[16]! }, at("x.zkey"), artifacts)).rejects.toThrow(/must have BLAKE2b-512 6a6277/);
+  await expect(
+    initCeremony(EXIT, { path: ptau.path, blake2b: PUBLISHED_PTAU[16]! }, at("x.zkey"), artifacts),
+  ).rejects.toThrow(/must have BLAKE2b-512 6a6277/);
 });
 
 test("refuses a key without contributions, or with a beacon alone", async () => {
-  await expect(finalizeCeremony(EXIT, ptau, at("0.zkey"), artifacts)).rejects.toThrow(/needs at least one contribution/);
+  await expect(finalizeCeremony(EXIT, ptau, at("0.zkey"), artifacts)).rejects.toThrow(
+    /needs at least one contribution/,
+  );
   await applyBeacon(at("0.zkey"), at("beacon.zkey"), "block", "ab".repeat(32));
   await expect(finalizeCeremony(EXIT, ptau, at("beacon.zkey"), artifacts)).rejects.toThrow(/beacon alone is no secret/);
   expect((await loadArtifacts("exit", "T", ["zkey"], artifacts)).keyKind).toBe("development");
 });
 
 test("a development key is no ceremony's key", async () => {
-  await expect(verifyCeremony(EXIT, ptau, join(artifacts, "exit.T/circuit.zkey"), artifacts)).rejects.toThrow(/is not a key for exit\.T/);
+  await expect(verifyCeremony(EXIT, ptau, join(artifacts, "exit.T/circuit.zkey"), artifacts)).rejects.toThrow(
+    /is not a key for exit\.T/,
+  );
 });
 
 test("contribution, beacon, finalize: the manifest tells who took part, and the key works", async () => {
@@ -95,7 +101,9 @@ test("refuses to finalize a key that somebody tampered with", async () => {
   bytes.copyWithin(h, h + 64, h + 128);
   bytes.set(first, h + 64);
   await writeFile(at("tampered.zkey"), bytes);
-  await expect(finalizeCeremony(EXIT, ptau, at("tampered.zkey"), artifacts)).rejects.toThrow(/H section does not match/);
+  await expect(finalizeCeremony(EXIT, ptau, at("tampered.zkey"), artifacts)).rejects.toThrow(
+    /H section does not match/,
+  );
 });
 
 test("a contribution hash is what snarkjs shows its contributor", async () => {
@@ -109,5 +117,7 @@ test("refuses powers of tau that are too small, and bad names and beacons", asyn
   await expect(initCeremony(EXIT, small, at("y.zkey"), artifacts)).rejects.toThrow(/circuit too big/);
   await expect(contribute(at("0.zkey"), at("z.zkey"), "")).rejects.toThrow(/name: must have 1 to 64/);
   await expect(applyBeacon(at("0.zkey"), at("z.zkey"), "b", "xyz")).rejects.toThrow(/beacon: must be 16 to 255 bytes/);
-  await expect(applyBeacon(at("0.zkey"), at("z.zkey"), "b", "ab".repeat(16), 64)).rejects.toThrow(/iterationsExp: must be/);
+  await expect(applyBeacon(at("0.zkey"), at("z.zkey"), "b", "ab".repeat(16), 64)).rejects.toThrow(
+    /iterationsExp: must be/,
+  );
 });

@@ -44,7 +44,10 @@ describe("against snarkjs", () => {
   const ITERATIONS = 10;
 
   /** The secrets of powers of tau whose one contribution is a beacon: snarkjs 0.7.6, src/misc.js, src/keypair.js. */
-  function beaconSecrets(Fr: { fromRng(rng: unknown): Uint8Array; toRprLE(to: Uint8Array, at: number, x: Uint8Array): void }): ToxicWaste {
+  function beaconSecrets(Fr: {
+    fromRng(rng: unknown): Uint8Array;
+    toRprLE(to: Uint8Array, at: number, x: Uint8Array): void;
+  }): ToxicWaste {
     let digest: Buffer = Buffer.from(BEACON, "hex");
     for (let i = 0; i < 2 ** ITERATIONS; i++) digest = createHash("sha256").update(digest).digest();
     const { ChaCha } = ffjavascript as unknown as { ChaCha: new (seed: number[]) => unknown };
@@ -68,7 +71,8 @@ describe("against snarkjs", () => {
     const waste = beaconSecrets(curve.Fr as unknown as Parameters<typeof beaconSecrets>[0]);
     await writeZkey(at("ours.zkey"), r1cs, await deriveKey(r1cs, waste, { threads: 2 }));
     const same: boolean[] = [];
-    for (let id = 1; id <= 9; id++) same.push((await section(at("ours.zkey"), id)) === (await section(at("theirs.zkey"), id)));
+    for (let id = 1; id <= 9; id++)
+      same.push((await section(at("ours.zkey"), id)) === (await section(at("theirs.zkey"), id)));
     expect(same).toEqual(Array.from({ length: 9 }, () => true));
   });
 
@@ -101,7 +105,10 @@ describe("against snarkjs", () => {
   });
 
   test("the exported verification key is snarkjs's", async () => {
-    const { vk_alphabeta_12: _, ...theirs } = (await snarkjs.zKey.exportVerificationKey(at("dev.zkey"))) as Record<string, unknown>;
+    const { vk_alphabeta_12: _, ...theirs } = (await snarkjs.zKey.exportVerificationKey(at("dev.zkey"))) as Record<
+      string,
+      unknown
+    >;
     expect(await exportVerificationKey(at("dev.zkey"))).toEqual(theirs);
   });
 });
@@ -109,14 +116,17 @@ describe("against snarkjs", () => {
 test("two keys of one circuit share nothing but the circuit", async () => {
   await writeDevelopmentKey(mixer.r1cs, at("other.zkey"), { threads: 1 });
   const [one, two] = [await readZkeySummary(at("dev.zkey")), await readZkeySummary(at("other.zkey"))];
-  for (const point of ["alpha1", "beta2", "gamma2", "delta2", "ic"] as const) expect(one[point]).not.toEqual(two[point]);
+  for (const point of ["alpha1", "beta2", "gamma2", "delta2", "ic"] as const)
+    expect(one[point]).not.toEqual(two[point]);
   expect(one.transcript).toEqual(two.transcript);
   expect(Buffer.from(one.transcript.slice(0, 64))).toEqual(Buffer.from(circuitHash(r1cs)));
 });
 
 test("secrets are in the field, differ, and are wiped", () => {
   const waste = drawToxicWaste();
-  const values = Object.values<Uint8Array>(waste).map((bytes) => BigInt(`0x${Buffer.from(bytes).reverse().toString("hex")}`));
+  const values = Object.values<Uint8Array>(waste).map((bytes) =>
+    BigInt(`0x${Buffer.from(bytes).reverse().toString("hex")}`),
+  );
   expect(new Set(values).size).toBe(5);
   for (const value of values) expect(value > 0n && value < FIELD).toBe(true);
   wipe(waste);
@@ -124,7 +134,13 @@ test("secrets are in the field, differ, and are wiped", () => {
 });
 
 test("the domain is snarkjs's: a power of two above constraints + public signals", () => {
-  const cases = [[1, 0, 2], [2, 1, 4], [3, 1, 8], [65_523, 12, 65_536], [65_524, 12, 131_072]] as const;
+  const cases = [
+    [1, 0, 2],
+    [2, 1, 4],
+    [3, 1, 8],
+    [65_523, 12, 65_536],
+    [65_524, 12, 131_072],
+  ] as const;
   for (const [constraints, publicSignals, domain] of cases) expect(domainSize(constraints, publicSignals)).toBe(domain);
 });
 
@@ -132,6 +148,8 @@ test("refuses what is no r1cs or zkey", async () => {
   await writeFile(at("junk"), "junk");
   await expect(readR1cs(at("junk"))).rejects.toThrow(/is not a readable r1cs/);
   await expect(readR1cs(mixer.wasm)).rejects.toThrow(/is not a readable r1cs/);
-  await expect(writeDevelopmentKey(at("none.r1cs"), at("none.zkey"))).rejects.toThrow(/none\.r1cs: is not a readable r1cs/);
+  await expect(writeDevelopmentKey(at("none.r1cs"), at("none.zkey"))).rejects.toThrow(
+    /none\.r1cs: is not a readable r1cs/,
+  );
   await expect(readZkeySummary(mixer.r1cs)).rejects.toThrow(/is not a readable Groth16 zkey/);
 });

@@ -21,7 +21,10 @@ let server: Server;
 let address: string;
 /** What the server answers instead of the file. */
 let instead: ((path: string) => Buffer | number | undefined) | undefined;
-const hash = async (): Promise<string> => createHash("sha256").update(await readFile(join(source, "manifest.json"))).digest("hex");
+const hash = async (): Promise<string> =>
+  createHash("sha256")
+    .update(await readFile(join(source, "manifest.json")))
+    .digest("hex");
 
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), "plimsoll-fetch-"));
@@ -33,7 +36,9 @@ beforeAll(async () => {
     const other = instead?.(path);
     if (typeof other === "number") return response.writeHead(other).end();
     if (other !== undefined) return response.end(other);
-    createReadStream(join(source, path)).on("error", () => response.writeHead(404).end()).pipe(response);
+    createReadStream(join(source, path))
+      .on("error", () => response.writeHead(404).end())
+      .pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys?token=secret`;
@@ -47,22 +52,31 @@ beforeEach(async () => {
   folder = join(await mkdtemp(join(temporary, "out-")), "artifacts");
 });
 
-test.each(["a folder", "an address"])("brings from %s what the manifest names, and does not ask again for what is there", async (from) => {
-  const place = from === "a folder" ? source : address;
-  const seen: string[] = [];
-  const options = { manifestSha256: await hash(), onProgress: (file: string) => void seen.push(file) };
-  expect(await fetchArtifacts(place, folder, options)).toEqual(["exit.T"]);
-  expect(new Set(seen).size).toBe(FILES.length);
-  await loadArtifacts("exit", "T", FILES, folder);
-  instead = (path) => (path === "manifest.json" ? undefined : 500);
-  expect(await fetchArtifacts(place, folder, options)).toEqual(["exit.T"]);
-});
+test.each(["a folder", "an address"])(
+  "brings from %s what the manifest names, and does not ask again for what is there",
+  async (from) => {
+    const place = from === "a folder" ? source : address;
+    const seen: string[] = [];
+    const options = { manifestSha256: await hash(), onProgress: (file: string) => void seen.push(file) };
+    expect(await fetchArtifacts(place, folder, options)).toEqual(["exit.T"]);
+    expect(new Set(seen).size).toBe(FILES.length);
+    await loadArtifacts("exit", "T", FILES, folder);
+    instead = (path) => (path === "manifest.json" ? undefined : 500);
+    expect(await fetchArtifacts(place, folder, options)).toEqual(["exit.T"]);
+  },
+);
 
 test("refuses a manifest that is another, and an instance that it lacks", async () => {
-  await expect(fetchArtifacts(source, folder, { manifestSha256: "0".repeat(64) })).rejects.toThrow(/^manifest\.json: must have SHA-256 0{64}, has [0-9a-f]{64}/);
+  await expect(fetchArtifacts(source, folder, { manifestSha256: "0".repeat(64) })).rejects.toThrow(
+    /^manifest\.json: must have SHA-256 0{64}, has [0-9a-f]{64}/,
+  );
   await expect(fetchArtifacts(source, folder, { manifestSha256: "abc" })).rejects.toThrow("must be a SHA-256 in hex");
-  await expect(fetchArtifacts(source, folder, { manifestSha256: await hash(), tiers: ["L"] })).rejects.toThrow("has no instance of tier L");
-  await expect(fetchArtifacts(join(source, "nowhere"), folder, { manifestSha256: await hash() })).rejects.toThrow("manifest.json: is missing at the source");
+  await expect(fetchArtifacts(source, folder, { manifestSha256: await hash(), tiers: ["L"] })).rejects.toThrow(
+    "has no instance of tier L",
+  );
+  await expect(fetchArtifacts(join(source, "nowhere"), folder, { manifestSha256: await hash() })).rejects.toThrow(
+    "manifest.json: is missing at the source",
+  );
 });
 
 test("refuses a file with a byte changed, missing or too many, leaves none of it, and never shows the address", async () => {
@@ -70,12 +84,17 @@ test("refuses a file with a byte changed, missing or too many, leaves none of it
   const changed = Buffer.from(right);
   changed[right.length >> 1]! ^= 1;
   const wrong: readonly (readonly [Buffer | number, string])[] = [
-    [changed, "must have SHA-256"], [right.subarray(1), `must have ${right.length} bytes, has ${right.length - 1}`],
-    [Buffer.concat([right, Buffer.of(0)]), `must have ${right.length} bytes, has more`], [404, "can't be fetched: status 404"],
+    [changed, "must have SHA-256"],
+    [right.subarray(1), `must have ${right.length} bytes, has ${right.length - 1}`],
+    [Buffer.concat([right, Buffer.of(0)]), `must have ${right.length} bytes, has more`],
+    [404, "can't be fetched: status 404"],
   ];
   for (const [answer, rule] of wrong) {
     instead = (path) => (path === "exit.T/circuit.zkey" ? answer : undefined);
-    const error = await fetchArtifacts(address, folder, { manifestSha256: await hash() }).then(() => undefined, (reason: Error) => reason);
+    const error = await fetchArtifacts(address, folder, { manifestSha256: await hash() }).then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
     expect(error?.message).toContain(`exit.T/circuit.zkey: ${rule}`);
     expect(JSON.stringify([error, String(error?.cause)])).not.toContain("secret");
     expect(await readdir(join(folder, "exit.T"))).not.toContain("circuit.zkey");
@@ -88,8 +107,20 @@ test("a development key replaces a ceremony's only by force", async () => {
   const entry = (await readManifest(source)).instances["exit.T"]!;
   await mkdir(folder, { recursive: true });
   const zeros = "0".repeat(128);
-  const ceremony = { ...entry, key: { kind: "ceremony" as const, r1cs: entry.key.r1cs, ptau: zeros, circuitHash: zeros, contributions: [{ name: "Ada", hash: zeros }] } };
-  await writeFile(join(folder, "manifest.json"), JSON.stringify({ ...emptyManifest(), instances: { "exit.T": ceremony } }));
+  const ceremony = {
+    ...entry,
+    key: {
+      kind: "ceremony" as const,
+      r1cs: entry.key.r1cs,
+      ptau: zeros,
+      circuitHash: zeros,
+      contributions: [{ name: "Ada", hash: zeros }],
+    },
+  };
+  await writeFile(
+    join(folder, "manifest.json"),
+    JSON.stringify({ ...emptyManifest(), instances: { "exit.T": ceremony } }),
+  );
   const options = { manifestSha256: await hash() };
   await expect(fetchArtifacts(source, folder, options)).rejects.toThrow("holds a ceremony's key");
   expect(await fetchArtifacts(source, folder, { ...options, force: true })).toEqual(["exit.T"]);

@@ -33,7 +33,11 @@ test("merged code is smaller and calculates the same witnesses, errors included"
   await mergeFunctions(CODE);
   const code = await WebAssembly.compile(await readFile(CODE));
   expect((await stat(CODE)).size).toBeLessThan(0.75 * before.bytes);
-  for (const inputs of [{ a: 1n, b: 2n }, { a: 0n, b: -1n }, { a: 2n ** 200n, b: 12345n }]) {
+  for (const inputs of [
+    { a: 1n, b: 2n },
+    { a: 0n, b: -1n },
+    { a: 2n ** 200n, b: 12345n },
+  ]) {
     expect(await calculateWitness(code, inputs)).toEqual(await calculateWitness(before.code, inputs));
   }
   const broken = { a: 7n, b: 7n };

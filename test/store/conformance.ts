@@ -16,7 +16,8 @@ export interface Adapter {
   readonly reopen?: (store: Store) => Promise<Store>;
 }
 
-const text = (value: Uint8Array | undefined): string | undefined => (value === undefined ? undefined : new TextDecoder().decode(value));
+const text = (value: Uint8Array | undefined): string | undefined =>
+  value === undefined ? undefined : new TextDecoder().decode(value);
 async function records(store: Store, log: string, from?: number): Promise<string[]> {
   const all: Entry[] = [];
   for await (const entry of store.read(log, from)) all.push(entry);
@@ -73,7 +74,23 @@ export function conforms({ name, create, reopen = (store) => Promise.resolve(sto
 
     it("have no other keys than names between slashes", async () => {
       const store = await create();
-      for (const key of ["", "/", "a/", "/a", "a//b", ".", "a/..", "../a", "a\\b", "a\0", "a\nb", "x".repeat(513), "k.lock", "l.000000000000.segment", "k.0123456789ab.tmp"]) {
+      for (const key of [
+        "",
+        "/",
+        "a/",
+        "/a",
+        "a//b",
+        ".",
+        "a/..",
+        "../a",
+        "a\\b",
+        "a\0",
+        "a\nb",
+        "x".repeat(513),
+        "k.lock",
+        "l.000000000000.segment",
+        "k.0123456789ab.tmp",
+      ]) {
         await expect(store.put(key, ""), JSON.stringify(key)).rejects.toBeInstanceOf(InputError);
         await expect(store.get(key), JSON.stringify(key)).rejects.toThrow("key: must be names between slashes");
       }
@@ -93,39 +110,66 @@ export function conforms({ name, create, reopen = (store) => Promise.resolve(sto
   describe(`${name}: transactions`, () => {
     it("write all, or nothing when one thing isn't as expected", async () => {
       const store = await create();
-      await store.transaction([{ key: "a", value: "1", expected: null }, { key: "b/c", value: "2", expected: null }]);
-      await store.transaction([{ key: "a", value: "3", expected: "1" }, { key: "b/c", value: undefined, expected: new TextEncoder().encode("2") }, { key: "d", value: "4" }]);
-      const seen = async (from: Store): Promise<unknown[]> => [text(await from.get("a")), text(await from.get("b/c")), text(await from.get("d"))];
+      await store.transaction([
+        { key: "a", value: "1", expected: null },
+        { key: "b/c", value: "2", expected: null },
+      ]);
+      await store.transaction([
+        { key: "a", value: "3", expected: "1" },
+        { key: "b/c", value: undefined, expected: new TextEncoder().encode("2") },
+        { key: "d", value: "4" },
+      ]);
+      const seen = async (from: Store): Promise<unknown[]> => [
+        text(await from.get("a")),
+        text(await from.get("b/c")),
+        text(await from.get("d")),
+      ];
       expect(await seen(store)).toEqual(["3", undefined, "4"]);
       for (const [write, rule] of [
-        [{ key: "a", value: "9", expected: null }, "must not exist yet"], [{ key: "a", value: "9", expected: "1" }, "must be as it was left"],
-        [{ key: "b/c", value: "9", expected: "2" }, "must be there"], [{ key: "a", value: undefined, expected: "" }, "must be as it was left"],
+        [{ key: "a", value: "9", expected: null }, "must not exist yet"],
+        [{ key: "a", value: "9", expected: "1" }, "must be as it was left"],
+        [{ key: "b/c", value: "9", expected: "2" }, "must be there"],
+        [{ key: "a", value: undefined, expected: "" }, "must be as it was left"],
       ] as const) {
-        const refusal = await store.transaction([{ key: "d", value: "9" }, write, { key: "e", value: "9" }]).catch((error: unknown) => error);
+        const refusal = await store
+          .transaction([{ key: "d", value: "9" }, write, { key: "e", value: "9" }])
+          .catch((error: unknown) => error);
         expect(refusal).toBeInstanceOf(StoreConflict);
         expect(refusal).toMatchObject({ path: store.where(write.key), message: `${store.where(write.key)}: ${rule}` });
       }
       expect(await seen(await reopen(store))).toEqual(["3", undefined, "4"]);
       expect(await store.get("e")).toBeUndefined();
       await store.transaction([]);
-      await expect(store.transaction([{ key: "a", value: "" }, { key: "a", value: "" }])).rejects.toThrow("writes: must name each key once");
+      await expect(
+        store.transaction([
+          { key: "a", value: "" },
+          { key: "a", value: "" },
+        ]),
+      ).rejects.toThrow("writes: must name each key once");
     });
 
     it("let one of many take what must be new, and none count wrong", async () => {
       const store = await create();
       const others = [store, await reopen(store), await reopen(store)];
-      const taken = await Promise.allSettled(others.flatMap((each) => [1, 2].map((i) => each.transaction([{ key: "new", value: `${i}`, expected: null }]))));
+      const taken = await Promise.allSettled(
+        others.flatMap((each) => [1, 2].map((i) => each.transaction([{ key: "new", value: `${i}`, expected: null }]))),
+      );
       expect(taken.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
 
       await store.put("count", "0");
-      await Promise.all(others.map(async (each) => {
-        for (let added = 0; added < 5;) {
-          const before = await each.get("count");
-          await each.transaction([{ key: "count", value: String(Number(text(before)) + 1), expected: before! }]).then(() => added++, (error: unknown) => {
-            if (!(error instanceof StoreConflict)) throw error;
-          });
-        }
-      }));
+      await Promise.all(
+        others.map(async (each) => {
+          for (let added = 0; added < 5;) {
+            const before = await each.get("count");
+            await each.transaction([{ key: "count", value: String(Number(text(before)) + 1), expected: before! }]).then(
+              () => added++,
+              (error: unknown) => {
+                if (!(error instanceof StoreConflict)) throw error;
+              },
+            );
+          }
+        }),
+      );
       expect(text(await store.get("count"))).toBe("15");
     });
 
@@ -134,7 +178,11 @@ export function conforms({ name, create, reopen = (store) => Promise.resolve(sto
       const reader = await reopen(store);
       let writing = true;
       const write = async (): Promise<void> => {
-        for (let i = 0; i < 10; i++) await store.transaction([{ key: "x", value: `${i}` }, { key: "deep/y", value: `${i}` }]);
+        for (let i = 0; i < 10; i++)
+          await store.transaction([
+            { key: "x", value: `${i}` },
+            { key: "deep/y", value: `${i}` },
+          ]);
         writing = false;
       };
       const read = async (): Promise<void> => {
@@ -169,7 +217,9 @@ export function conforms({ name, create, reopen = (store) => Promise.resolve(sto
       await store.append("log", 0, ["a", "b", "c"]);
       expect(await store.append("log", 1, ["B"])).toBe(2);
       expect(await records(store, "log")).toEqual(["a", "B"]);
-      await expect(store.append("log", 3, ["d"])).rejects.toThrow(`${store.where("log")}: must have 3 records, and has 2`);
+      await expect(store.append("log", 3, ["d"])).rejects.toThrow(
+        `${store.where("log")}: must have 3 records, and has 2`,
+      );
       await expect(store.append("none", 1, ["d"])).rejects.toBeInstanceOf(StoreConflict);
       await expect(store.append("log", -1, [])).rejects.toThrow("at: must be a whole number");
       expect(await records(await reopen(store), "log")).toEqual(["a", "B"]);
@@ -201,14 +251,22 @@ export function conforms({ name, create, reopen = (store) => Promise.resolve(sto
       let inside = 0;
       const said: string[] = [];
       let first = true;
-      const done = await Promise.all(others.map((each, i) => each.lock("some/name", async () => {
-        expect(++inside).toBe(1);
-        // Until somebody has said that it waits.
-        for (; first && said.length === 0;) await new Promise((resolve) => setTimeout(resolve, 1));
-        first = false;
-        inside--;
-        return i;
-      }, { onWaiting: (what) => said.push(what) })));
+      const done = await Promise.all(
+        others.map((each, i) =>
+          each.lock(
+            "some/name",
+            async () => {
+              expect(++inside).toBe(1);
+              // Until somebody has said that it waits.
+              for (; first && said.length === 0;) await new Promise((resolve) => setTimeout(resolve, 1));
+              first = false;
+              inside--;
+              return i;
+            },
+            { onWaiting: (what) => said.push(what) },
+          ),
+        ),
+      );
       expect(done).toEqual([0, 1, 2]);
       expect(said[0]).toMatch(/some\/name(\.lock)?, which /);
     });

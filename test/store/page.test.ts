@@ -10,7 +10,9 @@ const ROOMS = ["account", "chain", "wallet", "venue"];
 const ADAPTERS = ["store/store.ts", "store/memoryStore.ts", "store/indexedDbStore.ts"];
 
 it("bundles for browsers without a module of Node", async () => {
-  const rooms = await Promise.all(ROOMS.map(async (room) => (await readdir(join(SRC, room))).map((name) => join(room, name))));
+  const rooms = await Promise.all(
+    ROOMS.map(async (room) => (await readdir(join(SRC, room))).map((name) => join(room, name))),
+  );
   const entries = [...rooms.flat().filter((path) => /^[^.]*\.ts$/.test(path)), ...ADAPTERS];
   expect(entries.length).toBeGreaterThan(40);
   const asked = new Set<string>();
@@ -18,12 +20,21 @@ it("bundles for browsers without a module of Node", async () => {
     name: "node-imports",
     enforce: "pre",
     resolveId(module, importer = "") {
-      if (module.startsWith("node:") || builtinModules.includes(module)) asked.add(`${module} by ${relative(SRC, importer)}`);
+      if (module.startsWith("node:") || builtinModules.includes(module))
+        asked.add(`${module} by ${relative(SRC, importer)}`);
     },
   };
   await build({
-    root: SRC, configFile: false, logLevel: "silent", plugins: [watch],
-    build: { write: false, minify: false, target: "es2022", rollupOptions: { input: entries.map((entry) => join(SRC, entry)), preserveEntrySignatures: "strict" } },
+    root: SRC,
+    configFile: false,
+    logLevel: "silent",
+    plugins: [watch],
+    build: {
+      write: false,
+      minify: false,
+      target: "es2022",
+      rollupOptions: { input: entries.map((entry) => join(SRC, entry)), preserveEntrySignatures: "strict" },
+    },
     worker: { format: "es", plugins: () => [watch] },
   });
   expect([...asked].filter((line) => !line.includes("node_modules"))).toEqual([]);

@@ -23,7 +23,11 @@ function files(name: string, segmentBytes?: number): void {
     folders.set(store, folder);
     return store;
   };
-  conforms({ name, create: async () => opened(join(await mkdtemp(join(tmpdir(), "plimsoll-store-")), "home")), reopen: (store) => Promise.resolve(opened(folders.get(store)!)) });
+  conforms({
+    name,
+    create: async () => opened(join(await mkdtemp(join(tmpdir(), "plimsoll-store-")), "home")),
+    reopen: (store) => Promise.resolve(opened(folders.get(store)!)),
+  });
 }
 
 files("files");
@@ -41,7 +45,11 @@ const database = async (name: string): Promise<Store> => {
 /** The locks of a browser, for one name at a time: granted in turn, or told at once that there is none. */
 class BrowserLocks {
   private readonly turns = new Turns();
-  request<T>(name: string, options: { ifAvailable?: boolean } | ((lock: object | null) => Promise<T>), work?: (lock: object | null) => Promise<T>): Promise<T> {
+  request<T>(
+    name: string,
+    options: { ifAvailable?: boolean } | ((lock: object | null) => Promise<T>),
+    work?: (lock: object | null) => Promise<T>,
+  ): Promise<T> {
     const granted = typeof options === "function" ? options : work!;
     if (typeof options !== "function" && options.ifAvailable === true && this.turns.isTaken(name)) return granted(null);
     return this.turns.run(name, () => granted({ name }));
@@ -50,6 +58,14 @@ class BrowserLocks {
 describe("in a browser with locks", () => {
   beforeAll(() => vi.stubGlobal("navigator", { locks: new BrowserLocks() }));
   afterAll(() => vi.unstubAllGlobals());
-  conforms({ name: "IndexedDB", create: () => database(`plimsoll-${made++}`), reopen: (store) => database(names.get(store)!) });
+  conforms({
+    name: "IndexedDB",
+    create: () => database(`plimsoll-${made++}`),
+    reopen: (store) => database(names.get(store)!),
+  });
 });
-conforms({ name: "IndexedDB", create: () => database(`plimsoll-${made++}`), reopen: (store) => database(names.get(store)!) });
+conforms({
+  name: "IndexedDB",
+  create: () => database(`plimsoll-${made++}`),
+  reopen: (store) => database(names.get(store)!),
+});

@@ -40,27 +40,56 @@ export async function unsimplified(circuit: CircuitName, tier: TierName): Promis
 export async function fixture(name: string, component: string): Promise<Compiled> {
   const source = `pragma circom 2.2.0;\ninclude "${name}.circom";\ncomponent main = ${component};\n`;
   const hash = createHash("sha256").update(source);
-  for (const path of [`test/fixtures/${name}.circom`, ...["table", "hash", "holdings", "margin", "protocol", "ranges"].map((lib) => `circuits/lib/${lib}.circom`)]) {
+  for (const path of [
+    `test/fixtures/${name}.circom`,
+    ...["table", "hash", "holdings", "margin", "protocol", "ranges"].map((lib) => `circuits/lib/${lib}.circom`),
+  ]) {
     hash.update(await readFile(join(ROOT, path)));
   }
-  return once(`${name}-${hash.digest("hex").slice(0, 16)}`, `${name}-main`, (root) => source.replace(`"${name}.circom"`, `"${root}test/fixtures/${name}.circom"`));
+  return once(`${name}-${hash.digest("hex").slice(0, 16)}`, `${name}-main`, (root) =>
+    source.replace(`"${name}.circom"`, `"${root}test/fixtures/${name}.circom"`),
+  );
 }
 
 type Compiler = (source: string, outDir: string) => Promise<void>;
 const strictly: Compiler = (source, outDir) =>
-  runCircom(ROOT, source, outDir, ["CA01", "CA02"].map((code) => ({ code, message: "", reason: "a fixture reads less than it makes" })));
+  runCircom(
+    ROOT,
+    source,
+    outDir,
+    ["CA01", "CA02"].map((code) => ({ code, message: "", reason: "a fixture reads less than it makes" })),
+  );
 /** Equal signals made one and nothing else simplified. */
 const simply: Compiler = async (source, outDir) => {
   const cli = createRequire(import.meta.url).resolve("circom2/cli.js");
   const libraries = LIBRARIES.flatMap((path) => ["-l", path]);
-  const { code, output } = await runNode(ROOT, [cli, source, "--O1", "--r1cs", "--wasm", "--sym", ...libraries, "-o", outDir]);
+  const { code, output } = await runNode(ROOT, [
+    cli,
+    source,
+    "--O1",
+    "--r1cs",
+    "--wasm",
+    "--sym",
+    ...libraries,
+    "-o",
+    outDir,
+  ]);
   if (code !== 0) throw new Error(`${source} does not compile:\n${output}`);
 };
 
 /** Compiles a main component into build/test/<folder>, unless it is there. */
-async function once(folder: string, main: string, source: (root: string) => string, compile = strictly): Promise<Compiled> {
+async function once(
+  folder: string,
+  main: string,
+  source: (root: string) => string,
+  compile = strictly,
+): Promise<Compiled> {
   const at = join("build/test", folder);
-  const paths = { r1cs: join(ROOT, at, `${main}.r1cs`), sym: join(ROOT, at, `${main}.sym`), wasm: join(ROOT, at, `${main}_js/${main}.wasm`) };
+  const paths = {
+    r1cs: join(ROOT, at, `${main}.r1cs`),
+    sym: join(ROOT, at, `${main}.sym`),
+    wasm: join(ROOT, at, `${main}_js/${main}.wasm`),
+  };
   if (existsSync(paths.wasm)) return paths;
   const draft = `${at}.${process.pid}`;
   await mkdir(join(ROOT, draft), { recursive: true });

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { Contract, ContractFactory, JsonRpcProvider, Wallet, type ContractTransactionReceipt, type ContractTransactionResponse, type Signer } from "ethers";
+import {
+  Contract,
+  ContractFactory,
+  JsonRpcProvider,
+  Wallet,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
+  type Signer,
+} from "ethers";
 import { ANVIL_KEYS, startAnvil, type AnvilOptions } from "../../scripts/anvil.ts";
 import { compileContracts, link, type CompiledContracts } from "../../scripts/solidity.ts";
 
@@ -62,7 +70,11 @@ export async function startChain(chainId: number, options: Omit<AnvilOptions, "c
 }
 
 /** Sends a call and waits for it. */
-export async function send(contract: Contract, method: string, ...args: unknown[]): Promise<ContractTransactionReceipt> {
+export async function send(
+  contract: Contract,
+  method: string,
+  ...args: unknown[]
+): Promise<ContractTransactionReceipt> {
   return receiptOf((await contract.getFunction(method)(...args)) as ContractTransactionResponse);
 }
 

@@ -36,7 +36,9 @@ export class Circuit {
 
   static async from(paths: Compiled): Promise<Circuit> {
     const [{ bytes, constraints }, sym, wasm] = await Promise.all([
-      readR1cs(paths.r1cs), readFile(paths.sym, "utf8"), readFile(paths.wasm),
+      readR1cs(paths.r1cs),
+      readFile(paths.sym, "utf8"),
+      readFile(paths.wasm),
     ]);
     const names: string[] = ["one"];
     const wires = new Map<string, number>();
@@ -65,7 +67,10 @@ export class Circuit {
 
   /** The rule that stops these inputs, or "accepted". */
   async verdict(inputs: CircuitInputs): Promise<string> {
-    return this.witness(inputs).then(() => "accepted", (error: Error) => error.message);
+    return this.witness(inputs).then(
+      () => "accepted",
+      (error: Error) => error.message,
+    );
   }
 
   /** Constraints that do not hold. */
@@ -101,17 +106,33 @@ export class Circuit {
 
 /** `Error in template Name_12 line: 34` as `Name: <code of line 34>`, innermost first; a comment there says nothing. */
 async function sourceLines(trace: string): Promise<string> {
-  const folders = ["circuits", "circuits/lib", "test/fixtures", "node_modules/circomlib/circuits", "node_modules/@zk-kit/binary-merkle-root.circom/src"];
-  const files = (await Promise.all(folders.map(async (dir) => (await readdir(dir)).filter((f) => f.endsWith(".circom")).map((f) => `${dir}/${f}`)))).flat();
+  const folders = [
+    "circuits",
+    "circuits/lib",
+    "test/fixtures",
+    "node_modules/circomlib/circuits",
+    "node_modules/@zk-kit/binary-merkle-root.circom/src",
+  ];
+  const files = (
+    await Promise.all(
+      folders.map(async (dir) => (await readdir(dir)).filter((f) => f.endsWith(".circom")).map((f) => `${dir}/${f}`)),
+    )
+  ).flat();
   const frames = [...trace.matchAll(/template (\w+?)_\d+ line: (\d+)/g)];
   if (frames.length === 0) return trace;
-  const lines = await Promise.all(frames.map(async ([, template, line]) => {
-    for (const file of files) {
-      const text = await readFile(file, "utf8");
-      if (new RegExp(`template ${template}\\(`).test(text)) return `${template}: ${text.split("\n")[Number(line) - 1]?.replace(/\/\/.*/, "").trim()}`;
-    }
-    return `${template}: line ${line}`;
-  }));
+  const lines = await Promise.all(
+    frames.map(async ([, template, line]) => {
+      for (const file of files) {
+        const text = await readFile(file, "utf8");
+        if (new RegExp(`template ${template}\\(`).test(text))
+          return `${template}: ${text
+            .split("\n")
+            [Number(line) - 1]?.replace(/\/\/.*/, "")
+            .trim()}`;
+      }
+      return `${template}: line ${line}`;
+    }),
+  );
   return lines.join("\n");
 }
 
@@ -124,7 +145,8 @@ function parse(bytes: Uint8Array, count: number): Constraint[] {
     return Array.from({ length }, () => {
       const wire = view.getUint32(at, true);
       let coefficient = 0n;
-      for (let word = 3; word >= 0; word--) coefficient = (coefficient << 64n) + view.getBigUint64(at + 4 + 8 * word, true);
+      for (let word = 3; word >= 0; word--)
+        coefficient = (coefficient << 64n) + view.getBigUint64(at + 4 + 8 * word, true);
       at += 36;
       return [wire, coefficient] as const;
     });

@@ -3,9 +3,23 @@
  *
  * @module
  */
-import { Contract, Wallet, getCreateAddress, resolveAddress, type AddressLike, type ContractTransactionReceipt } from "ethers";
+import {
+  Contract,
+  Wallet,
+  getCreateAddress,
+  resolveAddress,
+  type AddressLike,
+  type ContractTransactionReceipt,
+} from "ethers";
 import { committeeHash } from "../../src/committee/ciphertext.ts";
-import { ATTESTATION_TYPES, EPOCH_TYPES, ROOT_SLOTS, circuitNumber, signingDomain, tierNumber } from "../../src/chain/calls.ts";
+import {
+  ATTESTATION_TYPES,
+  EPOCH_TYPES,
+  ROOT_SLOTS,
+  circuitNumber,
+  signingDomain,
+  tierNumber,
+} from "../../src/chain/calls.ts";
 import { readHeader, readRootProof } from "../../src/chain/header.ts";
 import type { NetworkChain } from "../../src/chain/network.ts";
 import { INSTANCES, type TierName } from "../../src/protocol/constants.ts";
@@ -55,7 +69,11 @@ async function base(chain: Chain, other: Chain, tiers: readonly TierName[]): Pro
 }
 
 /** Deploys everything. Contracts of the two chains name each other, so the later ones' addresses are known before. */
-export async function deployAll(homeChain: Chain, awayChain: Chain, tiers: readonly TierName[]): Promise<{ home: Home; away: Away }> {
+export async function deployAll(
+  homeChain: Chain,
+  awayChain: Chain,
+  tiers: readonly TierName[],
+): Promise<{ home: Home; away: Away }> {
   const home = await base(homeChain, awayChain, tiers);
   const away = await base(awayChain, homeChain, tiers);
   for (const chain of [homeChain, awayChain]) await chain.deploy("Encodings");
@@ -65,30 +83,66 @@ export async function deployAll(homeChain: Chain, awayChain: Chain, tiers: reado
   const nonce = await homeChain.signers[0].getNonce();
   const registryAddress = getCreateAddress({ from: homeChain.addresses[0], nonce: nonce + 1 });
   const config = async (): Promise<unknown[]> => [
-    await away.verifiers.getAddress(), await away.table.getAddress(), await away.mirror.getAddress(), registryAddress, 1,
-    committeeHash(COMMITTEE), [3_600 * 2, 3_600 * 6, 3_600 * 12, 86_400],
+    await away.verifiers.getAddress(),
+    await away.table.getAddress(),
+    await away.mirror.getAddress(),
+    registryAddress,
+    1,
+    committeeHash(COMMITTEE),
+    [3_600 * 2, 3_600 * 6, 3_600 * 12, 86_400],
   ];
   const owner = awayChain.addresses[0];
-  const vault = await awayChain.deploy("CollateralVault", VAULT, await away.verifiers.getAddress(), await away.mirror.getAddress(), registryAddress, 86_400, [
-    [await btc.getAddress(), 1_000_000n, 1, 1_000_000, 10_000],
-    [await usd.getAddress(), 1_000_000n, 1, 100_000_000, 1_000_000],
-  ]);
-  const desk = await awayChain.deploy("CreditDesk", DESK, await config(), [await usd.getAddress(), 1_000_000n, 500, 1_000_000n, 10n ** 12n, 86_400], owner);
+  const vault = await awayChain.deploy(
+    "CollateralVault",
+    VAULT,
+    await away.verifiers.getAddress(),
+    await away.mirror.getAddress(),
+    registryAddress,
+    86_400,
+    [
+      [await btc.getAddress(), 1_000_000n, 1, 1_000_000, 10_000],
+      [await usd.getAddress(), 1_000_000n, 1, 100_000_000, 1_000_000],
+    ],
+  );
+  const desk = await awayChain.deploy(
+    "CreditDesk",
+    DESK,
+    await config(),
+    [await usd.getAddress(), 1_000_000n, 500, 1_000_000n, 10n ** 12n, 86_400],
+    owner,
+  );
   const venue = await awayChain.deploy("VenueOutbox", VENUE, await config(), 2, 60, owner, owner);
 
   const source = await home.mirror.getAddress();
-  const issuers = await Promise.all(([[VAULT, vault], [VENUE, venue], [DESK, desk]] as const)
-    .map(async ([issuer, contract]) => [issuer, source, await contract.getAddress()]));
+  const issuers = await Promise.all(
+    (
+      [
+        [VAULT, vault],
+        [VENUE, venue],
+        [DESK, desk],
+      ] as const
+    ).map(async ([issuer, contract]) => [issuer, source, await contract.getAddress()]),
+  );
   const notes = await homeChain.deploy("IssuerNotes", issuers, 86_400);
   const registry = await homeChain.deploy(
-    "AccountRegistry", await home.verifiers.getAddress(), await home.table.getAddress(), await notes.getAddress(), RECEIVE_INTERVAL, homeChain.addresses[0],
+    "AccountRegistry",
+    await home.verifiers.getAddress(),
+    await home.table.getAddress(),
+    await notes.getAddress(),
+    RECEIVE_INTERVAL,
+    homeChain.addresses[0],
   );
   if ((await registry.getAddress()) !== registryAddress) throw new Error("the registry is elsewhere");
   return { home: { ...home, notes, registry }, away: { ...away, btc, usd, vault, desk, venue } };
 }
 
 /** Publishes a table's root on a chain. */
-export async function publishTable({ chain, table }: Pick<Base, "chain" | "table">, root: bigint, number: number, lasts = 3_600): Promise<ContractTransactionReceipt> {
+export async function publishTable(
+  { chain, table }: Pick<Base, "chain" | "table">,
+  root: bigint,
+  number: number,
+  lasts = 3_600,
+): Promise<ContractTransactionReceipt> {
   const asOf = await chain.now();
   const epoch = { number, root, asOf, notAfter: asOf + lasts, largestMove: 100 };
   const domain = signingDomain("RiskTable", chain.chainId, await table.getAddress());
@@ -98,7 +152,10 @@ export async function publishTable({ chain, table }: Pick<Base, "chain" | "table
 
 /** Brings a contract's root from the source's newest block: the attestors' header and the storage proof at once. */
 export async function relay(
-  to: Pick<Base, "chain" | "mirror">, from: Pick<Base, "chain">, contract: AddressLike, root: keyof typeof ROOT_SLOTS,
+  to: Pick<Base, "chain" | "mirror">,
+  from: Pick<Base, "chain">,
+  contract: AddressLike,
+  root: keyof typeof ROOT_SLOTS,
 ): Promise<ContractTransactionReceipt> {
   const source = { chain: { name: "source" } as NetworkChain, rpc: from.chain.rpc };
   const header = await readHeader(source, BigInt(await from.chain.provider.getBlockNumber()));
@@ -112,7 +169,12 @@ export async function relay(
 }
 
 /** What attestors sign of a block. */
-export async function attestation(to: Pick<Base, "chain" | "mirror">, from: Pick<Base, "chain">, number: bigint, blockHash: string): Promise<unknown[]> {
+export async function attestation(
+  to: Pick<Base, "chain" | "mirror">,
+  from: Pick<Base, "chain">,
+  number: bigint,
+  blockHash: string,
+): Promise<unknown[]> {
   const domain = signingDomain("RootMirror", to.chain.chainId, await to.mirror.getAddress());
   const message = { chainId: from.chain.chainId, number, blockHash, set: 1 };
   return sign((signer) => signer.signTypedData(domain, ATTESTATION_TYPES, message));
@@ -123,7 +185,7 @@ const sign = (by: (signer: Wallet) => Promise<string>): Promise<unknown[]> =>
 
 /** Sets both chains' clocks to the later one of the two plus some seconds. */
 export async function pass(seconds: number, ...chains: readonly Chain[]): Promise<void> {
-  const time = Math.max(...await Promise.all(chains.map((chain) => chain.now()))) + seconds;
+  const time = Math.max(...(await Promise.all(chains.map((chain) => chain.now())))) + seconds;
   for (const chain of chains) {
     await chain.rpc("evm_setNextBlockTimestamp", [time]);
     await chain.rpc("evm_mine");

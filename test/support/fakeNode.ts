@@ -33,18 +33,30 @@ export async function fakeNode(real?: string): Promise<FakeNode> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => void (async () => {
-      const body = Buffer.concat(chunks).toString();
-      const asked = JSON.parse(body) as Request;
-      node.asked.push(asked.method);
-      const reply = node.answer(asked) ?? (real === undefined ? { error: { code: -32601, message: "unknown here" } } : undefined);
-      if (reply === undefined) {
-        const answer = await fetch(real!, { method: "POST", body, headers: { "content-type": "application/json" } });
-        return response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
-      }
-      if ("status" in reply) return response.writeHead(reply.status, reply.headers).end(reply.body);
-      return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ jsonrpc: "2.0", id: asked.id, ...reply }));
-    })());
+    request.on(
+      "end",
+      () =>
+        void (async () => {
+          const body = Buffer.concat(chunks).toString();
+          const asked = JSON.parse(body) as Request;
+          node.asked.push(asked.method);
+          const reply =
+            node.answer(asked) ??
+            (real === undefined ? { error: { code: -32601, message: "unknown here" } } : undefined);
+          if (reply === undefined) {
+            const answer = await fetch(real!, {
+              method: "POST",
+              body,
+              headers: { "content-type": "application/json" },
+            });
+            return response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+          }
+          if ("status" in reply) return response.writeHead(reply.status, reply.headers).end(reply.body);
+          return response
+            .writeHead(200, { "content-type": "application/json" })
+            .end(JSON.stringify({ jsonrpc: "2.0", id: asked.id, ...reply }));
+        })(),
+    );
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const node: FakeNode = {

@@ -17,7 +17,10 @@ export async function acceptedPlusOne(circuit: Circuit, inputs: CircuitInputs): 
   for (const path of leaves(inputs)) {
     const forged = structuredClone(inputs) as Record<string, CircuitInput>;
     bump(forged, path);
-    const holds = await circuit.witness(forged).then((witness) => circuit.broken(witness).length === 0, () => false);
+    const holds = await circuit.witness(forged).then(
+      (witness) => circuit.broken(witness).length === 0,
+      () => false,
+    );
     if (holds) accepted.add(starred(path.join(".")));
   }
   return [...accepted].sort();

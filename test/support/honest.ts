@@ -16,7 +16,20 @@ import { spendStatement, type SpendRequest } from "../../src/statements/spend.ts
 import { solvencyStatement, type SolvencyRequest } from "../../src/statements/solvency.ts";
 import { proofRequest, type Statement } from "../../src/statements/statement.ts";
 import {
-  BTC, CASH, COMMITTEE, CONTEXT, CREDIT, DESK, ETH_PERP, Issuers, KEYS, PERP, PUT, RELEASE, VENUE, accountWith,
+  BTC,
+  CASH,
+  COMMITTEE,
+  CONTEXT,
+  CREDIT,
+  DESK,
+  ETH_PERP,
+  Issuers,
+  KEYS,
+  PERP,
+  PUT,
+  RELEASE,
+  VENUE,
+  accountWith,
 } from "./world.ts";
 
 /** Inputs a test may change: a fresh copy each time. */
@@ -33,25 +46,53 @@ export const HEDGED: readonly Holding[] = [
 
 /** Long one group and the other: both fall together. */
 export const LONG_LONG: readonly Holding[] = [
-  { instrument: BTC, size: 90n }, { instrument: CASH, size: -30_000n }, { instrument: ETH_PERP, size: 1_000n },
+  { instrument: BTC, size: 90n },
+  { instrument: CASH, size: -30_000n },
+  { instrument: ETH_PERP, size: 1_000n },
 ];
 
 /** Long one group against the other: they part. */
 export const LONG_SHORT: readonly Holding[] = [
-  { instrument: BTC, size: 90n }, { instrument: CASH, size: 30_000n }, { instrument: ETH_PERP, size: -1_000n },
+  { instrument: BTC, size: 90n },
+  { instrument: CASH, size: 30_000n },
+  { instrument: ETH_PERP, size: -1_000n },
 ];
 
-export function honestSolvency(table: TableTree, changes: Partial<SolvencyRequest> = {}, holdings = HEDGED): Statement<"solvency"> {
+export function honestSolvency(
+  table: TableTree,
+  changes: Partial<SolvencyRequest> = {},
+  holdings = HEDGED,
+): Statement<"solvency"> {
   const { account, accounts } = accountWith("T", holdings);
   return solvencyStatement({
-    account, keys: KEYS, path: accounts.path(account.commitment), table, coverage: 10_000, issuerId: DESK,
-    show: [CREDIT, RELEASE], committee: COMMITTEE, context: CONTEXT, ciphertextScalar: 424242n, ...changes,
+    account,
+    keys: KEYS,
+    path: accounts.path(account.commitment),
+    table,
+    coverage: 10_000,
+    issuerId: DESK,
+    show: [CREDIT, RELEASE],
+    committee: COMMITTEE,
+    context: CONTEXT,
+    ciphertextScalar: 424242n,
+    ...changes,
   });
 }
 
-export function honestSpend(table: TableTree, changes: Partial<SpendRequest> = {}, holdings = HEDGED): ReturnType<typeof spendStatement> {
+export function honestSpend(
+  table: TableTree,
+  changes: Partial<SpendRequest> = {},
+  holdings = HEDGED,
+): ReturnType<typeof spendStatement> {
   const move = { kind: "collateral", instrument: BTC, lots: 20n, recipient: 0xabcdefn } as const;
-  return spendStatement({ account: accountWith("T", holdings).account, keys: KEYS, table, move, context: CONTEXT, ...changes });
+  return spendStatement({
+    account: accountWith("T", holdings).account,
+    keys: KEYS,
+    table,
+    move,
+    context: CONTEXT,
+    ...changes,
+  });
 }
 
 /** Two notes: a vault's deposit, and a venue's batch that closes the perpetual and opens a put against cash. */
@@ -62,12 +103,23 @@ export function honestReceive(changes: Partial<ReceiveRequest> = {}): ReturnType
   const deposit = issuers.issue(owner, [{ instrument: BTC, size: 50n }], 777n);
   issuers.addNoise(1, [14n, 15n]);
   issuers.addNoise(VENUE, [21n]);
-  const batch = issuers.issue(owner, [
-    { instrument: PERP, size: 90n }, { instrument: PUT, size: 5n }, { instrument: CASH, size: -54_150n },
-  ], 0n, 99n);
+  const batch = issuers.issue(
+    owner,
+    [
+      { instrument: PERP, size: 90n },
+      { instrument: PUT, size: 5n },
+      { instrument: CASH, size: -54_150n },
+    ],
+    0n,
+    99n,
+  );
   return receiveStatement({
-    keys: KEYS, from: accountWith("T", HEDGED).account, notesRoot: issuers.notes.root, context: CONTEXT,
-    notes: [issuers.receive(owner, deposit), issuers.receive(owner, batch)], ...changes,
+    keys: KEYS,
+    from: accountWith("T", HEDGED).account,
+    notesRoot: issuers.notes.root,
+    context: CONTEXT,
+    notes: [issuers.receive(owner, deposit), issuers.receive(owner, batch)],
+    ...changes,
   });
 }
 

@@ -11,10 +11,18 @@ import type { TableTree, RiskTable } from "../../src/risk/tree.ts";
 
 /** A listing for every row, its charges in one part. */
 export const listed = (table: RiskTable): ListedTable => ({
-  table, underlyings: [],
+  table,
+  underlyings: [],
   listings: table.rows.map(({ instrument, chargeLong, chargeShort }) => ({
-    instrument, name: nameOf(instrument), issuer: "issuer", chain: "chain", underlying: "BTC", unit: "USD", lot: "1",
-    greeks: { delta: 0, gamma: 0, vega: 0, theta: 0 }, charges: [{ part: "all", long: chargeLong, short: chargeShort, because: "a test" }],
+    instrument,
+    name: nameOf(instrument),
+    issuer: "issuer",
+    chain: "chain",
+    underlying: "BTC",
+    unit: "USD",
+    lot: "1",
+    greeks: { delta: 0, gamma: 0, vega: 0, theta: 0 },
+    charges: [{ part: "all", long: chargeLong, short: chargeShort, because: "a test" }],
   })),
 });
 

@@ -54,7 +54,12 @@ export interface LocalNetwork extends LocalChains {
   /** Publishes a table's root on every chain, as of now. */
   publishTable(root: bigint, number: number, lasts?: number): Promise<void>;
   /** Brings one contract's root from a chain's newest block to another chain. */
-  relay(route: { readonly from: LocalChainName; readonly to: LocalChainName; readonly account: string; readonly root: keyof typeof ROOT_SLOTS }): Promise<ContractTransactionReceipt>;
+  relay(route: {
+    readonly from: LocalChainName;
+    readonly to: LocalChainName;
+    readonly account: string;
+    readonly root: keyof typeof ROOT_SLOTS;
+  }): Promise<ContractTransactionReceipt>;
   /** Brings an issuer's notes home and joins them. */
   relayNotes(issuer: string | number): Promise<void>;
   /** Brings the registry's roots to every other chain. */
@@ -71,7 +76,9 @@ export interface LocalOptions {
 
 /** Starts the nodes and deploys the tokens. */
 export async function localChains({ tiers = ["T"], anvil = {} }: LocalOptions = {}): Promise<LocalChains> {
-  const started = await Promise.all(LOCAL_CHAINS.map(async (name) => [name, await startChain(CHAIN_IDS[name], anvil)] as const));
+  const started = await Promise.all(
+    LOCAL_CHAINS.map(async (name) => [name, await startChain(CHAIN_IDS[name], anvil)] as const),
+  );
   const chains = Object.fromEntries(started) as Record<LocalChainName, Chain>;
   const [btc, usdc] = [await chains.north.deploy("Token", 8), await chains.north.deploy("Token", 6)];
   const tokens = { north: { btc, usdc }, south: { usdc: await chains.south.deploy("Token", 6) } };
@@ -85,8 +92,18 @@ export async function localChains({ tiers = ["T"], anvil = {} }: LocalOptions = 
   };
 }
 
-interface InstrumentJson { serial: number; token: string; unit: string; leastLots: string; mostLots: string; windowLots: string }
-interface SignersJson { members: string[]; threshold: number }
+interface InstrumentJson {
+  serial: number;
+  token: string;
+  unit: string;
+  leastLots: string;
+  mostLots: string;
+  windowLots: string;
+}
+interface SignersJson {
+  members: string[];
+  threshold: number;
+}
 
 /** A config as it stands in its file: what tests vary. */
 interface DeploymentJson {
@@ -100,14 +117,30 @@ interface DeploymentJson {
   reporters: SignersJson;
   attestors: SignersJson;
   chains: {
-    name: string; chainId: number; finality: number;
-    riskTable: { overlap: number; longestEpoch: number; calmMove: number }; rootMirror: { freshFor: number; thawDelay: number };
-    owner: string | { timelockSeconds: number; proposers: string[] }; guardian?: string;
+    name: string;
+    chainId: number;
+    finality: number;
+    riskTable: { overlap: number; longestEpoch: number; calmMove: number };
+    rootMirror: { freshFor: number; thawDelay: number };
+    owner: string | { timelockSeconds: number; proposers: string[] };
+    guardian?: string;
   }[];
   issuers: {
-    kind: string; id: number; name: string; chain: string; window: number; instruments?: InstrumentJson[];
-    asset?: string; unit?: string; interestBps?: number; dust?: string; windowAmount?: string; owner?: string;
-    batchDepth?: number; engine?: string; creditSerial?: number;
+    kind: string;
+    id: number;
+    name: string;
+    chain: string;
+    window: number;
+    instruments?: InstrumentJson[];
+    asset?: string;
+    unit?: string;
+    interestBps?: number;
+    dust?: string;
+    windowAmount?: string;
+    owner?: string;
+    batchDepth?: number;
+    engine?: string;
+    creditSerial?: number;
     times?: { validity: number; grace: number; notice: number; longestStall: number };
   }[];
 }
@@ -116,10 +149,20 @@ async function deploymentJson({ north, south }: LocalTokens, tiers: readonly Tie
   const owner = new Wallet(ANVIL_KEYS[0]).address;
   const members = SIGNERS.map(({ address }) => address);
   const coordinates = committeeCoordinates(COMMITTEE).map(String);
-  const [btc, usdcNorth, usdcSouth] = await Promise.all([north.btc, north.usdc, south.usdc].map((token) => token.getAddress()));
+  const [btc, usdcNorth, usdcSouth] = await Promise.all(
+    [north.btc, north.usdc, south.usdc].map((token) => token.getAddress()),
+  );
   const times = { validity: 7_200, grace: 21_600, notice: 43_200, longestStall: 86_400 };
   const usdc = { unit: "1000000", leastLots: "1", mostLots: "100000000", windowLots: "1000000" };
-  const lending = { unit: "1000000", interestBps: 500, dust: "1000000", windowAmount: "1000000000000", window: 86_400, creditSerial: 1, times };
+  const lending = {
+    unit: "1000000",
+    interestBps: 500,
+    dust: "1000000",
+    windowAmount: "1000000000000",
+    window: 86_400,
+    creditSerial: 1,
+    times,
+  };
   const json: DeploymentJson = {
     format: "plimsoll-deployment",
     version: 1,
@@ -131,21 +174,46 @@ async function deploymentJson({ north, south }: LocalTokens, tiers: readonly Tie
     reporters: { members, threshold: THRESHOLD },
     attestors: { members, threshold: THRESHOLD },
     chains: LOCAL_CHAINS.map((name) => ({
-      name, chainId: CHAIN_IDS[name], finality: 1,
-      riskTable: { overlap: 600, longestEpoch: 7_200, calmMove: 10_000 }, rootMirror: { freshFor: 7_200, thawDelay: 86_400 },
-      owner, guardian: owner,
+      name,
+      chainId: CHAIN_IDS[name],
+      finality: 1,
+      riskTable: { overlap: 600, longestEpoch: 7_200, calmMove: 10_000 },
+      rootMirror: { freshFor: 7_200, thawDelay: 86_400 },
+      owner,
+      guardian: owner,
     })),
     issuers: [
       {
-        kind: "vault", id: VAULT, name: "vault-north", chain: "north", window: 86_400,
+        kind: "vault",
+        id: VAULT,
+        name: "vault-north",
+        chain: "north",
+        window: 86_400,
         instruments: [
           { serial: 1, token: btc!, unit: "1000000", leastLots: "1", mostLots: "1000000", windowLots: "10000" },
           { serial: 2, token: usdcNorth!, ...usdc },
         ],
       },
-      { kind: "venue", id: VENUE, name: "venue-south", chain: "south", batchDepth: 2, window: 60, engine: owner, creditSerial: 6, times },
+      {
+        kind: "venue",
+        id: VENUE,
+        name: "venue-south",
+        chain: "south",
+        batchDepth: 2,
+        window: 60,
+        engine: owner,
+        creditSerial: 6,
+        times,
+      },
       { kind: "desk", id: DESK, name: "desk-south", chain: "south", asset: usdcSouth!, ...lending },
-      { kind: "vault", id: VAULT_SOUTH, name: "vault-south", chain: "south", window: 86_400, instruments: [{ serial: 1, token: usdcSouth!, ...usdc }] },
+      {
+        kind: "vault",
+        id: VAULT_SOUTH,
+        name: "vault-south",
+        chain: "south",
+        window: 86_400,
+        instruments: [{ serial: 1, token: usdcSouth!, ...usdc }],
+      },
       { kind: "desk", id: DESK_NORTH, name: "desk-north", chain: "north", asset: usdcNorth!, ...lending },
     ],
   };
@@ -174,7 +242,13 @@ export async function localDeployment(options: LocalOptions = {}): Promise<Local
 
 async function operate(local: LocalChains, config: DeploymentConfig, network: Network): Promise<LocalNetwork> {
   const { chains, endpoints } = local;
-  const nodes = new Map(await Promise.all(network.chains.map(async (chain) => [chain.name, await Node.connect(chain, endpoints[chain.name as LocalChainName])] as const)));
+  const nodes = new Map(
+    await Promise.all(
+      network.chains.map(
+        async (chain) => [chain.name, await Node.connect(chain, endpoints[chain.name as LocalChainName])] as const,
+      ),
+    ),
+  );
   const at = (name: LocalChainName, contract: string, address: string): Contract => chains[name].at(contract, address);
   const described = (name: LocalChainName): NetworkChain => chainNamed(network, name);
 
@@ -184,10 +258,19 @@ async function operate(local: LocalChains, config: DeploymentConfig, network: Ne
   };
 
   return {
-    ...local, config, network, nodes, relay,
+    ...local,
+    config,
+    network,
+    nodes,
+    relay,
     async publishTable(root, number, lasts) {
       for (const name of LOCAL_CHAINS) {
-        await publishTable({ chain: chains[name], table: at(name, "RiskTable", described(name).riskTable) }, root, number, lasts);
+        await publishTable(
+          { chain: chains[name], table: at(name, "RiskTable", described(name).riskTable) },
+          root,
+          number,
+          lasts,
+        );
       }
     },
     async relayNotes(name) {
@@ -199,7 +282,8 @@ async function operate(local: LocalChains, config: DeploymentConfig, network: Ne
       const registry = at("home", "AccountRegistry", network.registry);
       for (const to of LOCAL_CHAINS.filter((name) => name !== "home")) {
         for (const root of ["accounts", "exits"] as const) {
-          if ((await registry.getFunction("currentRoot")(ROOT_SLOTS[root])) !== 0n) await relay({ from: "home", to, account: network.registry, root });
+          if ((await registry.getFunction("currentRoot")(ROOT_SLOTS[root])) !== 0n)
+            await relay({ from: "home", to, account: network.registry, root });
         }
       }
     },
@@ -214,11 +298,16 @@ async function operate(local: LocalChains, config: DeploymentConfig, network: Ne
 /** The small table with rows for every instrument of the network. */
 export function localTable(changes: Partial<RiskTable> = {}): RiskTable {
   const table = smallTable();
-  const row = (instrument: number): RiskTable["rows"][number] => table.rows.find((known) => known.instrument === instrument)!;
+  const row = (instrument: number): RiskTable["rows"][number] =>
+    table.rows.find((known) => known.instrument === instrument)!;
   const added = [
-    ...[{ ...row(CREDIT), instrument: VENUE_CREDIT }, { ...row(RELEASE), instrument: VENUE_RELEASE }].map((added) => ({ ...added, issuerCap: row(CASH).issuerCap })),
+    ...[
+      { ...row(CREDIT), instrument: VENUE_CREDIT },
+      { ...row(RELEASE), instrument: VENUE_RELEASE },
+    ].map((added) => ({ ...added, issuerCap: row(CASH).issuerCap })),
     { ...row(USDC), instrument: instrumentId(VAULT_SOUTH, 1) },
-    { ...row(CREDIT), instrument: instrumentId(DESK_NORTH, 1) }, { ...row(RELEASE), instrument: instrumentId(DESK_NORTH, 2) },
+    { ...row(CREDIT), instrument: instrumentId(DESK_NORTH, 1) },
+    { ...row(RELEASE), instrument: instrumentId(DESK_NORTH, 2) },
   ];
   return { ...table, rows: [...table.rows, ...added].sort((a, b) => a.instrument - b.instrument), ...changes };
 }

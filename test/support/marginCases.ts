@@ -22,7 +22,13 @@ export interface MarginCase {
   readonly expected: Omit<Margin, "linear">;
 }
 
-type Digits<T> = T extends bigint ? string : T extends readonly (infer U)[] ? Digits<U>[] : T extends object ? { [K in keyof T]: Digits<T[K]> } : T;
+type Digits<T> = T extends bigint
+  ? string
+  : T extends readonly (infer U)[]
+    ? Digits<U>[]
+    : T extends object
+      ? { [K in keyof T]: Digits<T[K]> }
+      : T;
 interface CaseFile {
   readonly cases: readonly (Pick<MarginCase, "name" | "rule" | "tier" | "groups"> & {
     readonly correlations: number[][];
@@ -37,19 +43,31 @@ interface CaseFile {
 export function readMarginCases(): MarginCase[] {
   const file = JSON.parse(readFileSync(new URL("../vectors/margin.json", import.meta.url), "utf8")) as CaseFile;
   return file.cases.map(({ name, rule, tier, groups, correlations, omega, rows, sizes, linear, expected }) => ({
-    name, rule, tier, groups,
+    name,
+    rule,
+    tier,
+    groups,
     risk: { groups: correlations.map((_, g) => `G${g}`), correlations, omega },
     positions: rows.map((row, i) => ({ row: toRow(row), size: BigInt(sizes[i]!) })),
     linear: linear.map(BigInt),
     expected: {
-      equity: BigInt(expected.equity), charges: BigInt(expected.charges), losses: expected.losses.map((line) => line.map(BigInt)),
-      remainder: expected.remainder.map(BigInt), diversified: BigInt(expected.diversified), joint: BigInt(expected.joint),
+      equity: BigInt(expected.equity),
+      charges: BigInt(expected.charges),
+      losses: expected.losses.map((line) => line.map(BigInt)),
+      remainder: expected.remainder.map(BigInt),
+      diversified: BigInt(expected.diversified),
+      joint: BigInt(expected.joint),
       requirement: BigInt(expected.requirement),
     },
   }));
 }
 
 const toRow = (row: Digits<Row>): Row => ({
-  ...row, mark: BigInt(row.mark), chargeLong: BigInt(row.chargeLong), chargeShort: BigInt(row.chargeShort), cap: BigInt(row.cap),
-  issuerCap: BigInt(row.issuerCap), pnl: row.pnl.map(BigInt),
+  ...row,
+  mark: BigInt(row.mark),
+  chargeLong: BigInt(row.chargeLong),
+  chargeShort: BigInt(row.chargeShort),
+  cap: BigInt(row.cap),
+  issuerCap: BigInt(row.issuerCap),
+  pnl: row.pnl.map(BigInt),
 });

@@ -12,7 +12,10 @@ export const TOY_REQUEST = { circuit: "exit", tier: "T", inputs: TOY_INPUTS } as
 
 /** The ProofError that `work` must end with; no secret may be in it. */
 export async function refusal(work: Promise<unknown>): Promise<ProofError> {
-  const error = await work.then(() => undefined, (reason: unknown) => reason);
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(ProofError);
   expect(String(error)).not.toContain(TOY_SECRET);
   return error as ProofError;
@@ -45,7 +48,11 @@ export function proverRules(prover: Prover): void {
     ["missing", { exitsRoot: 1n }, /^inputs: must be complete: 1 of 7/],
     ["too long", { ...TOY_INPUTS, lots: [1n, 2n] }, /^inputs\.lots: is no input of the circuit or has too many values/],
     ["too short", { ...TOY_INPUTS, lots: [] }, /^inputs\.lots: has too few values/],
-    ["no bigint", { ...TOY_INPUTS, secret: TOY_SECRET as unknown as bigint }, /^inputs\.secret: must be a bigint, got string/],
+    [
+      "no bigint",
+      { ...TOY_INPUTS, secret: TOY_SECRET as unknown as bigint },
+      /^inputs\.secret: must be a bigint, got string/,
+    ],
   ])("refuses inputs: %s", async (_, inputs, message) => {
     expect((await refusal(prover.prove({ ...TOY_REQUEST, inputs }))).message).toMatch(message);
   });
@@ -54,7 +61,8 @@ export function proverRules(prover: Prover): void {
     await expect(prover.prove(TOY_REQUEST, { signal: AbortSignal.abort() })).rejects.toThrow(/aborted/i);
     const midway = new AbortController();
     const stopped = prover.prove(TOY_REQUEST, {
-      signal: midway.signal, onProgress: (stage) => stage === "prove" && midway.abort(new Error("changed my mind")),
+      signal: midway.signal,
+      onProgress: (stage) => stage === "prove" && midway.abort(new Error("changed my mind")),
     });
     await expect(stopped).rejects.toThrow("changed my mind");
     await expect(prover.prove(TOY_REQUEST)).resolves.toBeDefined();

@@ -71,13 +71,24 @@ export function rogueSpend(table: TableTree, forged: ForgedSpend): Inputs {
     ...inputsOf(honestSpend(table).statement),
     ...coveredInputs(after, marginIn(after, table), table, TIERS.T),
     ...holdingInputs("oldInstruments", "oldSizes", old),
-    oldCommitment: account.commitment, newCommitment: next.commitment, cipher: next.cipher,
+    oldCommitment: account.commitment,
+    newCommitment: next.commitment,
+    cipher: next.cipher,
     exitLeaf: forged.exitLeaf ?? (move === "collateral" ? leaf : 0n),
-    claim: looseClaim("spend", { coverage, onAnyTable }), coverage, onAnyTable,
-    version: BigInt(account.version), readKey: account.readKey,
-    move: MOVES.map((kind) => (kind === move ? 1n : 0n)), target: BigInt(target), lots, recipient,
+    claim: looseClaim("spend", { coverage, onAnyTable }),
+    coverage,
+    onAnyTable,
+    version: BigInt(account.version),
+    readKey: account.readKey,
+    move: MOVES.map((kind) => (kind === move ? 1n : 0n)),
+    target: BigInt(target),
+    lots,
+    recipient,
     spares: [0, 1].map((i) => BigInt(spares[i] ?? 0)),
-    targetKind: opened.kind, targetGroup: opened.group, targetDead: opened.dead, targetNumbers: opened.numbers,
+    targetKind: opened.kind,
+    targetGroup: opened.group,
+    targetDead: opened.dead,
+    targetNumbers: opened.numbers,
     targetSiblings: opened.siblings,
   };
 }
@@ -93,21 +104,49 @@ export interface ForgedClaim {
 }
 
 /** Inputs of a solvency proof of {@link HEDGED} or other holdings at tier T, with a claim and an alias that nobody checked. */
-export function rogueSolvency(table: TableTree, claim: ForgedClaim = {}, holdings: readonly Holding[] = HEDGED): Inputs {
+export function rogueSolvency(
+  table: TableTree,
+  claim: ForgedClaim = {},
+  holdings: readonly Holding[] = HEDGED,
+): Inputs {
   const inputs = inputsOf(honestSolvency(table, {}, holdings));
   const one = (name: "coverage" | "report" | "issuerId" | "salt"): bigint => claim[name] ?? (inputs[name] as bigint);
-  const [shown, sizes] = [claim.shown ?? (inputs["shown"] as bigint[]), claim.shownSizes ?? (inputs["shownSizes"] as bigint[])];
+  const [shown, sizes] = [
+    claim.shown ?? (inputs["shown"] as bigint[]),
+    claim.shownSizes ?? (inputs["shownSizes"] as bigint[]),
+  ];
   const [issuerId, salt] = [one("issuerId"), one("salt")];
   const claimed = looseClaim("solvency", {
-    coverage: one("coverage"), report: one("report"), withSpendKey: 1n, issuerId, salt,
-    instrumentA: shown[0]!, sizeA: sizes[0]!, instrumentB: shown[1]!, sizeB: sizes[1]!,
+    coverage: one("coverage"),
+    report: one("report"),
+    withSpendKey: 1n,
+    issuerId,
+    salt,
+    instrumentA: shown[0]!,
+    sizeA: sizes[0]!,
+    instrumentB: shown[1]!,
+    sizeB: sizes[1]!,
   });
   const alias = hash("ALIAS", ownerOf(KEYS), element(issuerId), element(salt));
-  return { ...inputs, coverage: one("coverage"), report: one("report"), issuerId, salt, shown, shownSizes: sizes, claim: claimed, alias };
+  return {
+    ...inputs,
+    coverage: one("coverage"),
+    report: one("report"),
+    issuerId,
+    salt,
+    shown,
+    shownSizes: sizes,
+    claim: claimed,
+    alias,
+  };
 }
 
 /** Margin hints for holdings whose rows are read as `change` says. */
-export function marginAs(table: TableTree, holdings: readonly Holding[], change: (position: Position) => Position): Inputs {
+export function marginAs(
+  table: TableTree,
+  holdings: readonly Holding[],
+  change: (position: Position) => Position,
+): Inputs {
   const positions = positionsOf(holdings, table).map(change);
   const { linear, remainder, diversified, joint } = marginOf(positions, table.table, table.tier.groups);
   return { linear, remainder, diversified, joint };
@@ -125,14 +164,22 @@ export interface ForgedReceive {
 }
 
 /** Inputs of a receipt at tier T that nobody checked. */
-export function rogueReceive({ old, after, keys = KEYS, notes = [], notesRoot = 1n, spares = [] }: ForgedReceive): Inputs {
+export function rogueReceive({
+  old,
+  after,
+  keys = KEYS,
+  notes = [],
+  notesRoot = 1n,
+  spares = [],
+}: ForgedReceive): Inputs {
   const from = old === undefined ? undefined : accountWith("T", old).account;
   const next = from === undefined ? Account.open("T", keys, after) : from.next(after);
   const { statement } = receiveStatement({ keys, from: from ?? "T", notes, notesRoot, context: CONTEXT });
   return {
     ...inputsOf(statement),
     ...holdingInputs("instruments", "sizes", after),
-    newCommitment: next.commitment, cipher: next.cipher,
+    newCommitment: next.commitment,
+    cipher: next.cipher,
     openingNullifier: from === undefined ? openingNullifier(ownerOf(keys)) : 0n,
     spares: Array.from({ length: 8 }, (_, i) => BigInt(spares[i] ?? 0)),
   };

@@ -53,7 +53,10 @@ class Solver {
   private queue: number[] = [];
   private readonly queued: Uint8Array;
 
-  constructor(private readonly constraints: Constraints, given: ReadonlyMap<number, bigint>) {
+  constructor(
+    private readonly constraints: Constraints,
+    given: ReadonlyMap<number, bigint>,
+  ) {
     this.known = new Map([[0, 1n], ...[...given].map(([wire, value]) => [wire, element(value)] as const)]);
     this.queued = new Uint8Array(constraints.length).fill(1);
     constraints.forEach(({ a, b, c }, i) => {
@@ -137,8 +140,13 @@ class Solver {
     const by = centred(terms.get(wire)!);
     if (by !== 1n && by !== -1n) return;
     const base = centred(element(-by * k));
-    const weights = [...terms].filter(([other]) => other !== wire).map(([other, c]) => [other, centred(element(-by * c))] as const);
-    const reach = weights.reduce((sum, [other, weight]) => sum + (weight < 0n ? -weight : weight) * this.most.get(other)!, 0n);
+    const weights = [...terms]
+      .filter(([other]) => other !== wire)
+      .map(([other, c]) => [other, centred(element(-by * c))] as const);
+    const reach = weights.reduce(
+      (sum, [other, weight]) => sum + (weight < 0n ? -weight : weight) * this.most.get(other)!,
+      0n,
+    );
     if (base < 0n || base + reach >= FIELD / 4n) return;
     if (weights.every(([, weight]) => weight >= 0n)) this.bound(wire, base + reach);
     else if (weights.every(([, weight]) => weight <= 0n) && base >= reach) this.bound(wire, base);
@@ -219,12 +227,14 @@ class Solver {
   /** Tries all values of a few bits against every constraint that has no other unknown. */
   private enumerate(bits: readonly number[]): void {
     const among = new Set(bits);
-    const closed = [...new Set(bits.flatMap((wire) => this.uses.get(wire)!))].map((i) => this.constraints[i]!)
+    const closed = [...new Set(bits.flatMap((wire) => this.uses.get(wire)!))]
+      .map((i) => this.constraints[i]!)
       .filter(({ a, b, c }) => [...a, ...b, ...c].every(([wire]) => among.has(wire) || this.known.has(wire)));
     const fitting: bigint[][] = [];
     for (let mask = 0; mask < 1 << bits.length; mask++) {
       const trial = new Map(bits.map((wire, j) => [wire, BigInt((mask >> j) & 1)]));
-      const sum = (terms: Terms): bigint => terms.reduce((total, [wire, by]) => total + by * (trial.get(wire) ?? this.known.get(wire)!), 0n);
+      const sum = (terms: Terms): bigint =>
+        terms.reduce((total, [wire, by]) => total + by * (trial.get(wire) ?? this.known.get(wire)!), 0n);
       if (closed.every(({ a, b, c }) => element(sum(a) * sum(b) - sum(c)) === 0n)) fitting.push([...trial.values()]);
     }
     if (fitting.length === 0) throw new Broken();

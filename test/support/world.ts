@@ -32,7 +32,13 @@ export const RELEASE = instrumentId(DESK, 2);
 
 const USD = 1_000_000n;
 const base = {
-  kind: "position", group: 0, dead: false, chargeLong: 0n, chargeShort: 0n, cap: NO_LOT_CAP, issuerCap: NO_ISSUER_CAP,
+  kind: "position",
+  group: 0,
+  dead: false,
+  chargeLong: 0n,
+  chargeShort: 0n,
+  cap: NO_LOT_CAP,
+  issuerCap: NO_ISSUER_CAP,
 } as const;
 const linear = (third: bigint): bigint[] => SCENARIO_THIRDS.map((k) => -BigInt(k) * third);
 const flat = linear(0n);
@@ -41,19 +47,73 @@ const flat = linear(0n);
 export function smallTable(changes: Partial<RiskTable> = {}): RiskTable {
   const venueCap = 40_000n * USD;
   const rows: Row[] = [
-    { ...base, instrument: BTC, kind: "collateral", mark: 600n * USD, chargeLong: 12n * USD, chargeShort: 12n * USD, cap: 5_000n, pnl: linear(36n * USD) },
-    { ...base, instrument: USDC, kind: "collateral", mark: USD, chargeLong: 10_000n, chargeShort: 10_000n, cap: 1_000_000n, pnl: flat },
-    { ...base, instrument: PERP, mark: 600n * USD, issuerCap: venueCap, chargeLong: USD, chargeShort: USD, pnl: linear(36n * USD) },
-    { ...base, instrument: PUT, mark: 30n * USD, issuerCap: venueCap, chargeLong: 0n, chargeShort: 6n * USD, pnl: SCENARIO_THIRDS.map((k, s) => BigInt(k > 0 ? 25 * k * k : -6 * Math.abs(k)) * USD / 4n + (s % 2 === 0 ? USD : -USD)) },
+    {
+      ...base,
+      instrument: BTC,
+      kind: "collateral",
+      mark: 600n * USD,
+      chargeLong: 12n * USD,
+      chargeShort: 12n * USD,
+      cap: 5_000n,
+      pnl: linear(36n * USD),
+    },
+    {
+      ...base,
+      instrument: USDC,
+      kind: "collateral",
+      mark: USD,
+      chargeLong: 10_000n,
+      chargeShort: 10_000n,
+      cap: 1_000_000n,
+      pnl: flat,
+    },
+    {
+      ...base,
+      instrument: PERP,
+      mark: 600n * USD,
+      issuerCap: venueCap,
+      chargeLong: USD,
+      chargeShort: USD,
+      pnl: linear(36n * USD),
+    },
+    {
+      ...base,
+      instrument: PUT,
+      mark: 30n * USD,
+      issuerCap: venueCap,
+      chargeLong: 0n,
+      chargeShort: 6n * USD,
+      pnl: SCENARIO_THIRDS.map(
+        (k, s) => (BigInt(k > 0 ? 25 * k * k : -6 * Math.abs(k)) * USD) / 4n + (s % 2 === 0 ? USD : -USD),
+      ),
+    },
     { ...base, instrument: CASH, kind: "collateral", mark: USD, issuerCap: venueCap, pnl: flat },
     { ...base, instrument: DEAD, mark: 0n, issuerCap: venueCap, dead: true, pnl: flat },
-    { ...base, instrument: ETH_PERP, group: 1, mark: 30n * USD, issuerCap: venueCap, chargeLong: 50_000n, chargeShort: 50_000n, pnl: linear(2n * USD) },
+    {
+      ...base,
+      instrument: ETH_PERP,
+      group: 1,
+      mark: 30n * USD,
+      issuerCap: venueCap,
+      chargeLong: 50_000n,
+      chargeShort: 50_000n,
+      pnl: linear(2n * USD),
+    },
     { ...base, instrument: CREDIT, kind: "credit", mark: USD, cap: 50_000n, pnl: flat },
     { ...base, instrument: RELEASE, kind: "release", mark: USD, pnl: flat },
   ];
   return {
-    epoch: 7, asOf: 1_700_000_000, notAfter: 1_700_000_900, groups: ["BTC", "ETH"],
-    correlations: [[10_000, 7_000], [7_000, 10_000]], omega: 5_000, rows, ...changes,
+    epoch: 7,
+    asOf: 1_700_000_000,
+    notAfter: 1_700_000_900,
+    groups: ["BTC", "ETH"],
+    correlations: [
+      [10_000, 7_000],
+      [7_000, 10_000],
+    ],
+    omega: 5_000,
+    rows,
+    ...changes,
   };
 }
 
@@ -102,11 +162,16 @@ export const COMMITTEE: CommitteeKeys = [publicKey(11n), publicKey(22n), publicK
 export const CONTEXT = 987654321n;
 
 /** An account with these holdings at version 3, among other leaves. */
-export function accountWith(tier: TierName, holdings: readonly Holding[], keys: SpendKeys = KEYS): { account: Account; accounts: GrowingTree } {
+export function accountWith(
+  tier: TierName,
+  holdings: readonly Holding[],
+  keys: SpendKeys = KEYS,
+): { account: Account; accounts: GrowingTree } {
   let account = Account.open(tier, keys);
   for (let v = 0; v < 3; v++) account = account.next(v === 2 ? holdings : []);
   const accounts = new GrowingTree(TIERS[tier].depth, [5n, 6n, 7n, account.commitment, 8n]);
   return { account, accounts };
 }
 
-export const tableTree = (tier: TierName, table: RiskTable = smallTable()): Promise<TableTree> => TableTree.build(table, TIERS[tier]);
+export const tableTree = (tier: TierName, table: RiskTable = smallTable()): Promise<TableTree> =>
+  TableTree.build(table, TIERS[tier]);

@@ -12,20 +12,39 @@ import { GrowingTree } from "../../src/account/trees.ts";
 import { hashPair } from "../../src/protocol/hash.ts";
 import { FIELD } from "../../src/protocol/constants.ts";
 import { buildBatch, type Batch, type BatchPosting, type BatchRequest } from "../../src/venue/batch.ts";
-import { batchSerial, openEncryptedNotes, encryptNote, encryptedNoteBytes, type OpenedNote } from "../../src/account/encryptedNotes.ts";
+import {
+  batchSerial,
+  openEncryptedNotes,
+  encryptNote,
+  encryptedNoteBytes,
+  type OpenedNote,
+} from "../../src/account/encryptedNotes.ts";
 import { Random } from "../support/random.ts";
 import { CASH, PERP, PUT, VENUE } from "../support/world.ts";
 
 const RELEASE = instrumentId(VENUE, 11);
 const DEPTH = 3;
-const LEGS: readonly Holding[] = [{ instrument: PERP, size: -90n }, { instrument: CASH, size: 54_500n }];
+const LEGS: readonly Holding[] = [
+  { instrument: PERP, size: -90n },
+  { instrument: CASH, size: 54_500n },
+];
 
 const proveKeyOf = (i: number): bigint => 1_000n + BigInt(i);
 const aliasAt = (i: number): bigint => aliasOf(proveKeyOf(i) + 7n, VENUE);
 const secretOf = (i: number): Uint8Array => noteSecret(proveKeyOf(i), VENUE);
-const posting = (i: number, changes: Partial<BatchPosting> = {}): BatchPosting =>
-  ({ alias: aliasAt(i), noteKey: noteKey(secretOf(i)), legs: LEGS, released: 1n, unreceived: 0n, exposed: true, ...changes });
-const bytesFrom = (random: Random) => (length: number): Uint8Array => Uint8Array.from({ length }, () => random.below(256));
+const posting = (i: number, changes: Partial<BatchPosting> = {}): BatchPosting => ({
+  alias: aliasAt(i),
+  noteKey: noteKey(secretOf(i)),
+  legs: LEGS,
+  released: 1n,
+  unreceived: 0n,
+  exposed: true,
+  ...changes,
+});
+const bytesFrom =
+  (random: Random) =>
+  (length: number): Uint8Array =>
+    Uint8Array.from({ length }, () => random.below(256));
 const build = (postings: readonly BatchPosting[], changes: Partial<BatchRequest> = {}): Promise<Batch> =>
   buildBatch({ issuerId: VENUE, batchDepth: DEPTH, batchNumber: 5n, release: RELEASE, postings, ...changes });
 const open = (encrypted: Uint8Array, i: number, batchDepth = DEPTH): Promise<readonly OpenedNote[]> =>
@@ -38,13 +57,17 @@ describe("a batch", () => {
       const depth = random.below(5);
       const count = 1 + random.below(2 ** depth);
       const batchNumber = random.anySize(64 - depth - 1);
-      const postings = Array.from({ length: count }, (_, i) => posting(i, {
-        legs: Array.from({ length: random.below(8) }, () => {
-          const size = 1n + random.anySize(37);
-          return { instrument: instrumentId(VENUE, 20 + random.below(1_000)), size: random.chance(2) ? size : -size };
+      const postings = Array.from({ length: count }, (_, i) =>
+        posting(i, {
+          legs: Array.from({ length: random.below(8) }, () => {
+            const size = 1n + random.anySize(37);
+            return { instrument: instrumentId(VENUE, 20 + random.below(1_000)), size: random.chance(2) ? size : -size };
+          }),
+          released: 1n + random.anySize(37),
+          unreceived: random.anySize(39),
+          exposed: random.chance(2),
         }),
-        released: 1n + random.anySize(37), unreceived: random.anySize(39), exposed: random.chance(2),
-      }));
+      );
       const batch = await build(postings, { batchDepth: depth, batchNumber, random: bytesFrom(random) });
       expect(batch.encryptedNotes).toHaveLength(count * encryptedNoteBytes(depth));
       expect(batch.root).toBeLessThan(FIELD);
@@ -79,9 +102,19 @@ describe("a batch", () => {
   });
 
   it("gives serials that never repeat, below those of the next batch", async () => {
-    const serials = await Promise.all([0n, 1n, 2n].map(async (batchNumber) =>
-      (await build(Array.from({ length: 2 ** DEPTH }, (_, i) => posting(i)), { batchNumber })).notes.map(({ note }) => note.serial)));
-    expect(serials.flat().sort((a, b) => Number(a - b))).toEqual(Array.from({ length: 3 * 2 ** DEPTH }, (_, i) => BigInt(i) + 1n));
+    const serials = await Promise.all(
+      [0n, 1n, 2n].map(async (batchNumber) =>
+        (
+          await build(
+            Array.from({ length: 2 ** DEPTH }, (_, i) => posting(i)),
+            { batchNumber },
+          )
+        ).notes.map(({ note }) => note.serial),
+      ),
+    );
+    expect(serials.flat().sort((a, b) => Number(a - b))).toEqual(
+      Array.from({ length: 3 * 2 ** DEPTH }, (_, i) => BigInt(i) + 1n),
+    );
   });
 
   it("joins the issuer's tree as one node, and its notes' paths go on there", async () => {
@@ -92,23 +125,42 @@ describe("a batch", () => {
     const { index, siblings, note } = notes[0]!;
     const path = [...siblings, ...outer.siblings.slice(0, outer.depth)];
     const place = BigInt(index) + (outer.index << BigInt(DEPTH));
-    expect(path.reduce((node, sibling, level) => ((place >> BigInt(level)) & 1n) === 0n ? hashPair(node, sibling) : hashPair(sibling, node), noteLeaf(aliasAt(0), note))).toBe(batches.root);
+    expect(
+      path.reduce(
+        (node, sibling, level) =>
+          ((place >> BigInt(level)) & 1n) === 0n ? hashPair(node, sibling) : hashPair(sibling, node),
+        noteLeaf(aliasAt(0), note),
+      ),
+    ).toBe(batches.root);
   });
 
   it("refuses what no receipt or contract would take, and names it", async () => {
-    const refused = async (why: string, postings: readonly BatchPosting[], changes: Partial<BatchRequest> = {}): Promise<void> =>
-      expect(build(postings, changes)).rejects.toThrow(why);
+    const refused = async (
+      why: string,
+      postings: readonly BatchPosting[],
+      changes: Partial<BatchRequest> = {},
+    ): Promise<void> => expect(build(postings, changes)).rejects.toThrow(why);
     await refused("postings: must be 1 to 8, got 0", []);
-    await refused("postings: must be 1 to 8, got 9", Array.from({ length: 9 }, (_, i) => posting(i)));
+    await refused(
+      "postings: must be 1 to 8, got 9",
+      Array.from({ length: 9 }, (_, i) => posting(i)),
+    );
     await refused("postings[1].alias: must have one note in a batch", [posting(0), posting(0)]);
     await refused("postings[0].released: must be from 1 to 2^38 − 1, got 0", [posting(0, { released: 0n })]);
     await refused("postings[0].released: must be from 1 to 2^38 − 1", [posting(0, { released: 2n ** 38n })]);
     await refused("postings[0].unreceived: must be below 2^39", [posting(0, { unreceived: 2n ** 39n })]);
-    await refused("postings[0].legs: must be at most 7 beside the release, got 8", [posting(0, { legs: Array.from({ length: 8 }, () => LEGS[0]!) })]);
-    await refused("postings[1].legs[1].instrument: must be of issuer 2", [posting(1), posting(0, { legs: [LEGS[0]!, { instrument: instrumentId(3, 1), size: 1n }] })]);
+    await refused("postings[0].legs: must be at most 7 beside the release, got 8", [
+      posting(0, { legs: Array.from({ length: 8 }, () => LEGS[0]!) }),
+    ]);
+    await refused("postings[1].legs[1].instrument: must be of issuer 2", [
+      posting(1),
+      posting(0, { legs: [LEGS[0]!, { instrument: instrumentId(3, 1), size: 1n }] }),
+    ]);
     await refused("postings[0].legs[0].size: must not be 0", [posting(0, { legs: [{ instrument: PUT, size: 0n }] })]);
     for (const instrument of [RELEASE, RELEASE - 1]) {
-      await refused("postings[0].legs[0].instrument: must not be of the venue's credit and release", [posting(0, { legs: [{ instrument, size: 1n }] })]);
+      await refused("postings[0].legs[0].instrument: must not be of the venue's credit and release", [
+        posting(0, { legs: [{ instrument, size: 1n }] }),
+      ]);
     }
     await refused("postings[0].serial: must be from 0 to 2^64 − 1", [posting(0)], { batchNumber: 2n ** 61n });
   });
@@ -139,7 +191,8 @@ describe("an encrypted note", () => {
     expect(await openEncryptedNotes(encryptedNotes, secretOf(0), { ...at, issuerId: VENUE + 1 })).toEqual([]);
     const swapped = concatBytes(encryptedNotes.subarray(size), encryptedNotes.subarray(0, size));
     expect(await open(swapped, 0)).toEqual([]);
-    for (const batchDepth of [0, 1, 2, 4]) expect(await openEncryptedNotes(encryptedNotes, secretOf(0), { ...at, batchDepth })).toEqual([]);
+    for (const batchDepth of [0, 1, 2, 4])
+      expect(await openEncryptedNotes(encryptedNotes, secretOf(0), { ...at, batchDepth })).toEqual([]);
   });
 
   it("doesn't open once any byte of it is changed", async () => {
@@ -157,7 +210,13 @@ describe("an encrypted note", () => {
   it("is passed over when the row has a wrong length or is noise", async () => {
     const { encryptedNotes } = await build([posting(0)]);
     const random = bytesFrom(Random.named("noise"));
-    for (const row of [new Uint8Array(0), encryptedNotes.subarray(1), concatBytes(encryptedNotes, Uint8Array.of(0)), random(encryptedNoteBytes(DEPTH)), new Uint8Array(encryptedNoteBytes(DEPTH))]) {
+    for (const row of [
+      new Uint8Array(0),
+      encryptedNotes.subarray(1),
+      concatBytes(encryptedNotes, Uint8Array.of(0)),
+      random(encryptedNoteBytes(DEPTH)),
+      new Uint8Array(encryptedNoteBytes(DEPTH)),
+    ]) {
       expect(await open(row, 0)).toEqual([]);
     }
     expect(await open(concatBytes(random(encryptedNoteBytes(DEPTH)), encryptedNotes), 0)).toEqual([]);
@@ -166,10 +225,18 @@ describe("an encrypted note", () => {
   it("is passed over when an engine encrypted what is no note", async () => {
     const where = { issuerId: VENUE, alias: aliasAt(0), batchDepth: 1 };
     const honest = new Note(VENUE, 0n, LEGS, 3n, 5n);
-    const encrypt = (changes: { words?: bigint[]; nonce?: bigint; siblings?: bigint[] }): Promise<Uint8Array> => encryptNote(
-      { note: { words: honest.words, nonce: honest.nonce, ...changes } as Note, index: 0, siblings: changes.siblings ?? [9n] },
-      noteKey(secretOf(0)), where, 0, new Uint8Array(32).fill(4),
-    );
+    const encrypt = (changes: { words?: bigint[]; nonce?: bigint; siblings?: bigint[] }): Promise<Uint8Array> =>
+      encryptNote(
+        {
+          note: { words: honest.words, nonce: honest.nonce, ...changes } as Note,
+          index: 0,
+          siblings: changes.siblings ?? [9n],
+        },
+        noteKey(secretOf(0)),
+        where,
+        0,
+        new Uint8Array(32).fill(4),
+      );
     expect(await openEncryptedNotes(await encrypt({}), secretOf(0), where)).toHaveLength(1);
     const [word0, word1] = honest.words as [bigint, bigint];
     const empty = word1 & ((1n << 63n) - 1n);
@@ -194,8 +261,9 @@ describe("an encrypted note", () => {
   it("refuses to encrypt to what is no key", async () => {
     const note = { note: new Note(VENUE, 0n, LEGS, 1n, 0n), index: 0, siblings: [] };
     for (const key of [new Uint8Array(32), new Uint8Array(5)]) {
-      await expect(encryptNote(note, key, { issuerId: VENUE, alias: 1n, batchDepth: 0 }, 0, new Uint8Array(32).fill(4)))
-        .rejects.toThrow("noteKey: must be an X25519 key of 32 bytes and not of low order");
+      await expect(
+        encryptNote(note, key, { issuerId: VENUE, alias: 1n, batchDepth: 0 }, 0, new Uint8Array(32).fill(4)),
+      ).rejects.toThrow("noteKey: must be an X25519 key of 32 bytes and not of low order");
     }
   });
 

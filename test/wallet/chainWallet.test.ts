@@ -28,14 +28,25 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
 
   it("begins with nothing, and shows a deposit on its way", async () => {
     const empty = await ours.view();
-    expect(said(empty)).toMatchObject({ owner: ownerOf(KEYS), missing: [], warnings: [], slot: undefined, account: undefined, versions: [], notes: [], exits: [], lines: [] });
+    expect(said(empty)).toMatchObject({
+      owner: ownerOf(KEYS),
+      missing: [],
+      warnings: [],
+      slot: undefined,
+      account: undefined,
+      versions: [],
+      notes: [],
+      exits: [],
+      lines: [],
+    });
     expect(await empty.accountPath("home")).toBeUndefined();
     await ours.deposit(BTC, 200n);
     await theirs.deposit(BTC, 300n);
     await ours.deposit(BTC, 20n);
     const view = await ours.view();
     expect(view.notes.map(({ note, issuer, received }) => [note.legs[0], issuer.name, received])).toEqual([
-      [{ instrument: BTC, size: 200n }, "vault-north", undefined], [{ instrument: BTC, size: 20n }, "vault-north", undefined],
+      [{ instrument: BTC, size: 200n }, "vault-north", undefined],
+      [{ instrument: BTC, size: 20n }, "vault-north", undefined],
     ]);
     expect(view.nextDepositCounter(VAULT)).toBe(2);
     await restores(ours, view);
@@ -66,12 +77,26 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await ours.operate("desk-south", "draw", 1_000_000_000n, ours.address);
     await ours.operate("desk-south", "release", 2_000);
     const view = await ours.view();
-    expect(view.lines).toMatchObject([{
-      issuer: { name: "desk-south" }, status: "open", operator: ours.address, booked: 5_000n, released: 2_000n, received: 0n, usableLots: 3_000n, lapsedAt: 0, credit: CREDIT, release: RELEASE,
-    }]);
+    expect(view.lines).toMatchObject([
+      {
+        issuer: { name: "desk-south" },
+        status: "open",
+        operator: ours.address,
+        booked: 5_000n,
+        released: 2_000n,
+        received: 0n,
+        usableLots: 3_000n,
+        lapsedAt: 0,
+        credit: CREDIT,
+        release: RELEASE,
+      },
+    ]);
     expect(view.lines[0]!.owed).toBeGreaterThanOrEqual(1_000_000_000n);
     expect(view.lines[0]!.graceEnd).toBe(view.lines[0]!.validUntil + 21_600);
-    expect(view.notes.map(({ note }) => note.legs)).toEqual([[{ instrument: USDC, size: 50n }], [{ instrument: RELEASE, size: 2_000n }]]);
+    expect(view.notes.map(({ note }) => note.legs)).toEqual([
+      [{ instrument: USDC, size: 50n }],
+      [{ instrument: RELEASE, size: 2_000n }],
+    ]);
     await restores(ours, view);
   });
 
@@ -80,12 +105,27 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await theirs.spend({ kind: "collateral", instrument: BTC, lots: 7n, recipient: BigInt(theirs.address) });
     await ours.spend({ kind: "collateral", instrument: BTC, lots: 11n, recipient: BigInt(RECIPIENT) });
     const queued = await ours.view();
-    expect(queued.exits).toMatchObject([{ exit: { instrument: BTC, lots: 30n, recipient: BigInt(ours.address) }, version: 2, stage: "queued", path: undefined, paid: 0n }]);
+    expect(queued.exits).toMatchObject([
+      {
+        exit: { instrument: BTC, lots: 30n, recipient: BigInt(ours.address) },
+        version: 2,
+        stage: "queued",
+        path: undefined,
+        paid: 0n,
+      },
+    ]);
     expect(queued.unknownExits).toMatchObject([{ instrument: BTC, lots: 11n, version: 3 }]);
-    const told = await (await ChainWallet.open(local.network, local.nodes, KEYS, { recipients: [RECIPIENT] })).refresh();
+    const told = await (
+      await ChainWallet.open(local.network, local.nodes, KEYS, { recipients: [RECIPIENT] })
+    ).refresh();
     expect(told.unknownExits).toEqual([]);
-    expect(told.exits.map(({ exit: { recipient }, stage }) => [recipient, stage])).toEqual([[BigInt(ours.address), "queued"], [BigInt(RECIPIENT), "queued"]]);
-    await expect(ChainWallet.open(local.network, local.nodes, KEYS, { recipients: ["0x12"] })).rejects.toThrow("recipients[0]: must be an Ethereum address");
+    expect(told.exits.map(({ exit: { recipient }, stage }) => [recipient, stage])).toEqual([
+      [BigInt(ours.address), "queued"],
+      [BigInt(RECIPIENT), "queued"],
+    ]);
+    await expect(ChainWallet.open(local.network, local.nodes, KEYS, { recipients: ["0x12"] })).rejects.toThrow(
+      "recipients[0]: must be an Ethereum address",
+    );
 
     // Of the three only the first two are added, and then mirrored.
     await ours.addExits(2);
@@ -112,8 +152,18 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     const venue = local.chains.south.at("VenueOutbox", issuer(VENUE).contract);
     await theirs.operate("venue-south", "setNoteKey", noteKey(noteSecret(OTHER.proveKey, VENUE)));
     const alias = aliasOf(ownerOf(OTHER), VENUE);
-    const postings = [{ alias, noteKey: noteKey(noteSecret(OTHER.proveKey, VENUE)), legs: [{ instrument: PERP, size: 3n }], released: 10n, unreceived: 5n, exposed: true }];
-    const batchOf = (batchNumber: bigint) => buildBatch({ issuerId: VENUE, batchDepth: 2, batchNumber, release: VENUE_RELEASE, postings });
+    const postings = [
+      {
+        alias,
+        noteKey: noteKey(noteSecret(OTHER.proveKey, VENUE)),
+        legs: [{ instrument: PERP, size: 3n }],
+        released: 10n,
+        unreceived: 5n,
+        exposed: true,
+      },
+    ];
+    const batchOf = (batchNumber: bigint) =>
+      buildBatch({ issuerId: VENUE, batchDepth: 2, batchNumber, release: VENUE_RELEASE, postings });
     const first = await batchOf(0n);
     await send(venue, "post", 0, first.root, first.postings, first.encryptedNotes);
     await local.relayNotes("venue-south");
@@ -124,12 +174,29 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
       await send(venue, "post", i + 1, (await batchOf(9n)).root, first.postings, encryptedNotes);
     }
     const view = await theirs.view();
-    expect(view.notes.map(({ note, received }) => [note.legs, received === undefined])).toEqual([[[{ instrument: PERP, size: 3n }, { instrument: VENUE_RELEASE, size: 10n }], false]]);
+    expect(view.notes.map(({ note, received }) => [note.legs, received === undefined])).toEqual([
+      [
+        [
+          { instrument: PERP, size: 3n },
+          { instrument: VENUE_RELEASE, size: 10n },
+        ],
+        false,
+      ],
+    ]);
     expect(view.warnings).toEqual([
       "venue-south: batch 1 has an encrypted note that is no leaf of it",
       "venue-south: batch 2 has a note to this alias that isn't encrypted to its key: ask the venue for it",
     ]);
-    expect(view.lines).toMatchObject([{ issuer: { name: "venue-south" }, status: "open", owed: undefined, booked: 4_000n, released: 30n, credit: VENUE_CREDIT }]);
+    expect(view.lines).toMatchObject([
+      {
+        issuer: { name: "venue-south" },
+        status: "open",
+        owed: undefined,
+        booked: 4_000n,
+        released: 30n,
+        credit: VENUE_CREDIT,
+      },
+    ]);
     await restores(theirs, view);
 
     await local.pass(301);
@@ -139,7 +206,9 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     expect(received.notes).toEqual([]);
 
     // South knows the root from before that receipt: our path is under it, and theirs has to wait.
-    const [old, current] = await Promise.all(["south", "home"].map(async (chain) => (await ours.view()).accountPath(chain)));
+    const [old, current] = await Promise.all(
+      ["south", "home"].map(async (chain) => (await ours.view()).accountPath(chain)),
+    );
     expect(old!.root).not.toBe(current!.root);
     expect(await received.accountPath("south")).toBeUndefined();
   });

@@ -85,7 +85,10 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
       const receive = await ours.receiveMove();
       const { versions } = await ours.view();
       await home.rpc("evm_setAutomine", [false]);
-      const crashing = await Sender.open(local.nodes.get("home")!, home.signers[1], { store: new FileStore(folder), patience: 0 });
+      const crashing = await Sender.open(local.nodes.get("home")!, home.signers[1], {
+        store: new FileStore(folder),
+        patience: 0,
+      });
       await expect(crashing.send(receive)).rejects.toThrow("was sent and not mined");
       // The node forgot it too; the wallet knows nothing of it, and the journal sends it again.
       await home.rpc("anvil_dropAllTransactions");
@@ -105,10 +108,16 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
       const view = said(await ours.view());
       const cache = join(folder, "cache");
       expect(said(await ours.restored(KEYS, local.nodes, folder))).toEqual(view);
-      const files = (await readdir(cache)).filter((name) => name.startsWith("events-")).map((name) => join(cache, name));
+      const files = (await readdir(cache))
+        .filter((name) => name.startsWith("events-"))
+        .map((name) => join(cache, name));
       expect(files).toHaveLength(3);
       for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
-      for (const damage of [(text: string) => text.slice(0, text.length / 2), (text: string) => text.replace(/(0x[0-9a-f]{200})0/, "$11"), () => ""]) {
+      for (const damage of [
+        (text: string) => text.slice(0, text.length / 2),
+        (text: string) => text.replace(/(0x[0-9a-f]{200})0/, "$11"),
+        () => "",
+      ]) {
         for (const file of files) await writeFile(file, damage(await readFile(file, "latin1")), "latin1");
         expect(said(await ours.restored(KEYS, local.nodes, folder))).toEqual(view);
       }
@@ -135,21 +144,47 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
   });
 
   describe("a node that lies", () => {
-    const [changed, spent, queued, opened] = ["AccountChanged", "NullifiersSpent", "ExitQueued", "AccountOpened"].map((event) => topicOf("AccountRegistry", event)) as [string, string, string, string];
+    const [changed, spent, queued, opened] = ["AccountChanged", "NullifiersSpent", "ExitQueued", "AccountOpened"].map(
+      (event) => topicOf("AccountRegistry", event),
+    ) as [string, string, string, string];
     const issued = topicOf("CollateralVault", "NoteIssued");
 
     it.each<[string, Lie, string]>([
-      ["another cipher of our version 2", at(changed, 2, flip(5), 1n), "home: slot 1, version 2: what the node gives as its cipher"],
+      [
+        "another cipher of our version 2",
+        at(changed, 2, flip(5), 1n),
+        "home: slot 1, version 2: what the node gives as its cipher",
+      ],
       ["another cipher of our version 0", at(changed, 0, flip(4), 1n), "version 0 of no slot is the owner's"],
-      ["another commitment of somebody else's", at(changed, -1, flip(0), 0n), "the node's events give another tree of accounts"],
+      [
+        "another commitment of somebody else's",
+        at(changed, -1, flip(0), 0n),
+        "the node's events give another tree of accounts",
+      ],
       ["our last change left out", at(changed, -1, gone, 1n), "the events end at the accounts root"],
       ["a change of ours left out", at(changed, 1, gone, 1n), "slot 1, version 1: what the node gives as its cipher"],
-      ["what a receipt of ours spent left out", at(spent, -1, gone, 1n), "slot 1, version 5: the node leaves out what its receipt spent"],
-      ["what our opening spent left out", at(spent, 0, gone, 1n), "slot 1, version 0: the node leaves out what its receipt spent"],
+      [
+        "what a receipt of ours spent left out",
+        at(spent, -1, gone, 1n),
+        "slot 1, version 5: the node leaves out what its receipt spent",
+      ],
+      [
+        "what our opening spent left out",
+        at(spent, 0, gone, 1n),
+        "slot 1, version 0: the node leaves out what its receipt spent",
+      ],
       ["an exit left out", at(queued, 0, gone), "the node leaves out events before ExitQueued 1"],
       ["an opening left out", at(opened, 0, gone), "the node leaves out events before AccountChanged 0"],
-      ["a change that is cut short", at(changed, 0, (log) => [{ ...log, data: log.data.slice(0, 66) }]), "with too little in it"],
-      ["what no one asked for", (logs) => logs.map((log) => ({ ...log, address: `0x${"11".repeat(20)}` })), "what wasn't asked for"],
+      [
+        "a change that is cut short",
+        at(changed, 0, (log) => [{ ...log, data: log.data.slice(0, 66) }]),
+        "with too little in it",
+      ],
+      [
+        "what no one asked for",
+        (logs) => logs.map((log) => ({ ...log, address: `0x${"11".repeat(20)}` })),
+        "what wasn't asked for",
+      ],
     ])("at home: %s", async (_, lie, message) => {
       const cache = await mkdtemp(join(folder, "lies-"));
       await expect(ours.restored(KEYS, lying(local.nodes, "home", lie), cache)).rejects.toThrow(message);
@@ -159,7 +194,11 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
 
     it.each<[string, Lie, string]>([
       ["a note left out", at(issued, 0, gone), "the node leaves out notes of vault-north before NoteIssued 1"],
-      ["all notes left out", (logs) => logs.filter(({ topics }) => topics[0] !== issued), "the events end at the notes root of vault-north 0"],
+      [
+        "all notes left out",
+        (logs) => logs.filter(({ topics }) => topics[0] !== issued),
+        "the events end at the notes root of vault-north 0",
+      ],
     ])("at a vault: %s", async (_, lie, message) => {
       const view = await ours.restored(KEYS, lying(local.nodes, "north", lie));
       expect(view.missing).toEqual(["north"]);
@@ -182,7 +221,10 @@ describe.skipIf(foundry("anvil") === undefined)("a wallet between three chains",
     await theirs.depositFor(aliasOf(ownerOf(KEYS), VAULT), BTC, 2n);
     await theirs.depositFor(aliasOf(ownerOf(KEYS), VAULT, before.notes[0]!.note.salt), BTC, 1n);
     const view = await ours.view();
-    expect(view.notes.slice(before.notes.length).map(({ note }) => note.legs)).toEqual([[{ instrument: BTC, size: 2n }], [{ instrument: BTC, size: 1n }]]);
+    expect(view.notes.slice(before.notes.length).map(({ note }) => note.legs)).toEqual([
+      [{ instrument: BTC, size: 2n }],
+      [{ instrument: BTC, size: 1n }],
+    ]);
     expect(view.nextDepositCounter(VAULT)).toBe(before.nextDepositCounter(VAULT));
     expect(view.warnings).toEqual([]);
     await restores(ours, view);

@@ -33,26 +33,71 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
     const verifier = await (await chain.deploy("CredulousVerifier")).getAddress();
     const verifiers = await chain.deploy("Verifiers", [[circuitNumber("receive"), tierNumber("M"), verifier]]);
     const notes = await chain.deploy("IssuerNotes", [], 86_400);
-    const registry = await chain.deploy("AccountRegistry", await verifiers.getAddress(), ZeroAddress, await notes.getAddress(), 0, chain.addresses[0]);
+    const registry = await chain.deploy(
+      "AccountRegistry",
+      await verifiers.getAddress(),
+      ZeroAddress,
+      await notes.getAddress(),
+      0,
+      chain.addresses[0],
+    );
     const notesRoot = (await notes.getFunction("notesRoot")()) as bigint;
-    const crowd = await chain.deploy("Crowd", await registry.getAddress(), notesRoot, TIERS.M.notes, 1 + accountWords(TIERS.M));
+    const crowd = await chain.deploy(
+      "Crowd",
+      await registry.getAddress(),
+      notesRoot,
+      TIERS.M.notes,
+      1 + accountWords(TIERS.M),
+    );
     const described: NetworkChain = {
-      name: "home", chainId: 31_337, startBlock: 0, finality: 0, verifiers: await verifiers.getAddress(), riskTable: ZeroAddress, roots: {},
+      name: "home",
+      chainId: 31_337,
+      startBlock: 0,
+      finality: 0,
+      verifiers: await verifiers.getAddress(),
+      riskTable: ZeroAddress,
+      roots: {},
     };
     network = {
-      keys: "development", tiers: ["M"], home: "home", registry: await registry.getAddress(), issuerNotes: await notes.getAddress(),
-      chains: [described], issuers: [], committee: COMMITTEE,
+      keys: "development",
+      tiers: ["M"],
+      home: "home",
+      registry: await registry.getAddress(),
+      issuerNotes: await notes.getAddress(),
+      chains: [described],
+      issuers: [],
+      committee: COMMITTEE,
     };
     node = await Node.connect(described, chain.url);
 
     /** Our own changes, as real as proofs would make them. */
     const change = async (old: Account | undefined, next: Account): Promise<void> => {
       const signals = {
-        oldCommitment: old?.commitment ?? 0n, newCommitment: next.commitment, notesRoot, openingNullifier: old === undefined ? openingNullifier(next.owner) : 0n,
-        nullifiers: Array.from({ length: TIERS.M.notes }, () => random.field()), cipher: next.cipher, context: 0n,
+        oldCommitment: old?.commitment ?? 0n,
+        newCommitment: next.commitment,
+        notesRoot,
+        openingNullifier: old === undefined ? openingNullifier(next.owner) : 0n,
+        nullifiers: Array.from({ length: TIERS.M.notes }, () => random.field()),
+        cipher: next.cipher,
+        context: 0n,
       };
-      const proof = { a: [0, 0], b: [[0, 0], [0, 0]], c: [0, 0] };
-      await send(registry, old === undefined ? "open" : "receiveNotes", old === undefined ? tierNumber("M") : SLOT, signals, proof, 2n ** 255n, GAS);
+      const proof = {
+        a: [0, 0],
+        b: [
+          [0, 0],
+          [0, 0],
+        ],
+        c: [0, 0],
+      };
+      await send(
+        registry,
+        old === undefined ? "open" : "receiveNotes",
+        old === undefined ? tierNumber("M") : SLOT,
+        signals,
+        proof,
+        2n ** 255n,
+        GAS,
+      );
       account = next;
     };
     for (let slot = 0; slot < STRANGERS; slot += AT_ONCE) {
@@ -61,7 +106,13 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
     }
     for (let slot = 0; slot < STRANGERS; slot += AT_ONCE) {
       if (slot % (STRANGERS / VERSIONS) === 0 && account.version < VERSIONS - 1) {
-        await change(account, account.next([{ instrument: BTC, size: BigInt(slot + 1) }, { instrument: USDC, size: -7n }]));
+        await change(
+          account,
+          account.next([
+            { instrument: BTC, size: BigInt(slot + 1) },
+            { instrument: USDC, size: -7n },
+          ]),
+        );
       }
       // Slots move up by one where ours is.
       await send(crowd, "receiveNotes", slot < SLOT ? slot : slot + 1, AT_ONCE, GAS);
@@ -83,13 +134,17 @@ describe.skipIf(foundry("anvil") === undefined)("a registry with ten thousand ev
 
     let fetched = 0;
     const started = performance.now();
-    const wallet = await ChainWallet.open(network, new Map([["home", counted]]), KEYS, { onProgress: () => (fetched = performance.now() - started) });
+    const wallet = await ChainWallet.open(network, new Map([["home", counted]]), KEYS, {
+      onProgress: () => (fetched = performance.now() - started),
+    });
     const before = process.cpuUsage();
     const view = await wallet.refresh();
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(before);
     const events = 3 * (STRANGERS + 1) + 2 * (STRANGERS + VERSIONS - 1);
-    console.log(`restored version ${view.account!.version} among ${events} registry events in ${seconds.toFixed(1)} s (${(fetched / 1000).toFixed(1)} s until all were fetched; ${((user + system) / 1e6).toFixed(1)} s of CPU), ${asked.length} requests`);
+    console.log(
+      `restored version ${view.account!.version} among ${events} registry events in ${seconds.toFixed(1)} s (${(fetched / 1000).toFixed(1)} s until all were fetched; ${((user + system) / 1e6).toFixed(1)} s of CPU), ${asked.length} requests`,
+    );
 
     expect(events).toBeGreaterThan(10_000);
     expect(view).toMatchObject({ owner: ownerOf(KEYS), slot: SLOT, tier: "M", warnings: [], missing: [] });

@@ -16,25 +16,71 @@ const VALIDITY = 6_000;
 const TABLE = 777n;
 
 const marginAt = (percent: number): Margin => ({
-  equity: BigInt(percent) * 1_000n, requirement: 100_000n, charges: 0n, losses: [], linear: [], remainder: [], diversified: 0n, joint: 0n,
+  equity: BigInt(percent) * 1_000n,
+  requirement: 100_000n,
+  charges: 0n,
+  losses: [],
+  linear: [],
+  remainder: [],
+  diversified: 0n,
+  joint: 0n,
 });
 const line = (changes: Partial<TraderLine> = {}): TraderLine => ({
-  issuer: { id: DESK, name: "desk-a", kind: "desk", chain: "south", contract: "0x" }, alias: 1n, status: "open", operator: "0x",
-  validUntil: NOW + 5_000, graceEnd: NOW + 5_000 + 600, booked: 1n, released: 0n, received: 0n, lapsedAt: 0, owed: 1n, usableLots: 1n, credit: CREDIT, release: RELEASE, ...changes,
+  issuer: { id: DESK, name: "desk-a", kind: "desk", chain: "south", contract: "0x" },
+  alias: 1n,
+  status: "open",
+  operator: "0x",
+  validUntil: NOW + 5_000,
+  graceEnd: NOW + 5_000 + 600,
+  booked: 1n,
+  released: 0n,
+  received: 0n,
+  lapsedAt: 0,
+  owed: 1n,
+  usableLots: 1n,
+  credit: CREDIT,
+  release: RELEASE,
+  ...changes,
 });
-const seen = (changes: Partial<LineSight> = {}): LineSight =>
-  ({ line: line(), now: NOW, validity: VALIDITY, tableRoot: TABLE, provenOn: TABLE, proofUntil: NOW + 5_900, blocked: undefined, arriving: false, margin: marginAt(150), ...changes });
-const left = (seconds: number, changes: Partial<TraderLine> = {}): TraderLine => line({ validUntil: NOW + seconds, graceEnd: NOW + seconds + 600, ...changes });
+const seen = (changes: Partial<LineSight> = {}): LineSight => ({
+  line: line(),
+  now: NOW,
+  validity: VALIDITY,
+  tableRoot: TABLE,
+  provenOn: TABLE,
+  proofUntil: NOW + 5_900,
+  blocked: undefined,
+  arriving: false,
+  margin: marginAt(150),
+  ...changes,
+});
+const left = (seconds: number, changes: Partial<TraderLine> = {}): TraderLine =>
+  line({ validUntil: NOW + seconds, graceEnd: NOW + seconds + 600, ...changes });
 
 const ALL = new Set([BTC, USDC, PERP, PUT, CASH, CREDIT, RELEASE, ETH_PERP]);
-const account = Account.open("T", KEYS, [{ instrument: BTC, size: 100n }, { instrument: USDC, size: 5n }]);
-const sight = (changes: Partial<Sight> = {}): Sight => ({ account, notes: [], mayReceive: true, listed: ALL, margin: marginAt(150), lines: [], ...changes });
+const account = Account.open("T", KEYS, [
+  { instrument: BTC, size: 100n },
+  { instrument: USDC, size: 5n },
+]);
+const sight = (changes: Partial<Sight> = {}): Sight => ({
+  account,
+  notes: [],
+  mayReceive: true,
+  listed: ALL,
+  margin: marginAt(150),
+  lines: [],
+  ...changes,
+});
 let serial = 0n;
 function waiting(legs: readonly Holding[], arrived = true): TraderNote {
   const issuerId = legs[0]!.instrument >> 16;
   const note = new Note(issuerId, 0n, legs, ++serial, 0n);
   const received: ReceivableNote = { note, path: { root: 1n, depth: 0, index: 0n, siblings: [] }, issuerSiblings: [] };
-  return { note, issuer: { id: issuerId, name: `issuer-${issuerId}`, kind: "venue", chain: "south", contract: "0x" }, received: arrived ? received : undefined };
+  return {
+    note,
+    issuer: { id: issuerId, name: `issuer-${issuerId}`, kind: "venue", chain: "south", contract: "0x" },
+    received: arrived ? received : undefined,
+  };
 }
 const refreshed = (lineSight: LineSight): number | undefined => {
   const move = movesOf(sight({ lines: [lineSight] }))[0];
@@ -68,7 +114,16 @@ describe("a line", () => {
 
   it("is not, with a proof that would be over already, or when none can be made", () => {
     expect(refreshed(seen({ line: left(-500), proofUntil: NOW - 1 }))).toBeUndefined();
-    expect(refreshed(seen({ line: left(100), proofUntil: undefined, margin: undefined, blocked: "the account's last change hasn't arrived" }))).toBeUndefined();
+    expect(
+      refreshed(
+        seen({
+          line: left(100),
+          proofUntil: undefined,
+          margin: undefined,
+          blocked: "the account's last change hasn't arrived",
+        }),
+      ),
+    ).toBeUndefined();
   });
 
   it("is proven at initial margin where the account has it, else at maintenance, else not", () => {
@@ -78,21 +133,39 @@ describe("a line", () => {
 
   it("comes before receives, the one that ends first on top", () => {
     const other = seen({ line: line({ ...left(50), issuer: { ...line().issuer, name: "desk-b", id: 9 } }) });
-    const moves = movesOf(sight({ lines: [seen({ line: left(100) }), other], notes: [waiting([{ instrument: BTC, size: 1n }])] }));
-    expect(moves.map((move) => (move.kind === "refresh" ? move.line.issuer.name : move.kind))).toEqual(["desk-b", "desk-a", "receive"]);
+    const moves = movesOf(
+      sight({ lines: [seen({ line: left(100) }), other], notes: [waiting([{ instrument: BTC, size: 1n }])] }),
+    );
+    expect(moves.map((move) => (move.kind === "refresh" ? move.line.issuer.name : move.kind))).toEqual([
+      "desk-b",
+      "desk-a",
+      "receive",
+    ]);
   });
 });
 
 describe("a receipt", () => {
-  const receivedBy = (changes: Partial<Sight>): readonly bigint[] => movesOf(sight(changes)).flatMap((move) => (move.kind === "receive" ? move.notes.map(({ note }) => note.serial) : []));
+  const receivedBy = (changes: Partial<Sight>): readonly bigint[] =>
+    movesOf(sight(changes)).flatMap((move) =>
+      move.kind === "receive" ? move.notes.map(({ note }) => note.serial) : [],
+    );
 
   it("takes what has arrived, as many as a receipt takes, in order", () => {
-    const notes = [waiting([{ instrument: BTC, size: 1n }], false), ...[1, 2, 3].map(() => waiting([{ instrument: BTC, size: 1n }]))];
+    const notes = [
+      waiting([{ instrument: BTC, size: 1n }], false),
+      ...[1, 2, 3].map(() => waiting([{ instrument: BTC, size: 1n }])),
+    ];
     expect(receivedBy({ notes })).toEqual([notes[1]!.note.serial, notes[2]!.note.serial]);
   });
 
   it("leaves a note with a leg that no table lists, and takes those after it", () => {
-    const [bad, good] = [waiting([{ instrument: PERP, size: 1n }, { instrument: PUT, size: 1n }]), waiting([{ instrument: USDC, size: 1n }])];
+    const [bad, good] = [
+      waiting([
+        { instrument: PERP, size: 1n },
+        { instrument: PUT, size: 1n },
+      ]),
+      waiting([{ instrument: USDC, size: 1n }]),
+    ];
     const listed = new Set([...ALL].filter((instrument) => instrument !== PUT));
     expect(receivedBy({ notes: [bad, good], listed })).toEqual([good.note.serial]);
     expect(receivedBy({ notes: [bad], listed })).toEqual([]);
@@ -100,10 +173,16 @@ describe("a receipt", () => {
 
   it("leaves what doesn't fit the account", () => {
     const wide = waiting([PERP, PUT, CASH].map((instrument) => ({ instrument, size: 1n })));
-    const [two, one] = [waiting([PERP, PUT].map((instrument) => ({ instrument, size: 1n }))), waiting([{ instrument: CASH, size: 1n }])];
+    const [two, one] = [
+      waiting([PERP, PUT].map((instrument) => ({ instrument, size: 1n }))),
+      waiting([{ instrument: CASH, size: 1n }]),
+    ];
     expect(receivedBy({ notes: [wide, two, one] })).toEqual([two.note.serial]);
     // What cancels out makes room.
-    const out = waiting([{ instrument: USDC, size: -5n }, { instrument: BTC, size: -100n }]);
+    const out = waiting([
+      { instrument: USDC, size: -5n },
+      { instrument: BTC, size: -100n },
+    ]);
     expect(receivedBy({ notes: [out] })).toEqual([out.note.serial]);
   });
 
@@ -116,15 +195,19 @@ describe("a receipt", () => {
 });
 
 describe("a receipt beside a line", () => {
-  const arriving = (seconds: number): LineSight => seen({ line: left(seconds), proofUntil: undefined, margin: undefined, blocked: "on its way", arriving: true });
-  const receives = (changes: Partial<Sight>): number => movesOf(sight({ notes: [waiting([{ instrument: BTC, size: 1n }])], ...changes })).length;
+  const arriving = (seconds: number): LineSight =>
+    seen({ line: left(seconds), proofUntil: undefined, margin: undefined, blocked: "on its way", arriving: true });
+  const receives = (changes: Partial<Sight>): number =>
+    movesOf(sight({ notes: [waiting([{ instrument: BTC, size: 1n }])], ...changes })).length;
 
   it("waits for the last change to arrive where the line will need it", () => {
     expect(receives({ lines: [arriving(3_000)] })).toBe(1);
     expect(receives({ lines: [arriving(2_999)] })).toBe(0);
     expect(receives({ lines: [seen({ line: left(6_000) }), arriving(100)] })).toBe(0);
     // Blocked by anything else, a receipt does no harm.
-    expect(receives({ lines: [seen({ line: left(100), proofUntil: undefined, margin: undefined, blocked: "no table" })] })).toBe(1);
+    expect(
+      receives({ lines: [seen({ line: left(100), proofUntil: undefined, margin: undefined, blocked: "no table" })] }),
+    ).toBe(1);
   });
 
   it("doesn't wait when the account is covered nowhere as it is: what is received may cure it", () => {
@@ -140,10 +223,18 @@ describe("warnings", () => {
   it("name each band that equity is below", () => {
     const at = (percent: number): string[] => keys({ margin: marginAt(percent) });
     expect([at(120), at(119), at(109), at(99), at(79)]).toEqual([
-      [], ["below 120"], ["below 120", "below 110"], ["below 120", "below 110", "below 100"], ["below 120", "below 110", "below 100", "below 80"],
+      [],
+      ["below 120"],
+      ["below 120", "below 110"],
+      ["below 120", "below 110", "below 100"],
+      ["below 120", "below 110", "below 100", "below 80"],
     ]);
-    expect(warningsOf(sight({ margin: marginAt(99) })).at(-1)!.what).toBe("equity is 99 % of initial margin, below 100 %");
-    expect(warningsOf(sight({ margin: { ...marginAt(0), equity: -1n, requirement: 0n } }))[0]!.what).toContain("less than nothing");
+    expect(warningsOf(sight({ margin: marginAt(99) })).at(-1)!.what).toBe(
+      "equity is 99 % of initial margin, below 100 %",
+    );
+    expect(warningsOf(sight({ margin: { ...marginAt(0), equity: -1n, requirement: 0n } }))[0]!.what).toContain(
+      "less than nothing",
+    );
     expect(keys({ margin: { ...marginAt(0), requirement: 0n } })).toEqual([]);
   });
 

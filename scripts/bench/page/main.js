@@ -14,7 +14,12 @@ function snarkjsProver(files, key, options) {
       await snarkjs.wtns.calculate(inputs, { type: "mem", data: files.wasm }, witness);
       onProgress("witness", 1);
       onProgress("prove", 0);
-      const { proof, publicSignals } = await snarkjs.groth16.prove({ type: "mem", data: files.zkey }, witness, undefined, options);
+      const { proof, publicSignals } = await snarkjs.groth16.prove(
+        { type: "mem", data: files.zkey },
+        witness,
+        undefined,
+        options,
+      );
       onProgress("prove", 1);
       onProgress("verify", 0);
       const pair = ([x, y]) => [BigInt(x), BigInt(y)];
@@ -34,11 +39,15 @@ globalThis.bench = async (request, key, threads, runs) => {
   const files = { wasm: await bytes(`${folder}/circuit.wasm`), zkey: await bytes(`${folder}/circuit.zkey`) };
   const prover = browserProver({ artifacts: ARTIFACTS, threads });
   const proof = formatProof(await prover.prove(request));
-  const timings = await compareProvers({
-    plimsoll: prover,
-    plimsollOneThread: browserProver({ artifacts: ARTIFACTS, threads: 1 }),
-    snarkjs: snarkjsProver(files, key, {}),
-    snarkjsSingleThread: snarkjsProver(files, key, { singleThread: true }),
-  }, request, runs);
+  const timings = await compareProvers(
+    {
+      plimsoll: prover,
+      plimsollOneThread: browserProver({ artifacts: ARTIFACTS, threads: 1 }),
+      snarkjs: snarkjsProver(files, key, {}),
+      snarkjsSingleThread: snarkjsProver(files, key, { singleThread: true }),
+    },
+    request,
+    runs,
+  );
   return { timings, proof, userAgent: navigator.userAgent, cores: navigator.hardwareConcurrency };
 };

@@ -9,7 +9,13 @@
  */
 import { countedLots } from "../rule.ts";
 import type { ListedPosition } from "../portfolio.ts";
-import { BASIS_POINTS, COVERAGE_MAINTENANCE, MICRO_USD, SCENARIO_THIRDS, SERIAL_BITS } from "../../protocol/constants.ts";
+import {
+  BASIS_POINTS,
+  COVERAGE_MAINTENANCE,
+  MICRO_USD,
+  SCENARIO_THIRDS,
+  SERIAL_BITS,
+} from "../../protocol/constants.ts";
 import type { ListedTable } from "../../risk/listing.ts";
 
 /** Moves in basis points of the price, up positive; null where the account is covered at three scan ranges and beyond. */
@@ -27,7 +33,9 @@ const KNOTS = [1, 2, 3].map((k) => ({ ranges: k / 3, k, factor: 1 })).concat({ r
 
 /** Distances of all underlyings that move the account's value. `requirement` is R in µUSD. */
 export function distances(
-  positions: readonly ListedPosition[], requirement: bigint, { underlyings }: ListedTable,
+  positions: readonly ListedPosition[],
+  requirement: bigint,
+  { underlyings }: ListedTable,
 ): Distance[] {
   const needed = (Number(requirement) * COVERAGE_MAINTENANCE) / BASIS_POINTS;
   return underlyings.flatMap(({ name, price, scanBps }) => {
@@ -57,7 +65,8 @@ function worth(positions: readonly ListedPosition[], gain: (position: ListedPosi
   const issuers = new Map<number, { net: number; cap: number }>();
   for (const position of positions) {
     const issuer = position.row.instrument >> SERIAL_BITS;
-    const net = (issuers.get(issuer)?.net ?? 0) + Number(countedLots(position)) * (Number(position.row.mark) + gain(position));
+    const net =
+      (issuers.get(issuer)?.net ?? 0) + Number(countedLots(position)) * (Number(position.row.mark) + gain(position));
     issuers.set(issuer, { net, cap: Number(position.row.issuerCap) });
   }
   return [...issuers.values()].reduce((total, { net, cap }) => total + Math.min(net, cap), 0);
@@ -65,7 +74,10 @@ function worth(positions: readonly ListedPosition[], gain: (position: ListedPosi
 
 /** µUSD that one lot long gains. */
 function gainOf(
-  { row, listing }: ListedPosition, direction: 1 | -1, knot: (typeof KNOTS)[number], scanBps: number,
+  { row, listing }: ListedPosition,
+  direction: 1 | -1,
+  knot: (typeof KNOTS)[number],
+  scanBps: number,
 ): number {
   if (row.pnl.every((pnl) => pnl === 0n)) {
     return (direction * knot.ranges * scanBps * listing.greeks.delta * MICRO_USD) / 100;

@@ -55,34 +55,64 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   `${rows.map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`).join("")}</tbody></table></div>`;
 
 const worstWords = ({ worst, together }: MarginReport): string =>
-  [...worst, { words: together.worst, loss: together.loss }].filter(({ loss }) => loss > 0n)
-    .map(({ words, loss }) => `${words}: ${formatWholeUsd(loss)}`).join(". ") || "No scenario loses.";
+  [...worst, { words: together.worst, loss: together.loss }]
+    .filter(({ loss }) => loss > 0n)
+    .map(({ words, loss }) => `${words}: ${formatWholeUsd(loss)}`)
+    .join(". ") || "No scenario loses.";
 
 const shareTable = ({ issuers, chains, netting, equity }: MarginReport): string =>
-  table(["alone", "chain", "equity", "margin"], [
-    ...issuers.map(({ name, chain, equity, isolated }) => [name, chain, formatWholeUsd(equity), formatWholeUsd(isolated)]),
-    ["added up", "", formatWholeUsd(equity), formatWholeUsd(netting.issuers)],
-    ...chains.map(({ name, equity, isolated }) => ["all of it on", name, formatWholeUsd(equity), formatWholeUsd(isolated)]),
-  ]);
+  table(
+    ["alone", "chain", "equity", "margin"],
+    [
+      ...issuers.map(({ name, chain, equity, isolated }) => [
+        name,
+        chain,
+        formatWholeUsd(equity),
+        formatWholeUsd(isolated),
+      ]),
+      ["added up", "", formatWholeUsd(equity), formatWholeUsd(netting.issuers)],
+      ...chains.map(({ name, equity, isolated }) => [
+        "all of it on",
+        name,
+        formatWholeUsd(equity),
+        formatWholeUsd(isolated),
+      ]),
+    ],
+  );
 
 const greekTable = ({ greeks }: MarginReport): string =>
-  table(["", "delta", "gamma", "vega", "theta"], greeks.map(
-    ({ underlying, delta, gamma, vega, theta }) => [underlying, ...[delta, gamma, vega, theta].map(
-      (value) => value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : 2 }).replace("-", "−"),
-    )],
-  ));
+  table(
+    ["", "delta", "gamma", "vega", "theta"],
+    greeks.map(({ underlying, delta, gamma, vega, theta }) => [
+      underlying,
+      ...[delta, gamma, vega, theta].map((value) =>
+        value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : 2 }).replace("-", "−"),
+      ),
+    ]),
+  );
 
 const holdingTable = ({ holdings }: MarginReport): string =>
-  table(["instrument", "size", "value", "charges"], holdings.map(
-    ({ name, units, unit, value, charges }) => [name, `${units.replace("-", "−")} ${unit}`, formatUsd(value), formatUsd(charges)],
-  ));
+  table(
+    ["instrument", "size", "value", "charges"],
+    holdings.map(({ name, units, unit, value, charges }) => [
+      name,
+      `${units.replace("-", "−")} ${unit}`,
+      formatUsd(value),
+      formatUsd(charges),
+    ]),
+  );
 
 const whatIfTable = ({ before, after }: WhatIf): string => {
   const line = (name: string, a: bigint, b: bigint): string[] => [name, formatUsd(a), formatUsd(b), formatUsd(b - a)];
   const ratio = ({ ratioBps }: MarginReport): string => (ratioBps === null ? "–" : formatPercent(ratioBps));
-  return table(["", "before", "after", "change"], [
-    line("equity", before.equity, after.equity), line("initial margin", before.requirement, after.requirement),
-    line("maintenance", before.maintenance, after.maintenance),
-    ["equity over maintenance", ratio(before), ratio(after), ""], ["band", before.band, after.band, ""],
-  ]);
+  return table(
+    ["", "before", "after", "change"],
+    [
+      line("equity", before.equity, after.equity),
+      line("initial margin", before.requirement, after.requirement),
+      line("maintenance", before.maintenance, after.maintenance),
+      ["equity over maintenance", ratio(before), ratio(after), ""],
+      ["band", before.band, after.band, ""],
+    ],
+  );
 };

@@ -7,7 +7,13 @@ import { toJson } from "../../base/json.ts";
 import { countedLots, isCovered, jointLoss, type Margin } from "../rule.ts";
 import { lotsToUnits } from "../../base/amounts.ts";
 import type { ListedPosition } from "../portfolio.ts";
-import { BASIS_POINTS, COVERAGE_INITIAL, COVERAGE_MAINTENANCE, PROTOCOL_VERSION, SCENARIO_THIRDS } from "../../protocol/constants.ts";
+import {
+  BASIS_POINTS,
+  COVERAGE_INITIAL,
+  COVERAGE_MAINTENANCE,
+  PROTOCOL_VERSION,
+  SCENARIO_THIRDS,
+} from "../../protocol/constants.ts";
 import type { Greeks, ListedTable } from "../../risk/listing.ts";
 import { marginOf } from "../offsets.ts";
 import { worstScenarios, worstTogether } from "../worst.ts";
@@ -84,7 +90,8 @@ export function marginReport(positions: readonly ListedPosition[], listed: Liste
   const margin = marginOf(positions, table);
   const isolated = (some: readonly ListedPosition[]): bigint => marginOf(some, table).requirement;
   const issuers = shares(positions, ({ listing }) => listing.issuer, listed);
-  const maintenance = (margin.requirement * BigInt(COVERAGE_MAINTENANCE) + BigInt(BASIS_POINTS - 1)) / BigInt(BASIS_POINTS);
+  const maintenance =
+    (margin.requirement * BigInt(COVERAGE_MAINTENANCE) + BigInt(BASIS_POINTS - 1)) / BigInt(BASIS_POINTS);
   const split = sum(margin.remainder) + margin.diversified;
   const together = worstTogether(margin);
   const ratioBps = maintenance === 0n ? null : Number(floorDiv(margin.equity * BigInt(BASIS_POINTS), maintenance));
@@ -106,15 +113,23 @@ export function marginReport(positions: readonly ListedPosition[], listed: Liste
       joint: jointLoss(margin) > split ? jointLoss(margin) - split : 0n,
     },
     groups: table.groups.map((name, g) => ({
-      name, losses: margin.losses[g]!, linear: 3n * margin.linear[g]!, remainder: margin.remainder[g]!,
+      name,
+      losses: margin.losses[g]!,
+      linear: 3n * margin.linear[g]!,
+      remainder: margin.remainder[g]!,
     })),
     together: {
       losses: SCENARIO_THIRDS.map((_, s) => sum(margin.losses.map((line) => line[s]!))),
-      worst: together.words, loss: together.loss,
+      worst: together.words,
+      loss: together.loss,
     },
     worst: worstScenarios(margin, table.groups).map(({ words, loss }) => ({ words, loss })),
     issuers,
-    chains: shares(positions, ({ listing }) => listing.chain, listed).map(({ name, equity, isolated }) => ({ name, equity, isolated })),
+    chains: shares(positions, ({ listing }) => listing.chain, listed).map(({ name, equity, isolated }) => ({
+      name,
+      equity,
+      isolated,
+    })),
     netting: {
       holdings: sum(positions.map((position) => isolated([position]))),
       issuers: sum(issuers.map((share) => share.isolated)),
@@ -123,7 +138,9 @@ export function marginReport(positions: readonly ListedPosition[], listed: Liste
     distances: distances(positions, margin.requirement, listed),
     greeks: portfolioGreeks(positions),
     holdings: positions.map(({ row, listing, size }) => ({
-      name: listing.name, units: lotsToUnits(size, listing.lot), unit: listing.unit,
+      name: listing.name,
+      units: lotsToUnits(size, listing.lot),
+      unit: listing.unit,
       value: countedLots({ row, size }) * row.mark,
       charges: chargesOf({ row, size }),
     })),
@@ -147,7 +164,8 @@ function chargeParts(positions: readonly ListedPosition[]): { part: string; amou
       parts.set(part, (parts.get(part) ?? 0n) + (lots < 0n ? -lots * short : lots * long));
     }
   }
-  return [...parts].flatMap(([part, amount]) => (amount === 0n ? [] : [{ part, amount }]))
+  return [...parts]
+    .flatMap(([part, amount]) => (amount === 0n ? [] : [{ part, amount }]))
     .sort((a, b) => (a.amount < b.amount ? 1 : a.amount > b.amount ? -1 : 0));
 }
 
@@ -157,7 +175,11 @@ const chargesOf = (position: Pick<ListedPosition, "row" | "size">): bigint => {
 };
 
 /** Equity and margin of each issuer or chain on its own, in order of appearance. */
-function shares(positions: readonly ListedPosition[], key: (position: ListedPosition) => string, { table }: ListedTable): Share[] {
+function shares(
+  positions: readonly ListedPosition[],
+  key: (position: ListedPosition) => string,
+  { table }: ListedTable,
+): Share[] {
   return [...new Set(positions.map(key))].map((name) => {
     const own = positions.filter((position) => key(position) === name);
     const { equity, requirement } = marginOf(own, table);
@@ -175,7 +197,9 @@ function portfolioGreeks(positions: readonly ListedPosition[]): (Greeks & { unde
     for (const name of ["delta", "gamma", "vega", "theta"] as const) total[name] += lots * greeks[name];
     totals.set(underlying, total);
   }
-  return [...totals].flatMap(([underlying, total]) => (Object.values(total).some((value) => value !== 0) ? [{ underlying, ...total }] : []));
+  return [...totals].flatMap(([underlying, total]) =>
+    Object.values(total).some((value) => value !== 0) ? [{ underlying, ...total }] : [],
+  );
 }
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);

@@ -21,10 +21,18 @@ export interface WhatIf {
  * issuer, rounded against the trader; collateral and credit are moved as they are. Throws an InputError for a size out
  * of range.
  */
-export function whatIf(positions: readonly ListedPosition[], trades: readonly ListedPosition[], listed: ListedTable): WhatIf {
+export function whatIf(
+  positions: readonly ListedPosition[],
+  trades: readonly ListedPosition[],
+  listed: ListedTable,
+): WhatIf {
   const all = [...trades, ...trades.flatMap((trade) => payment(trade, listed))];
   return {
-    trades: all.map(({ listing, size }) => ({ name: listing.name, units: lotsToUnits(size, listing.lot), unit: listing.unit })),
+    trades: all.map(({ listing, size }) => ({
+      name: listing.name,
+      units: lotsToUnits(size, listing.lot),
+      unit: listing.unit,
+    })),
     before: marginReport(positions, listed),
     after: marginReport(addPositions(positions, all), listed),
   };
@@ -34,7 +42,9 @@ export function whatIf(positions: readonly ListedPosition[], trades: readonly Li
 function payment({ row, size }: ListedPosition, { table, listings }: ListedTable): ListedPosition[] {
   if (row.kind !== "position") return [];
   const issuer = row.instrument >> SERIAL_BITS;
-  const place = table.rows.findIndex((other) => other.kind === "collateral" && other.mark > 0n && other.instrument >> SERIAL_BITS === issuer);
+  const place = table.rows.findIndex(
+    (other) => other.kind === "collateral" && other.mark > 0n && other.instrument >> SERIAL_BITS === issuer,
+  );
   const cash = table.rows[place];
   if (cash === undefined) return [];
   const value = size * row.mark;

@@ -16,14 +16,20 @@ import type { KeySource } from "../../groth16/zkey.ts";
  * @param open gives a key's bytes
  * @param post sends a reply, moving the buffers of `transfer`
  */
-export function answering(open: (file: KeyFile) => KeySource, post: (reply: Reply, transfer: readonly ArrayBuffer[]) => void): (request: Request) => void {
+export function answering(
+  open: (file: KeyFile) => KeySource,
+  post: (reply: Reply, transfer: readonly ArrayBuffer[]) => void,
+): (request: Request) => void {
   const thread = new Thread(open);
   const turns = new Turns();
   const answer = async ({ id, task }: Request): Promise<void> => {
     try {
       const result = await thread.run(task);
       // Moved, not copied: nothing of the witness stays behind in this thread.
-      post({ id, result }, secretsIn(result).map(({ buffer }) => buffer));
+      post(
+        { id, result },
+        secretsIn(result).map(({ buffer }) => buffer),
+      );
     } catch (error) {
       post({ id, error: failure(error) }, []);
     }

@@ -20,7 +20,10 @@ const blobSource = (blob: Blob): KeySource => ({
   },
 });
 
-const answer = answering((file) => blobSource(file as Blob), (reply, transfer) => self.postMessage(reply, { transfer: [...transfer] }));
+const answer = answering(
+  (file) => blobSource(file as Blob),
+  (reply, transfer) => self.postMessage(reply, { transfer: [...transfer] }),
+);
 self.onmessage = ({ data }) => answer(data as Parameters<typeof answer>[0]);
 // A request that can't be read has no id to answer to: the thread ends, and the host hears of it.
 self.onmessageerror = () => {

@@ -26,7 +26,13 @@ function randomScalar(): bigint {
 }
 
 /** `parts` are left as they are; of r and s no bytes stay behind, only the numbers themselves, until they are collected. */
-export function finish(kernel: Kernel, layout: KeyLayout, parts: readonly PartialSum[], r = randomScalar(), s = randomScalar()): Groth16Proof {
+export function finish(
+  kernel: Kernel,
+  layout: KeyLayout,
+  parts: readonly PartialSum[],
+  r = randomScalar(),
+  s = randomScalar(),
+): Groth16Proof {
   const of = (name: SumName): Term[] => parts.filter(({ sum }) => sum === name).map(({ point }) => [point, 1n]);
   const key = (group: GroupName, bytes: Uint8Array): Uint8Array => decodePoint(kernel, group, bytes);
   const delta1 = key("g1", layout.delta1);
@@ -38,7 +44,14 @@ export function finish(kernel: Kernel, layout: KeyLayout, parts: readonly Partia
   const [bx0, bx1, by0, by1] = coordinates(kernel, "g2", b);
   const [cx, cy] = coordinates(kernel, "g1", c);
   b1.fill(0);
-  return { a: [ax!, ay!], b: [[bx0!, bx1!], [by0!, by1!]], c: [cx!, cy!] };
+  return {
+    a: [ax!, ay!],
+    b: [
+      [bx0!, bx1!],
+      [by0!, by1!],
+    ],
+    c: [cx!, cy!],
+  };
 }
 
 type Term = readonly [point: Uint8Array, scalar: bigint];

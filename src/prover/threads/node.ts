@@ -14,7 +14,11 @@ export const node: Platform = {
   startThread({ onReply, onEnd }) {
     const worker = spawnWorker(new URL("./node.worker.ts", import.meta.url));
     worker.unref();
-    worker.on("message", onReply).on("messageerror", onEnd).on("error", onEnd).on("exit", () => onEnd());
+    worker
+      .on("message", onReply)
+      .on("messageerror", onEnd)
+      .on("error", onEnd)
+      .on("exit", () => onEnd());
     return {
       post: (request, transfer) => worker.postMessage(request, transfer as never),
       hold: (yes) => (yes ? worker.ref() : worker.unref()),

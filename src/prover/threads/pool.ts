@@ -63,7 +63,10 @@ export class PoolThread {
    * @throws ProofError as the task refuses, when the thread ends before it is done, or when the task can't be copied
    * @throws ArtifactError as the task refuses
    */
-  ask<K extends ThreadTask["kind"]>(task: Extract<ThreadTask, { kind: K }>, transfer: readonly ArrayBuffer[] = []): Promise<ThreadResults[K]> {
+  ask<K extends ThreadTask["kind"]>(
+    task: Extract<ThreadTask, { kind: K }>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<ThreadResults[K]> {
     return new Promise((resolve, reject) => {
       if (this.reason !== undefined) return reject(this.reason);
       const id = this.next++;
@@ -75,7 +78,11 @@ export class PoolThread {
       }
       // A thread at work keeps the program alive, an idle one does not.
       if (this.pending.size === 0) this.port.hold(true);
-      this.pending.set(id, { stage: task.kind === "witness" ? "witness" : "prove", resolve: resolve as Pending["resolve"], reject });
+      this.pending.set(id, {
+        stage: task.kind === "witness" ? "witness" : "prove",
+        resolve: resolve as Pending["resolve"],
+        reject,
+      });
     });
   }
 
@@ -108,6 +115,7 @@ function reasonOf(error: Error | undefined, ready: boolean): ProofError {
 
 /** A thread's error as one of ours. What isn't ours is told apart by its message. */
 function rebuilt({ name, message, path, rule }: Failure, stage: Stage): PlimsollError {
-  if (path === undefined || rule === undefined) return explain(Object.assign(new Error(message), { name }), stage, "the kernel");
+  if (path === undefined || rule === undefined)
+    return explain(Object.assign(new Error(message), { name }), stage, "the kernel");
   return name === "ArtifactError" ? new ArtifactError(path, rule) : new ProofError(path, rule);
 }

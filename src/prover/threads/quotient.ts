@@ -48,13 +48,24 @@ export class Quotient {
     kernel.call["ntt_powers"]!(roots, element(root), domain / 2);
     kernel.call["ntt_powers"]!(inverseRoots, element(pow(root, FIELD - 2n, FIELD)), domain / 2);
     const factors = kernel.alloc(domain * ELEMENT);
-    kernel.call["ntt_cosetFactors"]!(factors, element(pow(BigInt(domain), FIELD - 2n, FIELD)), element(rootOfUnity(log + 1)), domain);
+    kernel.call["ntt_cosetFactors"]!(
+      factors,
+      element(pow(BigInt(domain), FIELD - 2n, FIELD)),
+      element(rootOfUnity(log + 1)),
+      domain,
+    );
     return new Quotient(kernel, layout, terms, values, roots, inverseRoots, factors);
   }
 
   /** H's scalars, 32 bytes each, at `out`, from the witness, 32 bytes each. */
   run(witness: Pointer, out: Pointer): void {
-    const { kernel, layout: { domain, log, wires, coefficients }, roots, inverseRoots, factors } = this;
+    const {
+      kernel,
+      layout: { domain, log, wires, coefficients },
+      roots,
+      inverseRoots,
+      factors,
+    } = this;
     const { call } = kernel;
     kernel.scoped(() => {
       const size = domain * ELEMENT;
@@ -88,7 +99,11 @@ export class Quotient {
 }
 
 /** The key's coefficients as terms over a dictionary of values. @throws ArtifactError when one is out of place */
-function loadTerms(kernel: Kernel, { coefficients, log, wires, at }: KeyLayout, source: KeySource): { terms: Pointer; values: Pointer } {
+function loadTerms(
+  kernel: Kernel,
+  { coefficients, log, wires, at }: KeyLayout,
+  source: KeySource,
+): { terms: Pointer; values: Pointer } {
   const terms = kernel.alloc(coefficients * TERM_BYTES);
   // Most keys have few different values; room for the dictionary is only known at the end, so it is made above and moved.
   const dictionary = kernel.scoped(() => {
@@ -101,7 +116,17 @@ function loadTerms(kernel: Kernel, { coefficients, log, wires, at }: KeyLayout, 
     for (let from = 0; from < coefficients; from += CHUNK) {
       const length = Math.min(CHUNK, coefficients - from);
       source.read(kernel.bytes(bytes, length * COEFFICIENT_BYTES), at.coefficients + from * COEFFICIENT_BYTES);
-      known = kernel.call["qap_index"]!(bytes, length, log, wires, terms + from * TERM_BYTES, raw, known, slots, slotCount);
+      known = kernel.call["qap_index"]!(
+        bytes,
+        length,
+        log,
+        wires,
+        terms + from * TERM_BYTES,
+        raw,
+        known,
+        slots,
+        slotCount,
+      );
       if (known < 0) throw new ArtifactError(source.name, "has a coefficient outside its matrices");
     }
     return kernel.bytes(raw, known * INTEGER).slice();

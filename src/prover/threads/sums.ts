@@ -33,12 +33,33 @@ interface LoadedSum {
 }
 
 export class SumShare {
-  private constructor(private readonly kernel: Kernel, private readonly sums: readonly LoadedSum[]) {}
+  private constructor(
+    private readonly kernel: Kernel,
+    private readonly sums: readonly LoadedSum[],
+  ) {}
 
   /** Reads and decodes the points of `pieces`; those at infinity are left out. Fills tables of so many `stretches`. */
-  static load(kernel: Kernel, layout: KeyLayout, source: KeySource, pieces: readonly Piece[], stretches: number): SumShare {
+  static load(
+    kernel: Kernel,
+    layout: KeyLayout,
+    source: KeySource,
+    pieces: readonly Piece[],
+    stretches: number,
+  ): SumShare {
     const names = [...new Set(pieces.map(({ part }) => sumOf(part)))];
-    return new SumShare(kernel, names.map((sum) => loadSum(kernel, layout, source, sum, pieces.filter(({ part }) => sumOf(part) === sum), stretches)));
+    return new SumShare(
+      kernel,
+      names.map((sum) =>
+        loadSum(
+          kernel,
+          layout,
+          source,
+          sum,
+          pieces.filter(({ part }) => sumOf(part) === sum),
+          stretches,
+        ),
+      ),
+    );
   }
 
   /** The sums over `over`; `scalars`: 32 bytes each, the quotient's first, then the witness. */
@@ -50,7 +71,12 @@ export class SumShare {
 }
 
 function loadSum(
-  kernel: Kernel, layout: KeyLayout, source: KeySource, sum: SumName, pieces: readonly Piece[], stretches: number,
+  kernel: Kernel,
+  layout: KeyLayout,
+  source: KeySource,
+  sum: SumName,
+  pieces: readonly Piece[],
+  stretches: number,
 ): LoadedSum {
   const group = groupOf(sum);
   const size = KEY_POINT[group];
@@ -63,13 +89,26 @@ function loadSum(
       kernel.scoped(() => {
         const bytes = kernel.alloc(length * size);
         source.read(kernel.bytes(bytes, length * size), layout.at[part] + from * size);
-        count += kernel.call[`${group}_curve_decode`]!(points + count * affineBytes(group), index + 4 * count, bytes, length, firstScalar(layout, part) + from);
+        count += kernel.call[`${group}_curve_decode`]!(
+          points + count * affineBytes(group),
+          index + 4 * count,
+          bytes,
+          length,
+          firstScalar(layout, part) + from,
+        );
       });
     }
   }
   const shape = shapeFor(count, stretches);
   fillTables(kernel, group, points, count, shape);
-  return { sum, over: pieces.some(({ part }) => overOf(part) === "quotient") ? "quotient" : "witness", points, index, count, shape };
+  return {
+    sum,
+    over: pieces.some(({ part }) => overOf(part) === "quotient") ? "quotient" : "witness",
+    points,
+    index,
+    count,
+    shape,
+  };
 }
 
 /** The scalar that the first point of a part takes. The key's C has no points for the constant and the public wires. */
@@ -78,7 +117,13 @@ const firstScalar = ({ domain, publicSignals }: KeyLayout, part: PartName): numb
 
 /** Σ scalars[index[i]] · points[i] as an affine point's bytes. */
 export function multiSum(
-  kernel: Kernel, group: GroupName, points: Pointer, index: Pointer, scalars: Pointer, count: number, { window, stretches }: Shape = shapeFor(count),
+  kernel: Kernel,
+  group: GroupName,
+  points: Pointer,
+  index: Pointer,
+  scalars: Pointer,
+  count: number,
+  { window, stretches }: Shape = shapeFor(count),
 ): Uint8Array {
   return kernel.scoped(() => {
     const [sum, affine] = [kernel.alloc(jacobianBytes(group)), kernel.alloc(affineBytes(group))];

@@ -60,7 +60,8 @@ export function fillTables(kernel: Kernel, group: GroupName, points: Pointer, co
     kernel.scoped(() => {
       let [from, to] = [kernel.alloc(length * size), kernel.alloc(length * size)];
       const scratch = kernel.alloc((length * size) / 2);
-      const copy = (target: Pointer, source: Pointer): void => kernel.bytes(target, length * size).set(kernel.bytes(source, length * size));
+      const copy = (target: Pointer, source: Pointer): void =>
+        kernel.bytes(target, length * size).set(kernel.bytes(source, length * size));
       copy(from, points + first * size);
       for (let stretch = 1; stretch < shape.stretches; stretch++) {
         for (let k = 0; k < doublings; k++) {

@@ -16,12 +16,17 @@ export type Scalars = Uint8Array<ArrayBuffer>;
 /** `key` names a key, which a thread must load before it is asked for more. The buffers of a task are the thread's to wipe. */
 export type ThreadTask =
   | {
-    readonly kind: "load"; readonly key: string; readonly file: KeyFile; readonly code: WebAssembly.Module;
-    /** This thread's place among `threads`. Only the lead, thread 0, needs the circuit. */
-    readonly thread: number; readonly threads: number; readonly circuit: WebAssembly.Module | undefined;
-    /** Bytes that tables may take over all threads. */
-    readonly tableRoom: number;
-  }
+      readonly kind: "load";
+      readonly key: string;
+      readonly file: KeyFile;
+      readonly code: WebAssembly.Module;
+      /** This thread's place among `threads`. Only the lead, thread 0, needs the circuit. */
+      readonly thread: number;
+      readonly threads: number;
+      readonly circuit: WebAssembly.Module | undefined;
+      /** Bytes that tables may take over all threads. */
+      readonly tableRoom: number;
+    }
   /** `share`: whether other threads need the scalars. */
   | { readonly kind: "witness"; readonly key: string; readonly inputs: CircuitInputs; readonly share: boolean }
   | { readonly kind: "quotient"; readonly key: string; readonly share: boolean }
@@ -42,7 +47,8 @@ export interface ThreadResults {
 
 /** The bytes of a result that tell something of the witness: whoever gets them moves them on or wipes them. */
 export function secretsIn(result: ThreadResults[ThreadTask["kind"]]): Uint8Array<ArrayBuffer>[] {
-  if (Array.isArray(result)) return (result as ThreadResults["sums"]).map(({ point }) => point as Uint8Array<ArrayBuffer>);
+  if (Array.isArray(result))
+    return (result as ThreadResults["sums"]).map(({ point }) => point as Uint8Array<ArrayBuffer>);
   return result !== undefined && "scalars" in result && result.scalars !== undefined ? [result.scalars] : [];
 }
 

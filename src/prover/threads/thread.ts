@@ -66,7 +66,15 @@ export class Thread {
     }
   }
 
-  private async load({ key: name, file, code, thread, threads, circuit, tableRoom }: Extract<ThreadTask, { kind: "load" }>): Promise<ThreadResults["load"]> {
+  private async load({
+    key: name,
+    file,
+    code,
+    thread,
+    threads,
+    circuit,
+    tableRoom,
+  }: Extract<ThreadTask, { kind: "load" }>): Promise<ThreadResults["load"]> {
     // Another thread may have failed to load it, and then all are asked again.
     this.keys.delete(name);
     const kernel = await Kernel.create(code);

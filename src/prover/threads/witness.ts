@@ -29,14 +29,25 @@ interface Calculator {
 }
 
 /** circom's codes for what stops a calculation. */
-const EXCEPTIONS = ["", "Signal not found", "Too many signals set", "Signal already set", "Assert Failed", "Not enough memory", "Input signal array access exceeds the size"];
+const EXCEPTIONS = [
+  "",
+  "Signal not found",
+  "Too many signals set",
+  "Signal already set",
+  "Assert Failed",
+  "Not enough memory",
+  "Input signal array access exceeds the size",
+];
 
 /**
  * The witness: 32 little-endian bytes per wire, reduced.
  *
  * @throws Error in the words of circom_runtime, which `explain` in snarkjsErrors.ts understands
  */
-export async function calculateWitness(code: WebAssembly.Module, inputs: CircuitInputs): Promise<Uint8Array<ArrayBuffer>> {
+export async function calculateWitness(
+  code: WebAssembly.Module,
+  inputs: CircuitInputs,
+): Promise<Uint8Array<ArrayBuffer>> {
   let trace = "";
   const message = (): string => {
     let text = "";
@@ -85,7 +96,8 @@ function setInputs(calculator: Calculator, inputs: CircuitInputs): void {
     if (values.length > size) throw new Error(`Too many values for input signal ${name}`);
     values.forEach((each, place) => {
       const reduced = mod(each, FIELD);
-      for (let j = 0; j < WORDS; j++) calculator.writeSharedRWMemory(j, Number((reduced >> BigInt(32 * j)) & 0xffffffffn));
+      for (let j = 0; j < WORDS; j++)
+        calculator.writeSharedRWMemory(j, Number((reduced >> BigInt(32 * j)) & 0xffffffffn));
       calculator.setInputSignal(high, low, place);
       given++;
     });

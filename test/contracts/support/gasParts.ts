@@ -34,14 +34,18 @@ const ECRECOVER = /^0x0{39}1$/;
 
 /** Splits a mined transaction's gas. */
 export async function gasParts(chain: Chain, { hash, gasUsed }: ContractTransactionReceipt): Promise<GasParts> {
-  const trace = <T>(tracer: string, tracerConfig = {}): Promise<T> => chain.rpc<T>("debug_traceTransaction", [hash, { tracer, tracerConfig }]);
+  const trace = <T>(tracer: string, tracerConfig = {}): Promise<T> =>
+    chain.rpc<T>("debug_traceTransaction", [hash, { tracer, tracerConfig }]);
   const data = (await chain.provider.getTransaction(hash))!.data.slice(2).match(/../g) ?? [];
   const calldata = data.reduce((sum, byte) => sum + (byte === "00" ? 4 : 16), 21_000);
 
   const calls = [...flat(await trace<Call>("callTracer"))];
   const spent = (...by: ((call: Call) => boolean)[]): number =>
     calls.filter((call) => by.some((is) => is(call))).reduce((sum, call) => sum + Number(call.gasUsed), 0);
-  const verification = spent(({ input }) => input.startsWith(VERIFY), ({ to }) => ECRECOVER.test(to));
+  const verification = spent(
+    ({ input }) => input.startsWith(VERIFY),
+    ({ to }) => ECRECOVER.test(to),
+  );
   const hashing = spent(({ input }) => HASHES.includes(input.slice(0, 10)));
 
   const touched = await trace<State>("prestateTracer");
@@ -59,7 +63,13 @@ export async function gasParts(chain: Chain, { hash, gasUsed }: ContractTransact
   }
   // A refund is at most a fifth of what was used before it.
   storage -= Math.min(refunds, Math.floor(Number(gasUsed) / 4));
-  return { calldata, verification, hashing, storage, rest: Number(gasUsed) - calldata - verification - hashing - storage };
+  return {
+    calldata,
+    verification,
+    hashing,
+    storage,
+    rest: Number(gasUsed) - calldata - verification - hashing - storage,
+  };
 }
 
 function* flat(call: Call): Generator<Call> {

@@ -37,7 +37,10 @@ export async function twoChains(tier: TierName): Promise<TwoChains> {
 }
 
 /** Publishes a table's root on both chains, as its epoch. */
-export async function publishOnBoth({ home, away }: Pick<TwoChains, "home" | "away">, { root, table }: TableTree): Promise<void> {
+export async function publishOnBoth(
+  { home, away }: Pick<TwoChains, "home" | "away">,
+  { root, table }: TableTree,
+): Promise<void> {
   for (const side of [home, away]) await publishTable(side, root, table.epoch);
 }
 
@@ -54,7 +57,14 @@ export async function depositBtc({ home, away }: Pick<TwoChains, "home" | "away"
 }
 
 /** What binds a proof to one account's call of a contract, and until when. */
-export async function contextAt(contract: Contract, chain: Chain, account: string): Promise<{ readonly deadline: bigint; readonly context: bigint }> {
+export async function contextAt(
+  contract: Contract,
+  chain: Chain,
+  account: string,
+): Promise<{ readonly deadline: bigint; readonly context: bigint }> {
   const deadline = BigInt(await chain.now()) + DEADLINE;
-  return { deadline, context: contextSignal({ chainId: chain.chainId, contract: await contract.getAddress(), account, deadline }) };
+  return {
+    deadline,
+    context: contextSignal({ chainId: chain.chainId, contract: await contract.getAddress(), account, deadline }),
+  };
 }

@@ -44,14 +44,24 @@ beforeAll(async () => {
 beforeEach(() => void (calculated.length = 0));
 
 class Loaded {
-  private constructor(private readonly thread: Thread, readonly kernel: Kernel) {}
+  private constructor(
+    private readonly thread: Thread,
+    readonly kernel: Kernel,
+  ) {}
 
   /** One of `threads` with the toy's key, and its kernel. */
   static async create(place = 0, threads = 1, compiled = circuit): Promise<Loaded> {
     const created = vi.spyOn(Kernel, "create");
     const thread = new Thread((file) => fileSource(file as string));
     await thread.run({
-      kind: "load", key: KEY, file: toy.zkeyPath, code, thread: place, threads, circuit: place === 0 ? compiled : undefined, tableRoom: 0,
+      kind: "load",
+      key: KEY,
+      file: toy.zkeyPath,
+      code,
+      thread: place,
+      threads,
+      circuit: place === 0 ? compiled : undefined,
+      tableRoom: 0,
     });
     const kernel = await (created.mock.results[0]!.value as Promise<Kernel>);
     created.mockRestore();
@@ -78,16 +88,22 @@ async function prove([lead, ...others]: readonly [Loaded, ...Loaded[]]): Promise
   const { scalars: witness } = await lead.run({ kind: "witness", key: KEY, inputs: TOY_INPUTS, share: true });
   const { scalars: h } = await lead.run({ kind: "quotient", key: KEY, share: true });
   const parts: PartialSum[] = [];
-  for (const [over, scalars] of [["witness", witness], ["quotient", h]] as const) {
-    parts.push(...await lead.run({ kind: "sums", key: KEY, over }));
-    for (const other of others) parts.push(...await other.run({ kind: "sums", key: KEY, over, scalars: scalars!.slice() }));
+  for (const [over, scalars] of [
+    ["witness", witness],
+    ["quotient", h],
+  ] as const) {
+    parts.push(...(await lead.run({ kind: "sums", key: KEY, over })));
+    for (const other of others)
+      parts.push(...(await other.run({ kind: "sums", key: KEY, over, scalars: scalars!.slice() })));
   }
   return lead.run({ kind: "finish", key: KEY, parts });
 }
 
 describe("thread", () => {
   it("gives the sums of a proof that verifies, over as many threads as there are", async () => {
-    const signals = Object.entries(TOY_INPUTS).filter(([name]) => name !== "secret").map(([, value]) => value as bigint);
+    const signals = Object.entries(TOY_INPUTS)
+      .filter(([name]) => name !== "secret")
+      .map(([, value]) => value as bigint);
     for (const threads of [1, 3]) {
       const team: [Loaded, ...Loaded[]] = [await Loaded.create(0, threads)];
       for (let i = 1; i < threads; i++) team.push(await Loaded.create(i, threads));
@@ -101,7 +117,11 @@ describe("thread", () => {
     for (const each of team) await each.wipe();
     const before = team.map((each) => each.state());
     await prove(team);
-    team.forEach((each, i) => expect(Buffer.compare(each.state().memory.subarray(0, before[i]!.top), before[i]!.memory.subarray(0, before[i]!.top))).not.toBe(0));
+    team.forEach((each, i) =>
+      expect(
+        Buffer.compare(each.state().memory.subarray(0, before[i]!.top), before[i]!.memory.subarray(0, before[i]!.top)),
+      ).not.toBe(0),
+    );
     for (const each of team) await each.wipe();
     team.forEach((each, i) => {
       const { memory, top } = each.state();
@@ -136,7 +156,9 @@ describe("thread", () => {
   it("wipes a witness of another length than the key's", async () => {
     const { wasm } = await compiledMixer();
     const lead = await Loaded.create(0, 1, await WebAssembly.compile(await readFile(wasm)));
-    await expect(lead.run({ kind: "witness", key: KEY, inputs: MIXER_INPUTS, share: true })).rejects.toThrow(/^Invalid witness length\. Circuit: 8, witness: \d+$/);
+    await expect(lead.run({ kind: "witness", key: KEY, inputs: MIXER_INPUTS, share: true })).rejects.toThrow(
+      /^Invalid witness length\. Circuit: 8, witness: \d+$/,
+    );
     expect(calculated.map(zeros)).toEqual([true]);
   });
 
@@ -144,28 +166,61 @@ describe("thread", () => {
     const replies: Reply[] = [];
     const moved: ArrayBuffer[] = [];
     const done = new Promise<void>((resolve) => {
-      const answer = answering((file) => fileSource(file as string), (reply, transfer) => {
-        replies.push(reply);
-        moved.push(...transfer);
-        if (replies.length === 5) resolve();
-      });
-      const load = { kind: "load", key: KEY, file: toy.zkeyPath, code, thread: 0, threads: 1, circuit, tableRoom: 0 } as const;
+      const answer = answering(
+        (file) => fileSource(file as string),
+        (reply, transfer) => {
+          replies.push(reply);
+          moved.push(...transfer);
+          if (replies.length === 5) resolve();
+        },
+      );
+      const load = {
+        kind: "load",
+        key: KEY,
+        file: toy.zkeyPath,
+        code,
+        thread: 0,
+        threads: 1,
+        circuit,
+        tableRoom: 0,
+      } as const;
       const tasks: ThreadTask[] = [
-        load, { kind: "witness", key: KEY, inputs: TOY_INPUTS, share: true }, { kind: "quotient", key: KEY, share: true }, { kind: "sums", key: KEY, over: "witness" },
+        load,
+        { kind: "witness", key: KEY, inputs: TOY_INPUTS, share: true },
+        { kind: "quotient", key: KEY, share: true },
+        { kind: "sums", key: KEY, over: "witness" },
       ];
       tasks.forEach((task, id) => answer({ id, task }));
     });
     await done;
     expect(replies[0]).toEqual({ ready: true });
     const results = replies.slice(1).map((reply) => (reply as { result: ThreadResults[ThreadTask["kind"]] }).result);
-    const [, witness, quotient, sums] = results as [ThreadResults["load"], ThreadResults["witness"], ThreadResults["quotient"], ThreadResults["sums"]];
-    expect(moved).toEqual([witness.scalars!.buffer, quotient.scalars!.buffer, ...sums.map(({ point }) => point.buffer)]);
+    const [, witness, quotient, sums] = results as [
+      ThreadResults["load"],
+      ThreadResults["witness"],
+      ThreadResults["quotient"],
+      ThreadResults["sums"],
+    ];
+    expect(moved).toEqual([
+      witness.scalars!.buffer,
+      quotient.scalars!.buffer,
+      ...sums.map(({ point }) => point.buffer),
+    ]);
     expect(sums.length).toBeGreaterThan(0);
   });
 
   it("makes room for a key that it is asked to load again", async () => {
     const lead = await Loaded.create();
-    const again = lead.run({ kind: "load", key: KEY, file: "no such file", code, thread: 0, threads: 1, circuit, tableRoom: 0 });
+    const again = lead.run({
+      kind: "load",
+      key: KEY,
+      file: "no such file",
+      code,
+      thread: 0,
+      threads: 1,
+      circuit,
+      tableRoom: 0,
+    });
     await expect(again).rejects.toThrow("no such file: is not a readable Groth16 zkey");
     await expect(lead.wipe()).rejects.toThrow("no key toy is loaded");
   });

@@ -36,9 +36,16 @@ export async function provenAtDesk({ network, chains }: LocalNetwork): Promise<E
  *
  * @param third dollars that one lot of BTC loses by a third of a scan range
  */
-export async function publishEpoch(local: LocalNetwork, folder: string, epoch: number, third = 36n): Promise<TableTree> {
+export async function publishEpoch(
+  local: LocalNetwork,
+  folder: string,
+  epoch: number,
+  third = 36n,
+): Promise<TableTree> {
   const base = localTable({ epoch, omega: 5_000 + epoch });
-  const rows = base.rows.map((row) => (row.instrument === BTC ? { ...row, pnl: SCENARIO_THIRDS.map((k) => -BigInt(k) * third * 1_000_000n) } : row));
+  const rows = base.rows.map((row) =>
+    row.instrument === BTC ? { ...row, pnl: SCENARIO_THIRDS.map((k) => -BigInt(k) * third * 1_000_000n) } : row,
+  );
   const table = await TableTree.build({ ...base, rows }, TIERS.T);
   await keepTable(folder, table);
   await local.publishTable(table.root, epoch);

@@ -39,7 +39,13 @@ export class Life {
   ) {}
 
   /** @param who which of the nodes' funded accounts sends */
-  static async begin(local: LocalNetwork, keys: SpendKeys, prover: Prover, table: TableTree, who: 1 | 2): Promise<Life> {
+  static async begin(
+    local: LocalNetwork,
+    keys: SpendKeys,
+    prover: Prover,
+    table: TableTree,
+    who: 1 | 2,
+  ): Promise<Life> {
     return new Life(local, keys, await ChainWallet.open(local.network, local.nodes, keys), prover, table, who);
   }
 
@@ -81,7 +87,13 @@ export class Life {
     const { registry } = this.local.network;
     const { context, deadline } = await this.context("home", registry, this.address);
     const notes = view.notes.flatMap(({ received }) => (received === undefined ? [] : [received]));
-    const { statement } = receiveStatement({ keys, from: view.account ?? "T", notes, notesRoot: view.notesRoot, context });
+    const { statement } = receiveStatement({
+      keys,
+      from: view.account ?? "T",
+      notes,
+      notesRoot: view.notesRoot,
+      context,
+    });
     return receiveCall(registry, view.slot, await this.prover.prove(proofRequest(statement)), deadline);
   }
 
@@ -90,12 +102,20 @@ export class Life {
     const { registry } = this.local.network;
     const { context, deadline } = await this.context("home", registry, this.address);
     const { statement } = spendStatement({ account: view.account!, keys: this.keys, table: this.table, move, context });
-    await this.call("home", spendCall(registry, view.slot!, await this.prover.prove(proofRequest(statement)), deadline));
+    await this.call(
+      "home",
+      spendCall(registry, view.slot!, await this.prover.prove(proofRequest(statement)), deadline),
+    );
   }
 
   /** Moves so many exits from the queue into their tree. */
   async addExits(most: number): Promise<void> {
-    await this.call("home", { name: "AccountRegistry", address: this.local.network.registry, method: "addExits", args: [most] });
+    await this.call("home", {
+      name: "AccountRegistry",
+      address: this.local.network.registry,
+      method: "addExits",
+      args: [most],
+    });
   }
 
   /** Opens the line at a desk or venue on what is booked. */
@@ -105,17 +125,33 @@ export class Life {
     const path = (await view.accountPath(issuer.chain))!;
     const { context, deadline } = await this.context(issuer.chain, issuer.contract, this.address);
     const statement = solvencyStatement({
-      account: view.account!, keys: this.keys, path, table: this.table, coverage: COVERAGE_INITIAL, issuerId: issuer.id, show: [credit, credit + 1], committee: COMMITTEE, context,
+      account: view.account!,
+      keys: this.keys,
+      path,
+      table: this.table,
+      coverage: COVERAGE_INITIAL,
+      issuerId: issuer.id,
+      show: [credit, credit + 1],
+      committee: COMMITTEE,
+      context,
     });
     const name = issuer.kind === "desk" ? "CreditDesk" : "VenueOutbox";
-    await this.call(issuer.chain, lineCall(name, issuer.contract, "authorise", await this.prover.prove(proofRequest(statement)), deadline));
+    await this.call(
+      issuer.chain,
+      lineCall(name, issuer.contract, "authorise", await this.prover.prove(proofRequest(statement)), deadline),
+    );
   }
 
   /** A call of a line's operator. */
   async operate(issuerName: string, method: string, ...args: readonly unknown[]): Promise<void> {
     const { id, chain, kind, contract } = issuerNamed(this.local.network, issuerName, "desk", "venue");
     const alias = aliasOf((await this.view()).owner, id);
-    await this.call(chain, { name: kind === "desk" ? "CreditDesk" : "VenueOutbox", address: contract, method, args: [alias, ...args] });
+    await this.call(chain, {
+      name: kind === "desk" ? "CreditDesk" : "VenueOutbox",
+      address: contract,
+      method,
+      args: [alias, ...args],
+    });
   }
 
   /** Has a vault take an exit that has arrived there. */
@@ -128,8 +164,16 @@ export class Life {
   }
 
   /** A fresh wallet's view: nothing but keys and the chains. */
-  async restored(keys: ProveKeys = this.keys, nodes: ReadonlyMap<string, Node> = this.local.nodes, folder?: string): Promise<TraderView> {
-    return (await ChainWallet.open(this.local.network, nodes, keys, { store: folder === undefined ? undefined : new FileStore(folder) })).refresh();
+  async restored(
+    keys: ProveKeys = this.keys,
+    nodes: ReadonlyMap<string, Node> = this.local.nodes,
+    folder?: string,
+  ): Promise<TraderView> {
+    return (
+      await ChainWallet.open(this.local.network, nodes, keys, {
+        store: folder === undefined ? undefined : new FileStore(folder),
+      })
+    ).refresh();
   }
 
   async call(chain: string, call: Call): Promise<TransactionReceipt> {
@@ -137,10 +181,16 @@ export class Life {
   }
 
   sender(chain: string, folder?: string): Promise<Sender> {
-    return Sender.open(this.local.nodes.get(chain)!, this.local.chains[chain as LocalChainName].signers[this.who], { store: folder === undefined ? undefined : new FileStore(folder) });
+    return Sender.open(this.local.nodes.get(chain)!, this.local.chains[chain as LocalChainName].signers[this.who], {
+      store: folder === undefined ? undefined : new FileStore(folder),
+    });
   }
 
-  private async context(chain: string, contract: string, account: string): Promise<{ deadline: bigint; context: bigint }> {
+  private async context(
+    chain: string,
+    contract: string,
+    account: string,
+  ): Promise<{ deadline: bigint; context: bigint }> {
     const { provider, chainId } = this.local.chains[chain as LocalChainName];
     const deadline = BigInt((await provider.getBlock("latest"))!.timestamp) + DEADLINE;
     return { deadline, context: contextSignal({ chainId, contract, account, deadline }) };

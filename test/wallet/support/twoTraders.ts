@@ -36,20 +36,35 @@ export async function twoTraders(prover: Prover): Promise<TwoTraders> {
   await send(usdc, "mint", local.deployer.address, 10n ** 12n);
   await send(usdc, "approve", await desk.getAddress(), 10n ** 12n);
   await send(desk, "fund", 10n ** 11n);
-  return { local, ours: await Life.begin(local, KEYS, prover, table, 1), theirs: await Life.begin(local, OTHER, prover, table, 2) };
+  return {
+    local,
+    ours: await Life.begin(local, KEYS, prover, table, 1),
+    theirs: await Life.begin(local, OTHER, prover, table, 2),
+  };
 }
 
 /** All that a view says, without the means by which it says it. */
-export const said = ({ nodes: _nodes, nextDepositCounter: _counter, accountPath: _path, keys: _keys, ...view }: TraderView): unknown => view;
+export const said = ({
+  nodes: _nodes,
+  nextDepositCounter: _counter,
+  accountPath: _path,
+  keys: _keys,
+  ...view
+}: TraderView): unknown => view;
 export const holdings = ({ account }: TraderView): unknown => account?.holdings;
 
 /** That a wallet with nothing but keys says the same; and so does one whose keys are a keeper's. */
 export async function restores(life: Life, view: TraderView): Promise<void> {
-  const { keys: { proveKey, spendLock }, local: { network } } = life;
+  const {
+    keys: { proveKey, spendLock },
+    local: { network },
+  } = life;
   for (const keys of [life.keys, { proveKey, spendLock }]) {
     const restored = await life.restored(keys);
     expect(said(restored)).toEqual(said(view));
-    for (const { kind, id } of network.issuers) if (kind === "vault") expect(restored.nextDepositCounter(id)).toBe(view.nextDepositCounter(id));
-    for (const { name } of network.chains) expect(await restored.accountPath(name)).toEqual(await view.accountPath(name));
+    for (const { kind, id } of network.issuers)
+      if (kind === "vault") expect(restored.nextDepositCounter(id)).toBe(view.nextDepositCounter(id));
+    for (const { name } of network.chains)
+      expect(await restored.accountPath(name)).toEqual(await view.accountPath(name));
   }
 }
