@@ -1,6 +1,6 @@
 /**
  * npm run imports: who imports whom between the rooms of src, and whether every import points down their order.
- * `--json` prints `{"folders", "edges", "cycles", "wrong"}`; without it the first wrong import is named and ends the check.
+ * `--json` prints `{"folders", "edges", "cycles", "wrong", "twice"}`; without it the first wrong import is named and ends the check.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -38,24 +38,40 @@ interface Import {
   readonly to: string;
 }
 
-/** Files of src that each file of src imports, in whatever way: types, dynamic imports and workers' URLs among them. */
-async function importsOf(root: string): Promise<Import[]> {
+interface Source {
+  readonly file: string;
+  /** Files of src that it imports, in whatever way: types, dynamic imports and workers' URLs among them. */
+  readonly imports: readonly string[];
+  /** Names that it declares and exports; what it passes on has its home elsewhere. */
+  readonly exports: readonly string[];
+}
+
+async function sourcesOf(root: string): Promise<Source[]> {
   const files = (await readdir(root, { recursive: true }))
     .filter((file) => /\.m?ts$/.test(file) && !file.endsWith(".d.ts"))
     .sort();
-  return files.flatMap((file) => {
+  return files.map((file) => {
     const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest, true);
-    const found = new Set<string>();
+    const imports = new Set<string>();
     const visit = (node: ts.Node): void => {
       if (ts.isStringLiteral(node) && /^\.\.?\//.test(node.text)) {
         const target = join(root, dirname(file), node.text);
-        if (existsSync(target) && /\.m?ts$/.test(target)) found.add(relative(root, target));
+        if (existsSync(target) && /\.m?ts$/.test(target)) imports.add(relative(root, target));
       }
       ts.forEachChild(node, visit);
     };
     visit(source);
-    return [...found].map((to) => ({ from: file, to }));
+    return { file, imports: [...imports], exports: source.statements.flatMap(exportedNames) };
   });
+}
+
+function exportedNames(statement: ts.Statement): string[] {
+  const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
+  if (!modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return [];
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.map(({ name }) => name.getText());
+  const { name } = statement as ts.Statement & { readonly name?: ts.Identifier };
+  return name === undefined ? [] : [name.text];
 }
 
 const roomOf = (file: string): string => (file.includes("/") ? file.slice(0, file.indexOf("/")) : ENTRIES);
@@ -92,7 +108,12 @@ function cyclesOf(imports: readonly Import[]): string[][] {
   return cycles;
 }
 
-const imports = await importsOf(ROOT);
+const sources = await sourcesOf(ROOT);
+const imports = sources.flatMap(({ file, imports: targets }) => targets.map((to) => ({ from: file, to })));
+const homes = new Map<string, string[]>();
+for (const { file, exports } of sources)
+  for (const name of new Set(exports)) homes.set(name, [...(homes.get(name) ?? []), file]);
+const twice = [...homes].filter(([, files]) => files.length > 1).map(([name, files]) => `${name}: ${files.join(", ")}`);
 const wrong = imports.filter(isWrong).map(({ from, to }) => `${from} → ${to}`);
 const cycles = cyclesOf(imports);
 const folders = [...new Set(imports.flatMap(({ from, to }) => [roomOf(from), roomOf(to)]))].sort(
@@ -105,11 +126,13 @@ for (const folder of folders) {
   );
 }
 
-if (process.argv.includes("--json")) console.log(JSON.stringify({ folders, edges, cycles: cycles.length, wrong }));
+if (process.argv.includes("--json"))
+  console.log(JSON.stringify({ folders, edges, cycles: cycles.length, wrong, twice }));
 else if (wrong.length > 0)
   console.error(
     `${wrong[0]}: imports point down the rooms' order alone (${ROOMS.join(", ")})${wrong.length > 1 ? `; ${wrong.length - 1} more` : ""}`,
   );
 else if (cycles.length > 0) console.error(`these import each other: ${cycles[0]!.join(", ")}`);
-else console.log(`${folders.length} rooms; every import points down their order`);
-process.exitCode = wrong.length + cycles.length === 0 ? 0 : 1;
+else if (twice.length > 0) console.error(`${twice[0]}: a name is exported from one file`);
+else console.log(`${folders.length} rooms; every import points down their order, and every exported name has one home`);
+process.exitCode = wrong.length + cycles.length + twice.length === 0 ? 0 : 1;

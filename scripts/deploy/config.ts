@@ -4,7 +4,7 @@
  */
 import { ZeroAddress, getAddress, isAddress } from "ethers";
 import * as v from "valibot";
-import { isEndpoint } from "../../src/chain/endpoint.ts";
+import { isEndpoint } from "../../src/base/endpoint.ts";
 import { committeeKeys, type CommitteeKeys } from "../../src/committee/ciphertext.ts";
 import { readJson } from "../../src/base/files.ts";
 import {

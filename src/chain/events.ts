@@ -5,6 +5,7 @@
  * @module
  */
 import { NodeError } from "../base/errors.ts";
+import { Turns } from "../base/turns.ts";
 import type { Store } from "../store/store.ts";
 import { ChainEvent, type EventSource } from "./chainEvent.ts";
 import { EventFile, type Checkpoint, type EventState, type RawLog } from "./eventFile.ts";
@@ -34,7 +35,7 @@ export class EventLog {
   private takenBack = 0;
   /** Characters of the data of events that the file lacks. */
   private unsavedLength = 0;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private constructor(
     readonly node: Node,
@@ -82,14 +83,12 @@ export class EventLog {
    * @throws NodeError when the node doesn't answer, answers what can't be, or the chain reorganises again and again
    */
   sync(): Promise<Block> {
-    const mine = this.turn.then(() => this.syncNow());
-    this.turn = mine.catch(() => undefined);
-    return mine;
+    return this.turns.run(() => this.syncNow());
   }
 
   /** Forgets everything, what the store has too: for events that turn out not to be the contracts'. */
   async forget(): Promise<void> {
-    await this.turn;
+    await this.turns.idle();
     [this.list, this.logs, this.checkpoints] = [[], [], []];
     this.unsavedLength = 0;
     this.takenBack++;

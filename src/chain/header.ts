@@ -6,7 +6,7 @@
 import { encodeRlp, keccak256, toBeArray } from "ethers";
 import { NodeError } from "../base/errors.ts";
 import type { Node } from "./node.ts";
-import { said } from "./said.ts";
+import { said } from "../base/said.ts";
 
 /** One root at one storage slot, with the proofs that eth_getProof gave of it: an argument of RootMirror.mirror. */
 export interface RootProof {

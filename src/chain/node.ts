@@ -9,7 +9,7 @@ import { ABI, type ContractName } from "./abi.ts";
 import type { NetworkChain } from "./network.ts";
 import { refusalOf } from "./refusals.ts";
 import { RpcProvider } from "./rpc.ts";
-import { said } from "./said.ts";
+import { said } from "../base/said.ts";
 
 /** What is known of a block without its transactions. */
 export interface Block {

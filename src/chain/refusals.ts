@@ -6,7 +6,7 @@
 import { Interface, type ErrorDescription } from "ethers";
 import { RefusedError } from "../base/errors.ts";
 import { ABI, type AbiItem } from "./abi.ts";
-import { said } from "./said.ts";
+import { said } from "../base/said.ts";
 
 const SILENT = "reverted without a reason";
 

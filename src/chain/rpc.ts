@@ -7,7 +7,7 @@
  */
 import { AbiCoder, JsonRpcApiProvider, type JsonRpcError, type JsonRpcPayload, type JsonRpcResult } from "ethers";
 import { NodeError } from "../base/errors.ts";
-import { Endpoint, type Answer, type EndpointOptions } from "./endpoint.ts";
+import { Endpoint, type Answer, type EndpointOptions } from "../base/endpoint.ts";
 import { revertData } from "./refusals.ts";
 
 /** A method that a node answers with an error: what it said, and its number. */

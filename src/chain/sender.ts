@@ -7,6 +7,7 @@
 import { Transaction, type Contract, type TransactionReceipt, type Wallet } from "ethers";
 import { pause as wait } from "../base/pause.ts";
 import { NodeError, RefusedError } from "../base/errors.ts";
+import { Turns } from "../base/turns.ts";
 import type { Store } from "../store/store.ts";
 import type { ContractName } from "./abi.ts";
 import { FEE_CEILING, canBeMined, feesNow, feesOf, replacementFees, type Fees } from "./fees.ts";
@@ -42,7 +43,7 @@ const POLL = { first: 100, most: 2_000, growth: 1.25 };
 const GAS_MARGIN = { numerator: 12n, denominator: 10n };
 
 export class Sender {
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private constructor(
     readonly node: Node,
@@ -86,7 +87,7 @@ export class Sender {
    *   journal and may yet be mined
    */
   send(call: Call): Promise<TransactionReceipt> {
-    return this.inTurn(() => this.sendNow(call));
+    return this.turns.run(() => this.sendNow(call));
   }
 
   /**
@@ -94,7 +95,7 @@ export class Sender {
    * it. Throws a NodeError as {@link send} does.
    */
   drained(): Promise<void> {
-    return this.inTurn(() => this.drainNow());
+    return this.turns.run(() => this.drainNow());
   }
 
   /** Whether a call would pass now; throws as {@link send} does. Nothing is sent. */
@@ -104,13 +105,7 @@ export class Sender {
 
   /** Forgets what is final, and sends again what a crash or a reorg left out, at a higher price if fees have risen. */
   settle(): Promise<void> {
-    return this.inTurn(async () => this.settleNow(await this.node.block()));
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work);
-    this.turn = mine.catch(() => undefined);
-    return mine;
+    return this.turns.run(async () => this.settleNow(await this.node.block()));
   }
 
   private async settleNow(head: Block): Promise<void> {

@@ -10,7 +10,7 @@ import { TIERS, type TierName } from "../protocol/constants.ts";
 import { TABLE_LENGTH, decodeTable } from "../risk/tableFile.ts";
 import type { ListedTable } from "../risk/listing.ts";
 import { TableTree } from "../risk/tree.ts";
-import { Endpoint } from "./endpoint.ts";
+import { Endpoint } from "../base/endpoint.ts";
 import { getText } from "../store/json.ts";
 import type { Store } from "../store/store.ts";
 

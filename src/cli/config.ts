@@ -8,7 +8,7 @@ import { Wallet } from "ethers";
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
-import { isEndpoint } from "../chain/endpoint.ts";
+import { isEndpoint } from "../base/endpoint.ts";
 import { Node } from "../chain/node.ts";
 import { chainNamed, parseNetwork, type Network } from "../chain/network.ts";
 import { InputError, KeystoreError, NodeError } from "../base/errors.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Endpoint, type Answer } from "../chain/endpoint.ts";
+import { Endpoint, type Answer } from "../base/endpoint.ts";
 
 export interface JsonAnswer {
   readonly status: number;

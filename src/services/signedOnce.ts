@@ -10,6 +10,7 @@ import { jsonOf } from "../base/text.ts";
 import { InputError, PlimsollError } from "../base/errors.ts";
 import { PROTOCOL_VERSION } from "../protocol/constants.ts";
 import { exactly, validated } from "../base/schema.ts";
+import { Turns } from "../base/turns.ts";
 import { getText } from "../store/json.ts";
 import { StoreConflict, type Store } from "../store/store.ts";
 
@@ -50,7 +51,7 @@ export class SignedBefore extends PlimsollError {
 }
 
 export class SignedOnce {
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private constructor(
     private readonly store: Store,
@@ -96,9 +97,7 @@ export class SignedOnce {
    * @throws InputError when another process writes the record
    */
   commit(number: number, statement: string): Promise<void> {
-    const mine = this.turn.then(() => this.commitNow(number, statement));
-    this.turn = mine.catch(() => undefined);
-    return mine;
+    return this.turns.run(() => this.commitNow(number, statement));
   }
 
   private async commitNow(number: number, statement: string): Promise<void> {

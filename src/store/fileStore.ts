@@ -26,7 +26,7 @@ import {
   type WaitOptions,
   type Write,
 } from "./store.ts";
-import { Turns } from "./turns.ts";
+import { NamedTurns } from "./namedTurns.ts";
 
 const PENDING = v.strictObject({
   /** Drafts and the keys that they become, each beside its draft. */
@@ -42,7 +42,7 @@ export const fileAt = (path: string): { readonly store: FileStore; readonly key:
 });
 
 export class FileStore implements Store {
-  private readonly turns = new Turns();
+  private readonly turns = new NamedTurns();
 
   /**
    * @param folder made when something is written

@@ -17,7 +17,7 @@ import {
   type WaitOptions,
   type Write,
 } from "./store.ts";
-import { Turns } from "./turns.ts";
+import { NamedTurns } from "./namedTurns.ts";
 
 /** Values by key; records of logs by the log's key and their number. */
 const VALUES = "values";
@@ -25,7 +25,7 @@ const RECORDS = "records";
 /** Records fetched at once. */
 const BATCH = 64;
 /** Locks of this process by database and name, where there is no lock manager: then one page is all there is. */
-const turns = new Turns();
+const turns = new NamedTurns();
 
 export class IndexedDbStore implements Store {
   private constructor(private readonly database: IDBDatabase) {}

@@ -15,12 +15,12 @@ import {
   type WaitOptions,
   type Write,
 } from "./store.ts";
-import { Turns } from "./turns.ts";
+import { NamedTurns } from "./namedTurns.ts";
 
 export class MemoryStore implements Store {
   private readonly values = new Map<string, Uint8Array>();
   private readonly logs = new Map<string, readonly Uint8Array[]>();
-  private readonly turns = new Turns();
+  private readonly turns = new NamedTurns();
 
   get(key: string): Promise<Uint8Array | undefined> {
     return settled(() => {

@@ -1,7 +1,7 @@
 /** What a node, or what stands before it, does wrong is named: the chain, the method, the node's word, and never the URL. */
 import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Endpoint } from "../../src/chain/endpoint.ts";
+import { Endpoint } from "../../src/base/endpoint.ts";
 import { readRootProof } from "../../src/chain/header.ts";
 import { Node } from "../../src/chain/node.ts";
 import type { NetworkChain } from "../../src/chain/network.ts";

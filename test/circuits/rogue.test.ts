@@ -219,7 +219,7 @@ describe("spend", () => {
           lots: 50_000n,
           onAnyTable: 1n,
         }),
-      ).toBe("Spend: bare * (1 - isKept[i]) === 0;");
+      ).toBe("Spend: owesNothing * (1 - isKept[i]) === 0;");
     });
 
     it("beyond the cap on net debt, the release counted once", async () => {

@@ -8,7 +8,7 @@ import { FileStore } from "../../src/store/fileStore.ts";
 import { IndexedDbStore } from "../../src/store/indexedDbStore.ts";
 import { MemoryStore } from "../../src/store/memoryStore.ts";
 import type { Store } from "../../src/store/store.ts";
-import { Turns } from "../../src/store/turns.ts";
+import { NamedTurns } from "../../src/store/namedTurns.ts";
 import { conforms } from "./conformance.ts";
 
 const folders = new Map<Store, string>();
@@ -44,7 +44,7 @@ const database = async (name: string): Promise<Store> => {
 
 /** The locks of a browser, for one name at a time: granted in turn, or told at once that there is none. */
 class BrowserLocks {
-  private readonly turns = new Turns();
+  private readonly turns = new NamedTurns();
   request<T>(
     name: string,
     options: { ifAvailable?: boolean } | ((lock: object | null) => Promise<T>),

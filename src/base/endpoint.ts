@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { InputError, NodeError } from "../base/errors.ts";
+import { InputError, NodeError } from "./errors.ts";
 import { said } from "./said.ts";
 
 export interface EndpointOptions {

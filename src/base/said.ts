@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { withoutUrls } from "../base/errors.ts";
+import { withoutUrls } from "./errors.ts";
 
 const LONGEST = 200;
 

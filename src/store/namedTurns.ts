@@ -3,7 +3,7 @@
  *
  * @module
  */
-export class Turns {
+export class NamedTurns {
   private readonly last = new Map<string, Promise<unknown>>();
 
   /** Whether somebody is at work under a name. */
