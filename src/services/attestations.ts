@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { ATTESTATION_TYPES, signingDomain } from "../chain/calls.ts";
 import type { NetworkChain } from "../chain/network.ts";
 import { askAll } from "./askAll.ts";
-import { getJson } from "./client.ts";
+import { askJson } from "./client.ts";
 import { reasonOf, type Log } from "./log.ts";
 import { Ballots, memberSignature, type SignerSet } from "./members.ts";
 
@@ -65,7 +65,7 @@ export async function collectAttestations(
   return { ballots, finalised, refused };
 
   async function ask(who: string, url: string): Promise<string | undefined> {
-    const { status, json, shown } = await getJson(
+    const { status, json, shown } = await askJson(
       who,
       url,
       `/attestations/${source.name}/${number}?mirror=${destination.name}`,

@@ -36,7 +36,7 @@ export const get = (
 ): Promise<Answer> => new Endpoint(who, base).get(path, { timeout, length });
 
 /** As {@link get}, of JSON. */
-export async function getJson(who: string, base: string, path: string, limits?: Limits): Promise<JsonAnswer> {
+export async function askJson(who: string, base: string, path: string, limits?: Limits): Promise<JsonAnswer> {
   const answer = await get(who, base, path, limits);
   const shown = `answered ${new Endpoint(who, base).refused(answer)}`;
   try {

@@ -9,7 +9,7 @@ import { chainNamed, type NetworkChain } from "../chain/network.ts";
 import type { Sender } from "../chain/sender.ts";
 import { NodeError, RefusedError } from "../base/errors.ts";
 import { askAll } from "./askAll.ts";
-import { getJson } from "./client.ts";
+import { askJson } from "./client.ts";
 import { EPOCH, type Epoch } from "./epoch.ts";
 import { reasonOf, type Fields } from "./log.ts";
 import { Ballots, currentSet, memberSignature, type MemberSignature, type SignerSet } from "./members.ts";
@@ -101,7 +101,7 @@ export async function relayEpoch(
   }
 
   async function report(who: string, url: string, which: string): Promise<string | undefined> {
-    const { status, json, shown } = await getJson(who, url, `/epochs/${which}?chain=${chainName}`);
+    const { status, json, shown } = await askJson(who, url, `/epochs/${which}?chain=${chainName}`);
     // It hasn't signed that one, or nothing yet.
     if (status === 404) return undefined;
     if (status !== 200) return shown;

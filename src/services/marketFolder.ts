@@ -13,7 +13,7 @@ import { InputError } from "../base/errors.ts";
 import { writeAtomic } from "../base/files.ts";
 import type { Market } from "../risk/market.ts";
 import { MARKET_LENGTH, readMarket } from "../risk/marketFile.ts";
-import { get, getJson } from "./client.ts";
+import { get, askJson } from "./client.ts";
 import { reasonOf, type Log } from "./log.ts";
 
 /** Name of a market file: the SHA-256 of its bytes. */
@@ -94,7 +94,7 @@ export class MarketFolder {
   }
 
   private async fetchFrom(who: string, url: string, from: number): Promise<void> {
-    const { status, json, shown } = await getJson(who, url, "/markets", { length: LISTING_LENGTH });
+    const { status, json, shown } = await askJson(who, url, "/markets", { length: LISTING_LENGTH });
     if (status !== 200) throw new InputError(who, shown);
     const listing = v.safeParse(LISTING, json);
     if (!listing.success) throw new InputError(who, "must answer with a list of markets");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { verifyTypedData } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ATTESTATION_TYPES, signingDomain } from "../../src/chain/calls.ts";
-import { getJson } from "../../src/services/client.ts";
+import { askJson } from "../../src/services/client.ts";
 import { Attestor } from "../../src/services/attestor.ts";
 import { FileStore } from "../../src/store/fileStore.ts";
 import { SIGNERS } from "../support/deployment.ts";
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const finalised = async (chain: string): Promise<number> => (await local.nodes.get(chain)!.finalised()).number;
 const ask = (url: string, path: string): Promise<{ status: number; json: unknown }> =>
-  getJson("it", url, path) as Promise<{ status: number; json: unknown }>;
+  askJson("it", url, path) as Promise<{ status: number; json: unknown }>;
 const hashOf = async (chain: string, number: number): Promise<string> =>
   (await local.nodes.get(chain)!.block(number)).hash;
 

@@ -6,7 +6,7 @@ import type { ChildProcess } from "node:child_process";
 import { Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { ANVIL_KEYS } from "../../scripts/anvil.ts";
-import { getJson } from "../../src/services/client.ts";
+import { askJson } from "../../src/services/client.ts";
 import type { Home } from "../cli/plimsoll.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { LOCAL_CHAINS, localDeployment, snapshot, type LocalNetwork } from "../support/localNetwork.ts";
@@ -170,8 +170,8 @@ it("runs until it is told to stop, shows its health, and is the only one in its 
         code: 2,
         stderr: expect.stringContaining("has a running plimsoll relay already") as string,
       });
-      let health = await getJson("it", `http://127.0.0.1:${port}`, "/health");
-      while (health.status !== 200) health = await getJson("it", `http://127.0.0.1:${port}`, "/health");
+      let health = await askJson("it", `http://127.0.0.1:${port}`, "/health");
+      while (health.status !== 200) health = await askJson("it", `http://127.0.0.1:${port}`, "/health");
       expect(health.json).toMatchObject({
         ok: true,
         tasks: {
@@ -203,9 +203,9 @@ it("signs one epoch though the reporter is killed as soon as it has, and serves 
     expect(line.event).not.toBe("epoch signed");
     if (line.event !== "started") continue;
     const url = `http://127.0.0.1:${line["port"]}`;
-    let health = await getJson("it", url, "/health");
-    while (health.status !== 200) health = await getJson("it", url, "/health");
-    expect((await getJson("it", url, "/epochs/newest?chain=north")).json).toMatchObject({
+    let health = await askJson("it", url, "/health");
+    while (health.status !== 200) health = await askJson("it", url, "/health");
+    expect((await askJson("it", url, "/epochs/newest?chain=north")).json).toMatchObject({
       epoch: { number: "1", root: signed!["root"] },
       market: signed!["market"],
       place: 0,

@@ -6,7 +6,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { Wallet } from "ethers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ANVIL_KEYS, startAnvil } from "../../scripts/anvil.ts";
-import { getJson } from "../../src/services/client.ts";
+import { askJson } from "../../src/services/client.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { localDeployment, type LocalNetwork } from "../support/localNetwork.ts";
 import { daemonHome, linesOf } from "./daemons.ts";
@@ -47,7 +47,7 @@ it("signs no second hash after an attestor was killed as it signed", async () =>
   const { home, env } = await daemonHome(local, SIGNERS[0]!);
   const { number } = await local.nodes.get("north")!.finalised();
   const ask = async (port: unknown): Promise<unknown> =>
-    (await getJson("it", `http://127.0.0.1:${port}`, `/attestations/north/${number}?mirror=home`)).json;
+    (await askJson("it", `http://127.0.0.1:${port}`, `/attestations/north/${number}?mirror=home`)).json;
   const first = home.start(["attest", "--listen", "127.0.0.1:0"], env);
   for await (const line of linesOf(first.child)) {
     if (line.event === "started") void ask(line["port"]).catch(() => undefined);

@@ -5,7 +5,7 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { chainNamed } from "../../src/chain/network.ts";
-import { getJson } from "../../src/services/client.ts";
+import { askJson } from "../../src/services/client.ts";
 import { send } from "../support/chain.ts";
 import { SIGNERS } from "../support/deployment.ts";
 import { localDeployment, snapshot, type LocalNetwork } from "../support/localNetwork.ts";
@@ -145,14 +145,14 @@ it("signs one epoch for a number, ever: after a restart too", async () => {
   await reporters.publish(marketJson(1, await local.chains.home.now()));
   const [{ reporter, folder, url }] = reporters.all as [Reporting];
   await reporter.step();
-  const before = await getJson("it", url, "/epochs/1?chain=home");
+  const before = await askJson("it", url, "/epochs/1?chain=home");
   expect(before.status).toBe(200);
   await reporters.publish(marketJson(1, await local.chains.home.now(), { btc: 61_000 }));
   const restarted = await reporting(local, 0, reporters.markets, { folder });
   others.push(restarted);
   for (const { reporter: one, url: at } of [reporters.all[0]!, restarted]) {
     await one.step();
-    expect(await getJson("it", at, "/epochs/1?chain=home")).toEqual(before);
+    expect(await askJson("it", at, "/epochs/1?chain=home")).toEqual(before);
   }
   expect(
     (JSON.parse(await readFile(join(folder, "report", "reported.json"), "utf8")) as { signed: unknown[] }).signed,
@@ -166,7 +166,7 @@ it("fails rather than sign when its record isn't its own any more", async () => 
   others.push(twin);
   await twin.reporter.step();
   await expect(one.reporter.step()).rejects.toThrow("must be written by one process alone");
-  expect((await getJson("it", one.url, "/epochs/newest")).status).toBe(404);
+  expect((await askJson("it", one.url, "/epochs/newest")).status).toBe(404);
   expect(one.lines).toEqual([]);
   expect(await readdir(reporters.markets)).toEqual([name]);
 });
@@ -194,7 +194,7 @@ it("comes back after it missed epochs, from the files that others serve", async 
   expect(await signedBy(back)).toEqual(await signedBy(three[0]!));
   expect(await signedBy(back)).toMatchObject({ number: "4" });
   // It serves the table that is on chain, which it never signed.
-  expect((await getJson("it", back.url, `/tables/${(await published(local)).root}`)).status).toBe(200);
+  expect((await askJson("it", back.url, `/tables/${(await published(local)).root}`)).status).toBe(200);
 
   const lost = await reporting(local, 3, await tempFolder());
   others.push(lost);
@@ -205,7 +205,7 @@ it("answers for what it signed alone, as of the set in force", async () => {
   await reporters.firstEpoch();
   const [{ url }] = reporters.all as [Reporting];
   const name = (await readdir(reporters.markets))[0]!;
-  expect((await getJson("it", url, "/markets")).json).toEqual({ markets: [name] });
+  expect((await askJson("it", url, "/markets")).json).toEqual({ markets: [name] });
   expect(await (await fetch(`${url}/markets/${name}`)).text()).toBe(
     await readFile(join(reporters.markets, name), "utf8"),
   );
@@ -219,7 +219,7 @@ it("answers for what it signed alone, as of the set in force", async () => {
     ["/epochs/-1", 400, 'epoch: must be "newest" or a number, got "-1"'],
     ["/epochs/1?chain=nowhere", 404, "there is no chain nowhere"],
   ] as const)
-    expect(await getJson("it", url, path), path).toEqual({ status, json: { error } });
+    expect(await askJson("it", url, path), path).toEqual({ status, json: { error } });
 
   const table = local.chains.south.at("RiskTable", chainNamed(local.network, "south").riskTable);
   await send(
@@ -229,12 +229,12 @@ it("answers for what it signed alone, as of the set in force", async () => {
     2,
     0,
   );
-  expect((await getJson("it", url, "/epochs/1?chain=south")).json).toMatchObject({ set: "2", place: 1, market: name });
-  expect(await getJson("it", reporters.urls[1]!, "/epochs/1?chain=south")).toMatchObject({
+  expect((await askJson("it", url, "/epochs/1?chain=south")).json).toMatchObject({ set: "2", place: 1, market: name });
+  expect(await askJson("it", reporters.urls[1]!, "/epochs/1?chain=south")).toMatchObject({
     status: 403,
     json: { set: "2" },
   });
-  expect((await getJson("it", reporters.urls[1]!, "/epochs/1?chain=north")).json).toMatchObject({ set: "1", place: 1 });
+  expect((await askJson("it", reporters.urls[1]!, "/epochs/1?chain=north")).json).toMatchObject({ set: "1", place: 1 });
 });
 
 it("keeps so many tables, the newest", async () => {

@@ -5,7 +5,7 @@
  */
 import { expect } from "vitest";
 import { chainNamed } from "../../src/chain/network.ts";
-import { getJson } from "../../src/services/client.ts";
+import { askJson } from "../../src/services/client.ts";
 import type { LocalNetwork } from "../support/localNetwork.ts";
 import { followingJson, marketJson, type MarketJson, type Prices } from "./market.ts";
 import { closeAll, relaying, reporting, tempFolder, writeMarket, type Reporting } from "./support.ts";
@@ -68,7 +68,7 @@ export class Reporters {
 
 /** The newest epoch that a reporter says it signed. */
 export const signedBy = async ({ url }: Reporting): Promise<unknown> =>
-  ((await getJson("it", url, "/epochs/newest")).json as { epoch?: unknown }).epoch;
+  ((await askJson("it", url, "/epochs/newest")).json as { epoch?: unknown }).epoch;
 
 /** The newest epoch on a chain. */
 export async function published(

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterEach, expect, it } from "vitest";
 import { InputError, NodeError } from "../../src/base/errors.ts";
 import { alone } from "../../src/services/alone.ts";
-import { get, getJson } from "../../src/services/client.ts";
+import { get, askJson } from "../../src/services/client.ts";
 import { HttpRefusal, badRequest, healthHandler, parseListen, serve } from "../../src/services/server.ts";
 import { recorder, rogue, served, tempFolder, type Served } from "./support.ts";
 
@@ -37,8 +37,8 @@ it("answers GET of its paths, and nothing else", async () => {
   const url = await opened(
     served(([a, b], query) => Promise.resolve(a === "x" ? JSON.stringify([a, b, query.get("q")]) : undefined)),
   );
-  expect(await getJson("it", url, "/x/y?q=z%20z")).toMatchObject({ status: 200, json: ["x", "y", "z z"] });
-  expect(await getJson("it", `${url}/`, "/nothing")).toMatchObject({
+  expect(await askJson("it", url, "/x/y?q=z%20z")).toMatchObject({ status: 200, json: ["x", "y", "z z"] });
+  expect(await askJson("it", `${url}/`, "/nothing")).toMatchObject({
     status: 404,
     json: { error: "is no path of this service" },
   });
@@ -60,13 +60,13 @@ it("shows refusals, and of failures only that they happened", async () => {
   const service = await serve("127.0.0.1:0", [([name]) => Promise.reject(thrown[name!]!)], log);
   open.push({ url: "", close: () => service.close() });
   const url = `http://127.0.0.1:${service.port}`;
-  expect(await getJson("it", url, "/a")).toMatchObject({ status: 409, json: { error: "not yet", finalised: 5 } });
-  expect(await getJson("it", url, "/b")).toMatchObject({
+  expect(await askJson("it", url, "/a")).toMatchObject({ status: 409, json: { error: "not yet", finalised: 5 } });
+  expect(await askJson("it", url, "/b")).toMatchObject({
     status: 400,
     json: { error: 'height: must be a number, got "x"' },
   });
-  expect(await getJson("it", url, "/c")).toMatchObject({ status: 500, json: { error: "failed; the log says why" } });
-  expect(await getJson("it", url, "/d")).toMatchObject({ status: 500, json: { error: "failed; the log says why" } });
+  expect(await askJson("it", url, "/c")).toMatchObject({ status: 500, json: { error: "failed; the log says why" } });
+  expect(await askJson("it", url, "/d")).toMatchObject({ status: 500, json: { error: "failed; the log says why" } });
   expect(lines.map(({ fields }) => fields)).toEqual([
     { path: "/c", reason: "defect: Error: secret at <url>" },
     { path: "/d", reason: "/home/me/file: must be JSON" },
@@ -95,12 +95,12 @@ it("is busy rather than overwhelmed", async () => {
 it("answers health by its status", async () => {
   let ok = true;
   const url = await opened(served(healthHandler(() => ({ ok, tasks: { t: { lag: 1n } } }))));
-  expect(await getJson("it", url, "/health")).toMatchObject({
+  expect(await askJson("it", url, "/health")).toMatchObject({
     status: 200,
     json: { ok: true, tasks: { t: { lag: "1" } } },
   });
   ok = false;
-  expect(await getJson("it", url, "/health")).toMatchObject({
+  expect(await askJson("it", url, "/health")).toMatchObject({
     status: 503,
     json: { error: "a task hasn't succeeded for too long", ok: false, tasks: { t: { lag: "1" } } },
   });
@@ -115,7 +115,7 @@ it("sends a URL's user as a header, keeps its path and query, and shows nothing 
     }),
   );
   const secret = url.replace("http://", "http://user:hunter2@");
-  expect(await getJson("it", `${secret}/base/?token=abc`, "/tables/1?chain=x")).toMatchObject({
+  expect(await askJson("it", `${secret}/base/?token=abc`, "/tables/1?chain=x")).toMatchObject({
     status: 200,
     json: null,
   });
