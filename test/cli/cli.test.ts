@@ -369,7 +369,7 @@ describe("ceremony", () => {
     refused(
       await home.run(["ceremony", "contribute", home.at("table.json"), home.at("1.zkey"), "--name", "Ada"]),
       3,
-      `${home.at("1.zkey")}: could not be made`,
+      `${home.at("table.json")}: is not a readable Groth16 zkey`,
     );
     refused(
       await home.run(["ceremony", "beacon", home.at("0.zkey"), home.at("1.zkey"), "--name", "block", "--hash", "0x12"]),

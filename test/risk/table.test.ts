@@ -21,7 +21,7 @@ const at = ({ table, listings }: ListedTable, name: string): Row & { listing: Li
 };
 const part = (row: { listing: Listing }, name: string) => row.listing.charges.find((charge) => charge.part === name);
 
-const ROOT = 3345480573192789941683881299583264040177782605862807344033706140930306421326n;
+const ROOT = 10036488542164986600432743256778747339769412686106688958877305645906890473683n;
 
 let sample: ListedTable;
 beforeAll(() => {

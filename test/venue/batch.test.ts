@@ -272,8 +272,8 @@ describe("an encrypted note", () => {
     const { root, encryptedNotes } = await build([posting(0)], { batchDepth: 0, batchNumber: 0n, random });
     expect({ root, encrypted: bytesToHex(encryptedNotes) }).toMatchInlineSnapshot(`
       {
+        "encrypted": "195c995af45b643e13bf7e240ac6a92390467ac87f92f896bd2cc41bd808ea48195e285d8476b7e7ca60ba50c1b27b6af7eaab31589f626cde3d42fa3350af536f9e45ab467552c4850486ad8a79abbeb166b9356ce446f6d71e9e4145b51c20fa675b4e27b6505b42a2266b8795705d4a7bb790ab279c3481e91ec48e5cc26189310978446a432e810d62245ee6eb",
         "root": 10314848353349793663189830518116308120761632178267247912718918852225560883960n,
-        "encrypted": "195c995af45b643e13bf7e240ac6a92390467ac87f92f896bd2cc41bd808ea48285ce74a7bcc7ab08f576d7aec77600381e2e56941f9efdd5c33ebe8c0b06ec05d34d50df2657958d3198dee6aa467bf831fab0a76641f5db5826ffa86997af35925199bee6520351330100c5cfd1b8a6e7592548cf25c536bbd992744d863aefe46ffb484df5019cae4b75aeed046",
       }
     `);
   });
