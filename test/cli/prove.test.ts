@@ -185,7 +185,7 @@ it("proves solvency to a desk, and verify accepts that proof and nothing near it
   refused(
     await home.run(["verify", file], { PLIMSOLL_ARTIFACTS: home.at("nowhere") }),
     3,
-    "manifest.json: is missing or not JSON; PLIMSOLL_ARTIFACTS names a folder with circuits and keys, which npm run build makes in a checkout; --key takes a verification key",
+    "manifest.json: is missing or not JSON; plimsoll artifacts build makes it, plimsoll artifacts fetch brings it, PLIMSOLL_ARTIFACTS says where else it is; --key takes a verification key",
   );
   refused(await home.run(["verify", file, "--key", home.at("table.json")]), 3, "table.json.protocol: ");
   refused(await home.run(["verify", home.at("none.json")]), 2, "none.json: must be a readable file");

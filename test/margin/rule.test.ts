@@ -52,7 +52,7 @@ describe("named reference cases", () => {
   test("the file says what it is and repeats no name", () => {
     const names = readMarginCases().map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect(JSON.parse(readFileSync(new URL("vectors/margin.json", import.meta.url), "utf8")).about).toContain(
+    expect(JSON.parse(readFileSync(new URL("../vectors/margin.json", import.meta.url), "utf8")).about).toContain(
       "section 5",
     );
   });

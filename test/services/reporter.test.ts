@@ -219,7 +219,7 @@ it("answers for what it signed alone, as of the set in force", async () => {
     ["/epochs/-1", 400, 'epoch: must be "newest" or a number, got "-1"'],
     ["/epochs/1?chain=nowhere", 404, "there is no chain nowhere"],
   ] as const)
-    expect(await askJson("it", url, path), path).toEqual({ status, json: { error } });
+    expect(await askJson("it", url, path), path).toMatchObject({ status, json: { error } });
 
   const table = local.chains.south.at("RiskTable", chainNamed(local.network, "south").riskTable);
   await send(
