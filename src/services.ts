@@ -4,10 +4,10 @@
  *
  * @example
  * ```ts
- * import { Attestor, Daemon, healthHandler, jsonLog, serve } from "plimsoll/services";
+ * import { Attestor, Daemon, FileStore, healthHandler, jsonLog, serve } from "plimsoll/services";
  *
  * const log = jsonLog((line) => process.stdout.write(line));
- * const attestor = new Attestor({ network, log, node }, signer, { folder: "home", keep: 1024 });
+ * const attestor = new Attestor({ network, log, node }, signer, { store: new FileStore("home"), keep: 1024 });
  * const daemon = new Daemon(attestor.tasks(), { log, interval: 15_000, longestPause: 300_000 });
  * const service = await serve("127.0.0.1:8801", [healthHandler(() => daemon.health()), attestor.handler], log);
  * await daemon.run(signal);
@@ -29,3 +29,5 @@ export { jsonLog, prettyLog, withoutRepeats, type Fields, type Level, type Log }
 export { remembered, withSenders, type SendingWorld, type World } from "./services/world.ts";
 export { parseNetwork, type Network } from "./chain/network.ts";
 export { Node, type Block } from "./chain/node.ts";
+export { FileStore } from "./store/fileStore.ts";
+export { StoreConflict, type Store } from "./store/store.ts";

@@ -4,14 +4,15 @@
  *
  * @example
  * ```ts
- * import { Node, Sender, VenueEngine, issuerNamed, newestTable, parseBatch, readLines, parseNetwork } from "plimsoll/venue";
+ * import { FileStore, Node, Sender, VenueEngine, issuerNamed, newestTable, parseBatch, readLines, parseNetwork } from "plimsoll/venue";
  *
  * const network = parseNetwork(JSON.parse(await readFile("network.json", "utf8")));
  * const venue = issuerNamed(network, "venue-a", "venue");
  * const node = await Node.connect(network.chains[0]!, url);
  * const { lines } = await readLines(node, venue);
- * const engine = await VenueEngine.open(node, venue, await Sender.open(node, signer), "batches");
- * const { listed } = await newestTable(node, { urls: reporters }, "M");
+ * const store = new FileStore("home"); // what it signed and posted: back it up
+ * const engine = await VenueEngine.open(node, venue, await Sender.open(node, signer, { store }), store);
+ * const { listed } = await newestTable(node, { urls: reporters, store }, "M");
  * await engine.post(parseBatch(json, listed, await engine.release()), digest);
  * ```
  *
@@ -48,3 +49,7 @@ export { Node, type Block } from "./chain/node.ts";
 export { Sender, type Call, type SenderOptions } from "./chain/sender.ts";
 export { fetchTable, type TableSources } from "./chain/tableSource.ts";
 export { newestTable } from "./wallet/submissions.ts";
+
+export { FileStore } from "./store/fileStore.ts";
+export { MemoryStore } from "./store/memoryStore.ts";
+export { StoreConflict, type Store } from "./store/store.ts";

@@ -1,6 +1,7 @@
 /**
- * A trader's wallet and keeper in Node: what the chains say of an account, the moves that change it, and the keys that
- * may make them. Import it as `plimsoll/wallet`; statements and margin are in `plimsoll/toolkit`.
+ * A trader's wallet and keeper, in Node and in pages: what the chains say of an account, the moves that change it, and the
+ * keys that may make them. Import it as `plimsoll/wallet`; statements and margin are in `plimsoll/toolkit`, a store of files in
+ * `plimsoll/services`.
  *
  * @example
  * ```ts
@@ -8,14 +9,15 @@
  * import { ChainWallet, Node, Sender, Trader, decryptKeys, readKeystore, parseNetwork } from "plimsoll/wallet";
  *
  * const network = parseNetwork(JSON.parse(await readFile("network.json", "utf8")));
- * const keys = await decryptKeys(await readKeystore("keystore.json"), passphrase);
+ * const store = new FileStore("home"); // of plimsoll/services; in a page: await IndexedDbStore.open("plimsoll")
+ * const keys = await decryptKeys(await readKeystore(store, "keystore.json"), passphrase);
  * const nodes = new Map([["home", await Node.connect(network.chains[0]!, url)]]);
- * const wallet = await ChainWallet.open(network, nodes, keys, { folder: "cache" });
+ * const wallet = await ChainWallet.open(network, nodes, keys, { store });
  * const prover = localProver();
  * const trader = new Trader({
- *   network, nodes, wallet, keys, tables: { urls: reporters },
+ *   network, nodes, wallet, keys, tables: { urls: reporters, store },
  *   prove: (statement) => prover.prove(proofRequest(statement)),
- *   sender: (chain) => Sender.open(nodes.get(chain)!, signer),
+ *   sender: (chain) => Sender.open(nodes.get(chain)!, signer, { store }),
  * });
  * ```
  *
@@ -52,3 +54,7 @@ export {
 export { Node, type Block } from "./chain/node.ts";
 export { Sender, type Call, type SenderOptions } from "./chain/sender.ts";
 export { fetchTable, type TableSources } from "./chain/tableSource.ts";
+
+export { StoreConflict, type Store } from "./store/store.ts";
+export { MemoryStore } from "./store/memoryStore.ts";
+export { IndexedDbStore } from "./store/indexedDbStore.ts";

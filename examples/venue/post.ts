@@ -6,6 +6,7 @@ import { Wallet } from "ethers";
 import { readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import {
+  FileStore,
   Node,
   Sender,
   VenueEngine,
@@ -13,8 +14,8 @@ import {
   issuerNamed,
   newestTable,
   parseBatch,
+  parseNetwork,
   readLines,
-  readNetwork,
 } from "plimsoll/venue";
 import { compose, type Fills } from "./compose.js";
 
@@ -22,11 +23,13 @@ const [networkFile, fillsFile, id] = process.argv.slice(2);
 if (networkFile === undefined || fillsFile === undefined || id === undefined)
   throw new Error("usage: post.js <network.json> <fills.json> <batch id>");
 
-const network = await readNetwork(networkFile);
+const network = parseNetwork(JSON.parse(await readFile(networkFile, "utf8")));
 const venue = issuerNamed(network, process.env["VENUE"] ?? "venue-a", "venue");
+/** What was signed and posted: back it up, or a batch could be posted twice. */
+const store = new FileStore("home");
 const node = await Node.connect(chainNamed(network, venue.chain), process.env["VENUE_RPC"] ?? "http://127.0.0.1:8545");
 try {
-  const { lines } = await readLines(node, venue, "cache");
+  const { lines } = await readLines(node, venue, store);
   const fills = JSON.parse(await readFile(fillsFile, "utf8"), (key, value: unknown) =>
     key === "alias" ? BigInt(value as string) : value,
   ) as Fills[];
@@ -34,11 +37,11 @@ try {
 
   const { listed } = await newestTable(
     node,
-    { urls: (process.env["VENUE_REPORTERS"] ?? "http://127.0.0.1:8802").split(",") },
+    { urls: (process.env["VENUE_REPORTERS"] ?? "http://127.0.0.1:8802").split(","), store },
     network.tiers[0]!,
   );
-  const sender = await Sender.open(node, new Wallet(process.env["VENUE_KEY"] ?? "", node.provider), { folder: "." });
-  const engine = await VenueEngine.open(node, venue, sender, "batches", "cache");
+  const sender = await Sender.open(node, new Wallet(process.env["VENUE_KEY"] ?? ""), { store });
+  const engine = await VenueEngine.open(node, venue, sender, store);
   const digest = createHash("sha256").update(JSON.stringify(batch)).digest("hex");
   const posted = await engine.post(parseBatch(batch, listed, await engine.release()), digest);
   console.log(`batch ${posted.number}: ${posted.receipt === undefined ? "posted before" : posted.receipt.hash}`);

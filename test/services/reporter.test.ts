@@ -67,11 +67,7 @@ it.each<readonly [rule: string, message: string, change: (market: MarketJson, no
     'market.issuers[0].chain: must be north, as in the network, got "south"',
     (m) => (m.issuers[0]!.chain = "south"),
   ],
-  [
-    "has enough prices",
-    "market.underlyings[0].sources: must have at least",
-    (m) => m.underlyings[0]!.sources.splice(0),
-  ],
+  ["has enough prices", "market.underlyings[0].sources: must not be empty", (m) => m.underlyings[0]!.sources.splice(0)],
   [
     "fits the tier",
     "must be at most",
