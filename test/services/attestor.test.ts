@@ -30,8 +30,10 @@ afterAll(async () => {
 });
 
 const finalised = async (chain: string): Promise<number> => (await local.nodes.get(chain)!.finalised()).number;
-const ask = (url: string, path: string): Promise<{ status: number; json: unknown }> =>
-  askJson("it", url, path) as Promise<{ status: number; json: unknown }>;
+const ask = async (url: string, path: string): Promise<{ status: number; json: unknown }> => {
+  const { status, json } = await askJson("it", url, path);
+  return { status, json };
+};
 const hashOf = async (chain: string, number: number): Promise<string> =>
   (await local.nodes.get(chain)!.block(number)).hash;
 

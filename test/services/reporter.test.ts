@@ -148,7 +148,7 @@ it("signs one epoch for a number, ever: after a restart too", async () => {
   others.push(restarted);
   for (const { reporter: one, url: at } of [reporters.all[0]!, restarted]) {
     await one.step();
-    expect(await askJson("it", at, "/epochs/1?chain=home")).toEqual(before);
+    expect(await askJson("it", at, "/epochs/1?chain=home")).toMatchObject({ status: before.status, json: before.json });
   }
   expect(
     (JSON.parse(await readFile(join(folder, "report", "reported.json"), "utf8")) as { signed: unknown[] }).signed,
