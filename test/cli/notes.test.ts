@@ -224,7 +224,7 @@ describe.skipIf(foundry("anvil") === undefined)("issuers on real chains", () => 
     expect(status).toMatchObject({
       kind: "desk",
       available: String(10n ** 11n - 400_000_000n),
-      lines: { open: 1, closed: 0, final: 0 },
+      lines: { open: 1, closed: 0, defaulted: 0 },
       due: 0,
       stops: [],
       table: { epoch: 7 },
@@ -234,7 +234,7 @@ describe.skipIf(foundry("anvil") === undefined)("issuers on real chains", () => 
     expect(await shown("desk", "status", "--issuer", "desk-south")).toMatchObject({ stops: ["the desk is paused"] });
     await send(desk, "unpause");
     expect((await home.run(["desk", "status", "--issuer", "venue-south"])).stdout).toMatch(
-      /lines {2}1 open, 0 closed, 0 final\ndraws {6}open\ntable {7}epoch 7 of .*, good for .*\nroute {6}the home chain's accounts as of/,
+      /lines {2}1 open, 0 closed, 0 defaulted\ndraws {6}open\ntable {7}epoch 7 of .*, good for .*\nroute {6}the home chain's accounts as of/,
     );
     refused(
       await home.run(["desk", "status", "--issuer", "vault-north"]),
