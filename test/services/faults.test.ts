@@ -92,6 +92,7 @@ it("ends alike after the relayer was killed at each of its log lines in turn, an
     .trim()
     .split("\n")
     .map((line) => (JSON.parse(line) as LogLine).event);
+  expect(events.pop()).toBe("done");
   expect(events).toEqual([
     ...Array<string>(3).fill("epoch published"),
     ...Array<string>(2).fill("roots brought"),
