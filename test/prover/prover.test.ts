@@ -50,8 +50,8 @@ describe("prover over snarkjs", () => {
 
   it("keeps no program alive that forgets to close it", () => {
     const script = `
-      const { createProver } = await import("./src/prove/prover.ts");
-      const { snarkjsBackend } = await import("./src/prove/snarkjsProver.ts");
+      const { createProver } = await import("./src/prover/prover.ts");
+      const { snarkjsBackend } = await import("./src/prover/snarkjsProver.ts");
       const toy = await import("./test/fixtures/toy.ts");
       const prover = createProver(snarkjsBackend(), toy.toyArtifacts);
       await prover.prove({ circuit: "exit", tier: "T", inputs: toy.TOY_INPUTS });
