@@ -68,11 +68,11 @@ export function deskCommands(program: Program): void {
                 `funds      ${tokens(funds.available, funds.asset)} to lend, ${tokens(funds.lent, funds.asset)} lent`,
                 `new credit ${tokens(funds.newCredit, funds.asset)} may be drawn now`,
               ]),
-          `lines  ${STATUSES.slice(1)
+          `lines      ${STATUSES.slice(1)
             .map((known) => `${counts[known]} ${known}`)
             .join(", ")}${due === 0 ? "" : `; ${due} due: plimsoll desk lines --issuer ${issuer.name} --lapse`}`,
           `draws      ${stops.length === 0 ? "open" : `stand still: ${stops.join(", ")}`}`,
-          `table       ${table === undefined ? "none yet" : `epoch ${table.epoch} of ${date(table.asOf)}, ${table.notAfter >= block.time ? "good" : "over"} ${until(table.notAfter, block.time)}`}`,
+          `table      ${table === undefined ? "none yet" : `epoch ${table.epoch} of ${date(table.asOf)}, ${table.notAfter >= block.time ? "good" : "over"} ${until(table.notAfter, block.time)}`}`,
           `route      ${route === undefined ? "no accounts root yet" : `the home chain's accounts as of ${date(route.time)}, ${duration(block.time - route.time)} ago`}`,
         ].join("\n"),
       );

@@ -1,6 +1,6 @@
 /**
- * How results and errors are shown. A result goes to stdout, everything else to stderr; no line shows more of a URL than
- * its host, for the rest may hold an access token.
+ * How results and errors are shown. A result goes to stdout, everything else to stderr; no line shows a URL, which
+ * may hold an access token or be a secret of its own.
  *
  * @module
  */
@@ -16,6 +16,7 @@ import {
   ProofError,
   RefusedError,
   WaitError,
+  withoutUrls,
 } from "../base/errors.ts";
 import { reportJson } from "../margin/report/marginReport.ts";
 import type { Style } from "../margin/report/terminal.ts";
@@ -38,7 +39,7 @@ export function show({ json }: Shown, result: object, text: () => string): void 
 
 /** A remark for people that is no part of the result. */
 export function remark({ json }: Shown, text: string): void {
-  if (json !== true) process.stderr.write(`${withoutSecrets(text)}\n`);
+  if (json !== true) process.stderr.write(`${withoutUrls(text)}\n`);
 }
 
 /** Colours on a terminal, and nowhere with NO_COLOR; with FORCE_COLOR everywhere. */
@@ -47,11 +48,11 @@ export const style: Style = (format, text) => styleText(format, text, { stream: 
 /** Prints an error as one line or, with --json, as an object, and returns the exit code. */
 export function fail(error: unknown, json: boolean): number {
   const { code, type, message: text } = describe(error);
-  const message = withoutSecrets(text);
+  const message = withoutUrls(text);
   process.stderr.write(
     `${json ? JSON.stringify({ error: { type, message, ...details(error) } }) : `error: ${message}`}\n`,
   );
-  if (code === EXIT.defect && !json) process.stderr.write(`${withoutSecrets((error as Error).stack ?? "")}\n`);
+  if (code === EXIT.defect && !json) process.stderr.write(`${withoutUrls((error as Error).stack ?? "")}\n`);
   return code;
 }
 
@@ -98,7 +99,7 @@ function details(error: unknown): object {
     return { call: error.call, refusal: error.refusal, args: JSON.parse(reportJson(error.args)) as unknown };
   if (error instanceof WaitError) return { path: error.path, until: error.until };
   const has = error instanceof InputError || error instanceof ArtifactError || error instanceof ProofError;
-  return has ? { path: error.path, rule: withoutSecrets(error.rule) } : {};
+  return has ? { path: error.path, rule: withoutUrls(error.rule) } : {};
 }
 
 function codeOf(error: PlimsollError): number {
@@ -114,10 +115,3 @@ function codeOf(error: PlimsollError): number {
   if (error instanceof ProofError || error instanceof MarginError || error instanceof RefusedError) return EXIT.refused;
   return EXIT.input;
 }
-
-/** URLs by their scheme and host alone. */
-const withoutSecrets = (text: string): string =>
-  text.replace(
-    /\b(https?|wss?):\/\/(?:[^\s"'\\)/@]*@)?([^\s"'\\)/?#,]+)[^\s"'\\),]*/gi,
-    (url, scheme: string, host: string) => (url === `${scheme}://${host}` ? url : `${scheme}://${host}/…`),
-  );

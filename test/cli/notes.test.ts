@@ -234,7 +234,7 @@ describe.skipIf(foundry("anvil") === undefined)("issuers on real chains", () => 
     expect(await shown("desk", "status", "--issuer", "desk-south")).toMatchObject({ stops: ["the desk is paused"] });
     await send(desk, "unpause");
     expect((await home.run(["desk", "status", "--issuer", "venue-south"])).stdout).toMatch(
-      /lines {2}1 open, 0 closed, 0 defaulted\ndraws {6}open\ntable {7}epoch 7 of .*, good for .*\nroute {6}the home chain's accounts as of/,
+      /lines {6}1 open, 0 closed, 0 defaulted\ndraws {6}open\ntable {6}epoch 7 of .*, good for .*\nroute {6}the home chain's accounts as of/,
     );
     refused(
       await home.run(["desk", "status", "--issuer", "vault-north"]),

@@ -23,7 +23,10 @@ it("says to try again for what is too soon, ours and the contracts'", () => {
     "error: batch: must wait for its window, until 2025-10-25T00:05:00Z\n",
   ]);
   expect(
-    fail(new RefusedError("AccountRegistry.receive", "ReceiveTooSoon", { slot: 0n, allowedAt: 1_761_350_700n }), false),
+    fail(
+      new RefusedError("AccountRegistry.receiveNotes", "ReceiveTooSoon", { slot: 0n, allowedAt: 1_761_350_700n }),
+      false,
+    ),
   ).toBe(EXIT.again);
   expect(fail(new NodeError("home", "doesn't answer"), false)).toBe(EXIT.again);
   expect(fail(new RefusedError("CreditDesk.draw", "BeyondLine"), false)).toBe(EXIT.refused);
@@ -48,16 +51,16 @@ it("gives programs what they act on", () => {
 });
 
 it.each([
-  ["wss://node.example/ws/v3/KEY", "wss://node.example/…"],
-  ["https://user:KEY@node.example:8545/v3?token=KEY#KEY", "https://node.example:8545/…"],
-  ["http://KEY@127.0.0.1:8545", "http://127.0.0.1:8545/…"],
-  ["http://127.0.0.1:8545", "http://127.0.0.1:8545"],
-])("shows no more of %s than its host, whatever says it", (url, shown) => {
-  expect(told(new InputError("x", "must be reached", url))[1]).toBe(`error: x: must be reached, got "${shown}"\n`);
+  "wss://node.example/ws/v3/KEY",
+  "https://user:KEY@node.example:8545/v3?token=KEY#KEY",
+  "http://KEY@127.0.0.1:8545",
+  "http://127.0.0.1:8545",
+])("shows nothing of %s, whatever says it", (url) => {
+  expect(told(new InputError("x", "must be reached", url))[1]).toBe('error: x: must be reached, got "<url>"\n');
   written = "";
   told(new TypeError(`fetch failed: ${url}`));
   remark({}, `waiting for ${url}`);
   told(new InputError("x", `can't reach ${url}`), true);
-  expect(written).not.toContain("KEY");
-  expect(written).toContain(shown);
+  expect(written).not.toMatch(/KEY|node\.example|127\.0\.0\.1/);
+  expect(written).toContain("<url>");
 });
