@@ -132,6 +132,13 @@ describe("the choice of S", () => {
     expect(linear! < 2n ** 80n && linear! > -(2n ** 80n)).toBe(true);
   });
 
+  test.each([1n, -1n])("keeps S in range where the best choice lies beyond it, side %s", (side) => {
+    // Linear in the price by 2^82 a third of a range: all of it nets, if S were free.
+    const line = SCENARIO_THIRDS.map((thirds) => side * BigInt(thirds) * 2n ** 82n);
+    const [linear] = chooseOffsets(exposureOf([line]), { groups: ["a"], correlations: [[10_000]], omega: 5_000 });
+    expect(linear).toBe(side * (2n ** 80n - 1n));
+  });
+
   test("measures positions whose group the table's matrix does not reach", () => {
     const row = plainRow(65_537, { group: 7, chargeLong: 5n });
     expect(marginOf([{ row, size: 3n }], { groups: ["a"], correlations: [[10_000]], omega: 5_000 }).requirement).toBe(

@@ -219,6 +219,7 @@ describe("edges", () => {
     expect(isCovered({ equity: 79_999n, requirement: 100_000n }, 8_000)).toBe(false);
     expect(isCovered({ equity: 80_000n, requirement: 100_000n }, 8_000)).toBe(true);
     expect(isCovered({ equity: 100_000n, requirement: 100_001n }, 10_000)).toBe(false);
+    expect(isCovered({ equity: 1n, requirement: 10_001n }, 1)).toBe(false);
     expect(isCovered({ equity: -1n, requirement: 0n }, 10_000)).toBe(false);
     expect(isCovered({ equity: 0n, requirement: 0n }, 10_000)).toBe(true);
   });
