@@ -109,7 +109,11 @@ async function forge(root: string, path: string, match: string | undefined): Pro
 function run(cwd: string, program: string, args: readonly string[]): Promise<{ stdout: string; output: string }> {
   return new Promise((resolve, reject) => {
     const { PLIMSOLL_ARTIFACTS: _, ...env } = process.env;
-    const child = spawn(program, args, { cwd, env: { ...env, NO_COLOR: "1", FOUNDRY_PROFILE: "mutants" }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...env, NO_COLOR: "1", FOUNDRY_PROFILE: "mutants" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const [stdout, all]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => (stdout.push(chunk), all.push(chunk)));
     child.stderr.on("data", (chunk: Buffer) => all.push(chunk));

@@ -184,9 +184,9 @@ describe("proof file", () => {
   });
 
   it("is not written with a claim that has no parts", () => {
-    expect(() => formatProof({ ...proof, signals: { ...proof.signals, claim: claim + (1n << 200n) } })).toThrow(
-      "publicSignals.claim: must be below 2^182",
-    );
+    const wide = { ...proof, signals: { ...proof.signals, claim: claim + (1n << 200n) } };
+    expect(() => formatProof(wide)).toThrow("publicSignals.claim: must be below 2^182");
+    expect(() => calldata(wide)).toThrow("publicSignals.claim: must be below 2^182");
   });
 });
 
