@@ -10,8 +10,8 @@ import { loadArtifacts } from "../../src/prover/artifacts.ts";
 import { emptyManifest } from "../../src/groth16/manifest.ts";
 import { fetchArtifacts } from "../../src/setup/fetchArtifacts.ts";
 import { readManifest, writeEntry } from "../../src/groth16/manifestFile.ts";
+import { BUILT } from "../support/artifacts.ts";
 
-const BUILT = new URL("../../build/artifacts", import.meta.url).pathname;
 const FILES = ["r1cs", "sym", "wasm", "zkey", "vkey"] as const;
 
 let temporary: string;

@@ -23,6 +23,8 @@ export interface Compiled {
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** Where the build puts circuits and keys. */
+export const BUILT = join(ROOT, "build/artifacts");
 
 /** An instance of the build; `npm test` builds the tiny tier first. */
 export async function compiled(circuit: CircuitName, tier: TierName): Promise<Compiled> {
