@@ -19,6 +19,7 @@ export interface RootProof {
 export interface Header {
   readonly number: bigint;
   readonly hash: string;
+  readonly stateRoot: string;
   readonly rlp: string;
 }
 
@@ -82,7 +83,7 @@ export async function readHeader(node: Asked, number: bigint): Promise<Header> {
   });
   for (let count = fields.length; count >= Math.min(FIRST_FORK, fields.length); count--) {
     const rlp = encodeRlp(fields.slice(0, count));
-    if (keccak256(rlp) === hash) return { number, hash, rlp };
+    if (keccak256(rlp) === hash) return { number, hash, stateRoot: block["stateRoot"] as string, rlp };
   }
   const strange = Object.entries(block)
     .filter(([name, value]) => value !== null && !BESIDE.has(name) && !FIELDS.some(([field]) => field === name))
@@ -95,9 +96,15 @@ export async function readHeader(node: Asked, number: bigint): Promise<Header> {
 /**
  * Proof of what a contract keeps at a slot in one block.
  *
- * @throws NodeError when the node has none: some prove only of their last blocks
+ * @throws NodeError when the node has none, as some prove only of their last blocks; or when it proves of another state,
+ *   as a node may while it takes in the next block: sent to a contract it would only cost gas
  */
-export async function readRootProof(node: Asked, account: string, slot: string, number: bigint): Promise<RootProof> {
+export async function readRootProof(
+  node: Asked,
+  account: string,
+  slot: string,
+  { number, stateRoot }: Pick<Header, "number" | "stateRoot">,
+): Promise<RootProof> {
   const proof = await node.rpc<{
     readonly accountProof?: unknown;
     readonly storageProof?: readonly { readonly proof?: unknown }[];
@@ -105,6 +112,8 @@ export async function readRootProof(node: Asked, account: string, slot: string, 
   const [accountProof, storageProof] = [proof?.accountProof, proof?.storageProof?.[0]?.proof];
   if (!isList(accountProof) || !isList(storageProof))
     throw new NodeError(node.chain.name, `the node answers eth_getProof with what is no proof, for block ${number}`);
+  if (accountProof[0] === undefined || keccak256(accountProof[0]) !== stateRoot)
+    throw new NodeError(node.chain.name, `the node's proof of ${account} is not of the state of block ${number}`);
   return { account, slot, accountProof, storageProof };
 }
 

@@ -142,7 +142,7 @@ async function bring(
   const header = await readHeader(source, BigInt(block.number));
   if (header.hash !== block.hash) throw new NodeError(from, `block ${block.number} changed while it was read`);
   const proofs = await Promise.all(
-    roots.map(({ account, root }) => readRootProof(source, account, ROOT_SLOTS[root], header.number)),
+    roots.map(({ account, root }) => readRootProof(source, account, ROOT_SLOTS[root], header)),
   );
   const { interface: calls } = sender.node.contract("RootMirror", mirror);
   const attest =

@@ -42,6 +42,7 @@ it("hashes to the block's hash with fields given as null, left out or filled in"
   expect([keccak256(rlp), hash]).toEqual([HASH, HASH]);
   expect(await header({ blobGasUsed: undefined, excessBlobGas: undefined, parentBeaconBlockRoot: undefined })).toEqual({
     number: 8_656_414n,
+    stateRoot: "0xc56738518b2c7854a640ae25996d2211c9ef0dd2e4dd9e59e9d9cacef39622da",
     rlp,
     hash,
   });
@@ -82,8 +83,26 @@ it("refuses a block that isn't there, and proofs that are none", async () => {
     { accountProof: ["0x1"], storageProof: [{ proof: [] }] },
     { accountProof: 5, storageProof: [{ proof: [] }] },
   ]) {
-    await expect(readRootProof(asked(proof), HASH, HASH, 5n)).rejects.toThrow(
+    await expect(readRootProof(asked(proof), HASH, HASH, { number: 5n, stateRoot: HASH })).rejects.toThrow(
       "north: the node answers eth_getProof with what is no proof, for block 5",
     );
   }
+});
+
+it("takes a proof only of the state that the block's header names", async () => {
+  const [root, other] = ["0xc0", "0xc1c0"];
+  const proof = { accountProof: [root, other], storageProof: [{ proof: [] }] };
+  const read = (stateRoot: string) => readRootProof(asked(proof), HASH, HASH, { number: 5n, stateRoot });
+  expect(await read(keccak256(root))).toEqual({
+    account: HASH,
+    slot: HASH,
+    accountProof: [root, other],
+    storageProof: [],
+  });
+  await expect(read(keccak256(other))).rejects.toThrow(
+    new NodeError("north", `the node's proof of ${HASH} is not of the state of block 5`),
+  );
+  await expect(
+    readRootProof(asked({ ...proof, accountProof: [] }), HASH, HASH, { number: 5n, stateRoot: keccak256(root) }),
+  ).rejects.toThrow("is not of the state of block 5");
 });

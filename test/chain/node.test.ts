@@ -147,7 +147,7 @@ describe("what stands before a node", () => {
 
 describe("what a node refuses", () => {
   it("is named with the chain, the method and its word", async () => {
-    const asked = () => readRootProof(node, ADDRESS, SLOT, 5n);
+    const asked = () => readRootProof(node, ADDRESS, SLOT, { number: 5n, stateRoot: SLOT });
     const error = await failure(asked, {
       error: { code: -32602, message: "distance to target block exceeds maximum proof window" },
     });

@@ -20,7 +20,8 @@ import {
   signingDomain,
   tierNumber,
 } from "../../src/chain/calls.ts";
-import { readHeader, readRootProof } from "../../src/chain/header.ts";
+import { NodeError } from "../../src/base/errors.ts";
+import { readHeader, readRootProof, type Header, type RootProof } from "../../src/chain/header.ts";
 import type { NetworkChain } from "../../src/chain/network.ts";
 import { INSTANCES, type TierName } from "../../src/protocol/constants.ts";
 import { verifierName } from "../../src/setup/verifierSolidity.ts";
@@ -158,8 +159,18 @@ export async function relay(
   root: keyof typeof ROOT_SLOTS,
 ): Promise<ContractTransactionReceipt> {
   const source = { chain: { name: "source" } as NetworkChain, rpc: from.chain.rpc };
-  const header = await readHeader(source, BigInt(await from.chain.provider.getBlockNumber()));
-  const proof = await readRootProof(source, await resolveAddress(contract), ROOT_SLOTS[root], header.number);
+  const account = await resolveAddress(contract);
+  const newest = async (attempts: number): Promise<[Header, RootProof]> => {
+    try {
+      const header = await readHeader(source, BigInt(await from.chain.provider.getBlockNumber()));
+      return [header, await readRootProof(source, account, ROOT_SLOTS[root], header)];
+    } catch (error) {
+      // While another process has the node mine a block, its newest state is that of no block yet.
+      if (!(error instanceof NodeError) || attempts === 0) throw error;
+      return newest(attempts - 1);
+    }
+  };
+  const [header, proof] = await newest(100);
   const signatures = await attestation(to, from, header.number, header.hash);
   const { interface: calls } = to.mirror;
   return send(to.mirror, "multicall", [
