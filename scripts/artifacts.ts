@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { environment } from "../src/base/environment.ts";
 import { build } from "../src/setup/build.ts";
 import type { Instance } from "../src/setup/mainComponent.ts";
 
 /** Builds what is missing or stale, unless PLIMSOLL_ARTIFACTS names a folder: that is its owner's to keep. */
 export async function haveArtifacts(instances: readonly Instance[]): Promise<void> {
-  if (process.env["PLIMSOLL_ARTIFACTS"] === undefined) await build(instances);
+  if (environment("PLIMSOLL_ARTIFACTS") === undefined) await build(instances);
 }

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { encodeNetwork, parseNetwork, type Network } from "../src/chain/network.ts";
 import { signingKey } from "../src/cli/config.ts";
 import { InputError, KeystoreError, PlimsollError } from "../src/base/errors.ts";
+import { environment } from "../src/base/environment.ts";
 import { readJson, writeAtomic } from "../src/base/files.ts";
 import { readDeployment, type DeploymentConfig } from "./deploy/config.ts";
 import { deploy, type DeploymentStep } from "./deploy/deploy.ts";
@@ -68,7 +69,7 @@ try {
 }
 
 async function run(config: DeploymentConfig, endpoints: Readonly<Record<string, string>>): Promise<Network> {
-  if (flags.key === undefined && process.env["PLIMSOLL_ETH_KEY"] === undefined)
+  if (flags.key === undefined && environment("PLIMSOLL_ETH_KEY") === undefined)
     throw new KeystoreError("--key: must name the deployer's key file; PLIMSOLL_ETH_KEY will do");
   const deployer = await signingKey({ keyPath: flags.key });
   console.error(`deployer ${deployer.address}`);
@@ -83,7 +84,7 @@ function endpointsOf({ chains }: DeploymentConfig): Record<string, string> {
   return Object.fromEntries(
     chains.map(({ name, endpoint }, i) => {
       const variable = `PLIMSOLL_RPC_${name.toUpperCase().replaceAll("-", "_")}`;
-      const url = process.env[variable] ?? endpoint;
+      const url = environment(variable) ?? endpoint;
       if (url === undefined)
         throw new InputError(`deployment.chains[${i}].endpoint`, `must be present; ${variable} will do`);
       return [name, url];

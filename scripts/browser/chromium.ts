@@ -8,9 +8,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type BrowserContext } from "playwright-core";
+import { environment } from "../../src/base/environment.ts";
 
 /** The browser's program, if there is one. */
-export const CHROMIUM = [process.env["PLIMSOLL_CHROMIUM"], "/usr/bin/chromium"].find(
+export const CHROMIUM = [environment("PLIMSOLL_CHROMIUM"), "/usr/bin/chromium"].find(
   (path) => path !== undefined && existsSync(path),
 );
 

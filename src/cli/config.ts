@@ -15,7 +15,7 @@ import { InputError, KeystoreError, NodeError } from "../base/errors.ts";
 import { readJson, readText } from "../base/files.ts";
 import { PROTOCOL_VERSION } from "../protocol/constants.ts";
 import { exactly, validated } from "../base/schema.ts";
-import { environment } from "./environment.ts";
+import { environment } from "../base/environment.ts";
 
 export const CONFIG_FORMAT = "plimsoll-config";
 const KEY_BYTES = 256;

@@ -13,7 +13,7 @@ import { closeLineCommand } from "./closeLine.ts";
 import { depositCommand } from "./deposit.ts";
 import { deskCommands } from "./desk.ts";
 import { drawCommand } from "./draw.ts";
-import { defaultHome } from "./environment.ts";
+import { defaultHome } from "../base/environment.ts";
 import { EXIT, EXIT_HELP } from "./exitCodes.ts";
 import { receiveCommand } from "./receive.ts";
 import { initCommand } from "./init.ts";

@@ -7,7 +7,7 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { KeystoreError } from "../base/errors.ts";
-import { environment } from "./environment.ts";
+import { environment } from "../base/environment.ts";
 import { Interrupted } from "./interrupt.ts";
 
 const VARIABLE = "PLIMSOLL_PASSPHRASE";

@@ -8,6 +8,7 @@ import { homedir } from "node:os";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ArtifactError } from "../base/errors.ts";
+import { environment } from "../base/environment.ts";
 import { readJson } from "../base/files.ts";
 import { fileSource } from "./threads/fileSource.ts";
 import { readLayout } from "../groth16/zkey.ts";
@@ -36,8 +37,8 @@ export interface Artifacts<F extends ArtifactFile> {
 
 /** $PLIMSOLL_ARTIFACTS, else build/artifacts in a clone and ~/.plimsoll/artifacts where the package is installed. */
 export function artifactsFolder(): string {
-  const named = process.env["PLIMSOLL_ARTIFACTS"];
-  if (named !== undefined && named !== "") return named;
+  const named = environment("PLIMSOLL_ARTIFACTS");
+  if (named !== undefined) return named;
   const here = fileURLToPath(new URL("../../", import.meta.url));
   return here.includes(`${sep}node_modules${sep}`)
     ? join(homedir(), ".plimsoll/artifacts")

@@ -389,7 +389,7 @@ describe("check", () => {
           });
         child.once("close", (code) => resolve({ code, text }));
       });
-    expect(await command({})).toMatchObject({
+    expect(await command({ PLIMSOLL_ETH_KEY: "" })).toMatchObject({
       code: 1,
       text: expect.stringContaining("--key: must name the deployer's key file"),
     });

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { environment } from "../../src/base/environment.ts";
 import { plimsollBackend } from "../../src/prover/plimsollBackend.ts";
 import { signalList } from "../../src/groth16/proof.ts";
 import { createProver, type Backend } from "../../src/prover/prover.ts";
@@ -16,7 +17,7 @@ import { TOY_INPUTS, toyArtifacts } from "../fixtures/toy.ts";
 import { TOY_REQUEST, proverRules, refusal } from "../support/proverRules.ts";
 
 /** 1,000 by hand: PLIMSOLL_PROOFS=1000 npx vitest run test/prover/backends.test.ts */
-const PROOFS = Number(process.env["PLIMSOLL_PROOFS"] ?? 40);
+const PROOFS = Number(environment("PLIMSOLL_PROOFS") ?? 40);
 const prover = createProver(plimsollBackend({ threads: 2 }), toyArtifacts);
 const other = snarkjsVerifier();
 afterAll(() => Promise.all([prover.close(), other.close()]));

@@ -5,10 +5,11 @@
  * @module
  */
 import fc, { type Arbitrary } from "fast-check";
+import { environment } from "../../src/base/environment.ts";
 
 /** Seed of the named property. */
 function seedOf(name: string, fallback = 20261120): number {
-  const seed = Number(process.env["PLIMSOLL_SEED"] ?? fallback);
+  const seed = Number(environment("PLIMSOLL_SEED") ?? fallback);
   console.log(`${name}: seed ${seed}`);
   return seed ^ [...name].reduce((acc, c) => Math.imul(acc, 31) + c.charCodeAt(0), 7);
 }

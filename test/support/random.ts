@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { environment } from "../../src/base/environment.ts";
 import { FIELD } from "../../src/protocol/constants.ts";
 
 export class Random {
@@ -14,7 +15,7 @@ export class Random {
 
   /** A generator for the named test. The seed is fixed unless PLIMSOLL_SEED is set, and printed either way. */
   static named(name: string, fallback = 20261120): Random {
-    const seed = Number(process.env["PLIMSOLL_SEED"] ?? fallback);
+    const seed = Number(environment("PLIMSOLL_SEED") ?? fallback);
     console.log(`${name}: seed ${seed}`);
     return new Random(seed ^ [...name].reduce((acc, c) => Math.imul(acc, 31) + c.charCodeAt(0), 7));
   }
