@@ -1,7 +1,7 @@
 /**
  * npm run check: everything that can be wrong without running a test. Generated copies equal their source, types hold,
- * nothing is exported or installed for nothing, contracts are laid out alike, and every circuit costs what the snapshot
- * says.
+ * nothing is exported or installed for nothing, what a user gets has an example that compiles, contracts are laid out
+ * alike, and every circuit costs what the snapshot says.
  */
 import { spawnSync } from "node:child_process";
 import { foundry } from "./foundry.ts";
@@ -10,7 +10,7 @@ import { helpIfAsked } from "./help.ts";
 helpIfAsked(`
 npm run check
 Everything that can be wrong without running a test: generated files, the kernel's code,
-the rooms' order, types, formats, unused code, licences, costs.
+the rooms' order, types, formats, unused code, examples, licences, costs.
 `);
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
@@ -21,6 +21,7 @@ const CHECKS: (readonly [what: string, command: string, ...args: string[]])[] = 
   ["types", bin("tsc"), "-p", "tsconfig.json"],
   ["layout", bin("prettier"), "--check", "--log-level", "warn", "."],
   ["unused code and packages", bin("knip")],
+  ["examples of what the package exports", bin("tsx"), "scripts/docs.ts", "--check"],
   ["licences of interfaces", bin("tsx"), "scripts/licences.ts"],
   ["costs", bin("tsx"), "scripts/costs.ts"],
 ];

@@ -1,8 +1,11 @@
 /**
- * npm run docs: the reference of what the package's entries export, into build/docs. A warning is an error, but for one:
- * valibot's types name a schema's field twice, and TypeDoc finds the one comment at the two places.
+ * npm run docs: the reference of what the package's entries export, into build/docs; with --check, only whether every
+ * function and class has an example that compiles. A warning is an error, but for one: valibot's types name a schema's
+ * field twice, and TypeDoc finds the one comment at the two places.
  */
+import { resolve } from "node:path";
 import { Application, ConsoleLogger, LogLevel, TSConfigReader, TypeDocReader } from "typedoc";
+import { problemsOf, referenceOf } from "./docs/examples.ts";
 
 const HARMLESS = /has multiple declarations with a comment|The comments for .* are declared at/;
 
@@ -16,12 +19,18 @@ class Strict extends ConsoleLogger {
   }
 }
 
-const logger = new Strict();
-const app = await Application.bootstrap({}, [new TypeDocReader(), new TSConfigReader()]);
-app.logger = logger;
-const project = await app.convert();
-if (project !== undefined) {
+async function write(): Promise<boolean> {
+  const logger = new Strict();
+  const app = await Application.bootstrap({}, [new TypeDocReader(), new TSConfigReader()]);
+  app.logger = logger;
+  const project = await app.convert();
+  if (project === undefined) return false;
   app.validate(project);
   await app.generateOutputs(project);
+  return logger.problems === 0;
 }
-process.exitCode = project === undefined || logger.problems > 0 ? 1 : 0;
+
+const problems = problemsOf(referenceOf(resolve(import.meta.dirname, "..")));
+for (const problem of problems) console.error(problem);
+const isWritten = process.argv.includes("--check") || (await write());
+process.exitCode = problems.length === 0 && isWritten ? 0 : 1;

@@ -4,7 +4,9 @@
  *
  * @example
  * ```ts
+ * import { Contract } from "ethers";
  * import { creditDeskAbi } from "plimsoll/contracts";
+ *
  * const desk = new Contract(address, creditDeskAbi, provider); // ethers
  * const owed = await client.readContract({ address, abi: creditDeskAbi, functionName: "owed", args: [alias] }); // viem
  * ```

@@ -4,9 +4,13 @@
  *
  * @example
  * ```ts
- * import { Attestor, Daemon, FileStore, healthHandler, jsonLog, serve } from "plimsoll/services";
+ * import { Attestor, Daemon, FileStore, Node, healthHandler, jsonLog, remembered, serve } from "plimsoll/services";
  *
  * const log = jsonLog((line) => process.stdout.write(line));
+ * const node = remembered((name) => {
+ *   const chain = network.chains.find((known) => known.name === name)!;
+ *   return Node.connect(chain, endpoints[name]!);
+ * });
  * const attestor = new Attestor({ network, log, node }, signer, { store: new FileStore("home"), keep: 1024 });
  * const daemon = new Daemon(attestor.tasks(), { log, interval: 15_000, longestPause: 300_000 });
  * const service = await serve("127.0.0.1:8801", [healthHandler(() => daemon.health()), attestor.handler], log);

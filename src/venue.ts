@@ -4,7 +4,10 @@
  *
  * @example
  * ```ts
- * import { FileStore, Node, Sender, VenueEngine, issuerNamed, newestTable, parseBatch, readLines, parseNetwork } from "plimsoll/venue";
+ * import { createHash } from "node:crypto";
+ * import { readFile } from "node:fs/promises";
+ * import { FileStore, Node, Sender, VenueEngine, issuerNamed } from "plimsoll/venue";
+ * import { newestTable, parseBatch, parseNetwork, readLines } from "plimsoll/venue";
  *
  * const network = parseNetwork(JSON.parse(await readFile("network.json", "utf8")));
  * const venue = issuerNamed(network, "venue-a", "venue");
@@ -13,7 +16,9 @@
  * const store = new FileStore("home"); // what it signed and posted: back it up
  * const engine = await VenueEngine.open(node, venue, await Sender.open(node, signer, { store }), store);
  * const { listed } = await newestTable(node, { urls: reporters, store }, "M");
- * await engine.post(parseBatch(json, listed, await engine.release()), digest);
+ * const batch = await readFile("batch.json", "utf8");
+ * const digest = createHash("sha256").update(batch).digest("hex");
+ * await engine.post(parseBatch(JSON.parse(batch), listed, await engine.release()), digest);
  * ```
  *
  * @module

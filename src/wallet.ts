@@ -5,12 +5,16 @@
  *
  * @example
  * ```ts
+ * import { readFile } from "node:fs/promises";
  * import { localProver, proofRequest } from "plimsoll";
- * import { ChainWallet, Node, Sender, Trader, decryptKeys, readKeystore, parseNetwork } from "plimsoll/wallet";
+ * import { FileStore } from "plimsoll/services"; // in a page: IndexedDbStore.open("plimsoll"), of plimsoll/wallet
+ * import { ChainWallet, KeystoreError, Node, Sender, Trader, canSpend } from "plimsoll/wallet";
+ * import { decryptKeys, parseNetwork, readKeystore } from "plimsoll/wallet";
  *
  * const network = parseNetwork(JSON.parse(await readFile("network.json", "utf8")));
- * const store = new FileStore("home"); // of plimsoll/services; in a page: await IndexedDbStore.open("plimsoll")
+ * const store = new FileStore("home");
  * const keys = await decryptKeys(await readKeystore(store, "keystore.json"), passphrase);
+ * if (!canSpend(keys)) throw new KeystoreError("a keeper's keys move nothing");
  * const nodes = new Map([["home", await Node.connect(network.chains[0]!, url)]]);
  * const wallet = await ChainWallet.open(network, nodes, keys, { store });
  * const prover = localProver();

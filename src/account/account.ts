@@ -10,6 +10,19 @@ import { FIELD, TIERS, accountWords, type TierName } from "../protocol/constants
 import { checkHoldings, packWords, unpackWords, type Holding } from "./holdings.ts";
 import { nextReadKey, ownerOf, type ProveKeys } from "./keys.ts";
 
+/**
+ * An account at one version, in the clear: who may see it is who has its read key.
+ *
+ * @example
+ * ```ts
+ * import { Account, randomSpendKey, spendKeys } from "plimsoll/toolkit";
+ *
+ * const opened = Account.open("M", spendKeys(randomSpendKey()));
+ * const funded = opened.next([{ instrument: 0x010001, size: 250n }]);
+ * const published = { commitment: funded.commitment, cipher: funded.cipher };
+ * console.log(Account.decrypt("M", published, funded.readKey, 1).holdings);
+ * ```
+ */
 export class Account {
   /** Throws an InputError when the holdings don't fit the tier, see `checkHoldings`. */
   constructor(
@@ -88,7 +101,16 @@ export class Account {
   }
 }
 
-/** P(NULLIFIER, owner, 0): spent by opening, so that one owner has one account. */
+/**
+ * P(NULLIFIER, owner, 0): spent by opening, so that one owner has one account.
+ *
+ * @example
+ * ```ts
+ * import { openingNullifier, ownerOf } from "plimsoll/toolkit";
+ *
+ * const spent = openingNullifier(ownerOf(keys));
+ * ```
+ */
 export const openingNullifier = (owner: bigint): bigint => hash("NULLIFIER", owner, 0n);
 
 const pad = (readKey: bigint, commitment: bigint, j: number): bigint => hash("CIPHER", readKey, commitment, BigInt(j));

@@ -34,7 +34,16 @@ const AES_KEY_BYTES = 32;
 const AES_NONCE_BYTES = 12;
 const AES_TAG_BYTES = 16;
 
-/** Bytes of one entry of a batch of 2^batchDepth leaves. */
+/**
+ * Bytes of one entry of a batch of 2^batchDepth leaves.
+ *
+ * @example
+ * ```ts
+ * import { encryptedNoteBytes } from "plimsoll/venue";
+ *
+ * encryptedNoteBytes(5); // 303
+ * ```
+ */
 export const encryptedNoteBytes = (batchDepth: number): number =>
   NOTE_KEY_BYTES + plainBytes(batchDepth) + AES_TAG_BYTES;
 
@@ -75,6 +84,15 @@ export const batchSerial = (batch: bigint, batchDepth: number, index: number): b
  * @param place of the entry in the row
  * @param ephemeral secret X25519 key, used for this entry alone
  * @throws InputError when `to` is no key that a secret could be shared with: of another length, or a point of low order
+ *
+ * @example
+ * ```ts
+ * import { x25519 } from "@noble/curves/ed25519.js";
+ * import { encryptNote, type PlacedNote } from "plimsoll/venue";
+ *
+ * const handOver = (note: PlacedNote, to: Uint8Array): Promise<Uint8Array> =>
+ *   encryptNote(note, to, { issuerId: 16, alias, batchDepth: 5 }, 0, x25519.utils.randomSecretKey());
+ * ```
  */
 export async function encryptNote(
   { note, siblings }: PlacedNote,
@@ -97,9 +115,19 @@ export async function encryptNote(
 }
 
 /**
- * The notes of a row that `secret` opens, well-formed, of this issuer and alias. All else is left out, for an engine may
- * publish what it likes: other aliases' entries, bytes that are none, a row of the wrong length. Whoever reads them still
- * compares `root` with the batch's: an entry may open and be of no leaf.
+ * The notes of a row that `secret` opens, well-formed, of this issuer and alias. All else is left out, for an engine
+ * may publish what it likes: other aliases' entries, bytes that are none, a row of the wrong length. Whoever reads them
+ * still compares `root` with the batch's: an entry may open and be of no leaf.
+ *
+ * @example
+ * ```ts
+ * import { openEncryptedNotes } from "plimsoll/venue";
+ *
+ * const notesFor = async (encrypted: Uint8Array, batchRoot: bigint, secret: Uint8Array) => {
+ *   const opened = await openEncryptedNotes(encrypted, secret, { issuerId: 16, alias, batchDepth: 5 });
+ *   return opened.filter(({ root }) => root === batchRoot);
+ * };
+ * ```
  */
 export async function openEncryptedNotes(
   encrypted: Uint8Array,

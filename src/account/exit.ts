@@ -7,6 +7,17 @@ import { InputError } from "../base/errors.ts";
 import { hash } from "../protocol/hash.ts";
 import { LOTS_BITS, RECIPIENT_BITS } from "../protocol/constants.ts";
 
+/**
+ * What leaves an account, and its leaf in the exits tree. `spendStatement` makes it; a vault pays it once.
+ *
+ * @example
+ * ```ts
+ * import { Exit } from "plimsoll/toolkit";
+ *
+ * const exit = new Exit(0x010001, 100n, 0x70997970c51812dc3a010c7d01b50e0d17dc79c8n, 42n);
+ * console.log(exit.leaf, exit.spent);
+ * ```
+ */
 export class Exit {
   /** Throws an InputError unless 0 < lots < 2^38 and the recipient is a 160-bit address other than 0. */
   constructor(

@@ -10,6 +10,18 @@ import { checkHolding, packWords, type Holding } from "./holdings.ts";
 import { issuerOf } from "../protocol/instrument.ts";
 import { aliasOf } from "./keys.ts";
 
+/**
+ * What an issuer puts into an account: up to 8 legs, added all together.
+ *
+ * @example
+ * ```ts
+ * import { Note, instrumentId, ownerOf } from "plimsoll/toolkit";
+ *
+ * const legs = [{ instrument: instrumentId(16, 4), size: -25n }];
+ * const note = new Note(16, 0n, legs, 1n, 0n);
+ * console.log(note.leaf(ownerOf(keys)));
+ * ```
+ */
 export class Note {
   /**
    * Throws an InputError unless there are 1 to 8 legs, all instruments of the issuer, and serial and blinding are in
@@ -53,14 +65,46 @@ export class Note {
   }
 }
 
-/** Leaf of a note as its issuer makes it, who knows the recipient's alias and not the owner. */
+/**
+ * Leaf of a note as its issuer makes it, who knows the recipient's alias and not the owner.
+ *
+ * @example
+ * ```ts
+ * import { Note, instrumentId, noteLeaf } from "plimsoll/toolkit";
+ *
+ * const note = new Note(16, 0n, [{ instrument: instrumentId(16, 4), size: -25n }], 1n, 0n);
+ * const leaf = noteLeaf(alias, note);
+ * ```
+ */
 export const noteLeaf = (recipient: bigint, note: Pick<Note, "words" | "nonce">): bigint =>
   hash("NOTE", recipient, ...note.words, note.nonce);
 
-/** P(NULLIFIER, owner, leaf): a function of the leaf alone, never of its place in a tree. */
+/**
+ * P(NULLIFIER, owner, leaf): a function of the leaf alone, never of its place in a tree.
+ *
+ * @example
+ * ```ts
+ * import { noteNullifier, ownerOf } from "plimsoll/toolkit";
+ *
+ * const owner = ownerOf(keys);
+ * const spent = notes.map(({ note }) => noteNullifier(owner, note.leaf(owner)));
+ * ```
+ */
 export const noteNullifier = (owner: bigint, leaf: bigint): bigint => hash("NULLIFIER", owner, leaf);
 
-/** P(DUMMY, proveKey, owner, oldCommitment, place): what an unused place of a receipt holds; nobody else can make it. */
+/**
+ * P(DUMMY, proveKey, owner, oldCommitment, place): what an unused place of a receipt holds; nobody else can make it.
+ *
+ * @param oldCommitment of the account received into; 0 when it opens
+ * @param place in the receipt, from 0
+ *
+ * @example
+ * ```ts
+ * import { dummyNullifier } from "plimsoll/toolkit";
+ *
+ * const unused = dummyNullifier(keys.proveKey, account.owner, account.commitment, 3);
+ * ```
+ */
 export const dummyNullifier = (proveKey: bigint, owner: bigint, oldCommitment: bigint, place: number): bigint =>
   hash("DUMMY", proveKey, owner, oldCommitment, BigInt(place));
 

@@ -16,7 +16,19 @@ export interface TreePath {
   readonly siblings: readonly bigint[];
 }
 
-/** A tree that grows leaf by leaf, at most 2^maxDepth: a node without a right sibling is its own parent. */
+/**
+ * A tree that grows leaf by leaf, at most 2^maxDepth: a node without a right sibling is its own parent. More leaves
+ * than that throw an InputError.
+ *
+ * @example
+ * ```ts
+ * import { GrowingTree, protocol } from "plimsoll/toolkit";
+ *
+ * const tree = new GrowingTree(protocol.TIERS.M.depth, [11n, 22n]);
+ * tree.add(33n);
+ * const { root, depth, siblings } = tree.path(33n); // depth 1; siblings filled up with zeros to 30
+ * ```
+ */
 export class GrowingTree {
   /** levels[0] holds the leaves; the last level has one node, the root. */
   private readonly levels: bigint[][];
@@ -96,7 +108,18 @@ export class GrowingTree {
   }
 }
 
-/** The notes root: every issuer's root at position issuerId of a full binary tree, 0 where there is none. */
+/**
+ * The notes root: every issuer's root at position issuerId of a full binary tree, 0 where there is none.
+ *
+ * @example
+ * ```ts
+ * import { GrowingTree, NotesTree } from "plimsoll/toolkit";
+ *
+ * const venue = new GrowingTree(30, [11n]);
+ * const joined = new NotesTree(new Map([[16, venue.root]]));
+ * console.log(joined.root, joined.siblings(16));
+ * ```
+ */
 export class NotesTree {
   constructor(private readonly roots: ReadonlyMap<number, bigint>) {}
 

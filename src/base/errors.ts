@@ -107,7 +107,16 @@ export class KeystoreError extends PlimsollError {
   override readonly name = "KeystoreError";
 }
 
-/** A text without URLs, which may hold keys. */
+/**
+ * A text without URLs, which may hold keys.
+ *
+ * @example
+ * ```ts
+ * import { withoutUrls } from "plimsoll/toolkit";
+ *
+ * withoutUrls("no answer from https://user:secret@node.example"); // "no answer from <url>"
+ * ```
+ */
 export const withoutUrls = (text: string): string => text.replace(/\b(https?|wss?):\/\/[^\s"'\\)]+/gi, "<url>");
 
 /** Shortens a value for a message, URLs left out; powers of two above 2^20 read as such. */

@@ -70,7 +70,18 @@ export interface Network extends Omit<v.InferOutput<typeof NETWORK>, "format" | 
   readonly committee: CommitteeKeys;
 }
 
-/** Reads parsed JSON. Throws an InputError whose path starts with `network`. */
+/**
+ * Reads parsed JSON. Throws an InputError whose path starts with `network`.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { parseNetwork } from "plimsoll/wallet";
+ *
+ * const network = parseNetwork(JSON.parse(await readFile("network.json", "utf8")));
+ * console.log(network.chains.map(({ name }) => name));
+ * ```
+ */
 export function parseNetwork(json: unknown): Network {
   const { format: _format, version: _version, committee, ...network } = validated(NETWORK, json, "network");
   const names = unique(
@@ -112,14 +123,33 @@ export function parseNetwork(json: unknown): Network {
   return { ...network, committee: committeeKeys(committee.flat(), "network.committee") };
 }
 
-/** Text of a network file: {@link parseNetwork} reads it back. */
+/**
+ * Text of a network file: {@link parseNetwork} reads it back.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { encodeNetwork } from "plimsoll/wallet";
+ *
+ * await writeFile("network.json", encodeNetwork(network));
+ * ```
+ */
 export function encodeNetwork({ committee, ...network }: Network): string {
   const coordinates = committeeCoordinates(committee).map(String);
   const points = [0, 1, 2].map((i) => coordinates.slice(2 * i, 2 * i + 2));
   return `${JSON.stringify({ format: NETWORK_FORMAT, version: PROTOCOL_VERSION, ...network, committee: points }, null, 2)}\n`;
 }
 
-/** A chain by its name. Throws an InputError when there is none. */
+/**
+ * A chain by its name. Throws an InputError when there is none.
+ *
+ * @example
+ * ```ts
+ * import { Node, chainNamed } from "plimsoll/wallet";
+ *
+ * const home = await Node.connect(chainNamed(network, network.home), url);
+ * ```
+ */
 export function chainNamed({ chains }: Pick<Network, "chains">, name: string): NetworkChain {
   const chain = chains.find((known) => known.name === name);
   if (chain === undefined)
@@ -127,7 +157,17 @@ export function chainNamed({ chains }: Pick<Network, "chains">, name: string): N
   return chain;
 }
 
-/** An issuer by name or id, of one of `kinds` if these are given. Throws an InputError when there is none. */
+/**
+ * An issuer by name or id, of one of `kinds` if these are given. Throws an InputError when there is none.
+ *
+ * @example
+ * ```ts
+ * import { issuerNamed } from "plimsoll/wallet";
+ *
+ * const desk = issuerNamed(network, "desk-a", "desk");
+ * const lender = issuerNamed(network, 3, "desk", "venue");
+ * ```
+ */
 export function issuerNamed(
   { issuers }: Pick<Network, "issuers">,
   nameOrId: string | number,

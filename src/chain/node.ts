@@ -26,6 +26,19 @@ export interface NodeOptions {
   readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
+/**
+ * A chain as one node shows it. What it doesn't answer is a NodeError, which never shows the endpoint.
+ *
+ * @example
+ * ```ts
+ * import { Node, chainNamed, issuerNamed } from "plimsoll/wallet";
+ *
+ * const { chain, contract } = issuerNamed(network, "desk-a", "desk");
+ * const node = await Node.connect(chainNamed(network, chain), url);
+ * const { number, time } = await node.finalised(); // time in Unix seconds
+ * const asset = await node.read<string>("CreditDesk", contract, "asset");
+ * ```
+ */
 export class Node {
   private constructor(
     readonly chain: NetworkChain,

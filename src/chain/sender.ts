@@ -30,7 +30,7 @@ export interface SenderOptions {
   readonly store?: Store | undefined;
   /** Milliseconds to wait for a transaction to be mined. */
   readonly patience?: number;
-  /** Most that a gas may cost, in wei: {@link FEE_CEILING} by default. */
+  /** Most that a gas may cost, in wei: 500 gwei by default. */
   readonly ceiling?: bigint;
   /** Waits so many milliseconds before looking again; a test needn't. */
   readonly pause?: (milliseconds: number) => Promise<unknown>;
@@ -42,6 +42,19 @@ const POLL = { first: 100, most: 2_000, growth: 1.25 };
 /** Estimates are of the state now; the state it meets may take a little more. */
 const GAS_MARGIN = { numerator: 12n, denominator: 10n };
 
+/**
+ * Sends calls from one address on one chain, one after the other. Its journal, in a store, is what a crash leaves of
+ * it: one address has one journal, and nothing else sends from it.
+ *
+ * @example
+ * ```ts
+ * import { Sender, issuerNamed } from "plimsoll/wallet";
+ *
+ * const { contract } = issuerNamed(network, "desk-a", "desk");
+ * const sender = await Sender.open(node, signer, { store });
+ * await sender.send({ name: "CreditDesk", address: contract, method: "lapse", args: [alias] });
+ * ```
+ */
 export class Sender {
   private readonly turns = new Turns();
 

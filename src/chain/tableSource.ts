@@ -37,6 +37,14 @@ const known = new Map<string, Promise<CheckedTable>>();
  *
  * @param tier of the accounts that prove on it: tables of M and L share their roots, T's are its own
  * @throws NodeError when no source has it: says why of each
+ *
+ * @example
+ * ```ts
+ * import { fetchTable } from "plimsoll/wallet";
+ *
+ * const root = await node.read<bigint>("RiskTable", node.chain.riskTable, "newestRoot");
+ * const { listed, tree } = await fetchTable(root, { urls: reporters, store }, "M");
+ * ```
  */
 export function fetchTable(root: bigint, sources: TableSources, tier: TierName): Promise<CheckedTable> {
   const name = `${tier} ${root}`;

@@ -25,10 +25,30 @@ export const committeeCoordinates = (keys: CommitteeKeys): bigint[] =>
     return [x, y];
   });
 
-/** P(COMMITTEE, PK_1, PK_2, PK_3): what a contract pins. */
+/**
+ * P(COMMITTEE, PK_1, PK_2, PK_3): what a contract pins.
+ *
+ * @example
+ * ```ts
+ * import { committeeHash } from "plimsoll/toolkit";
+ *
+ * const pinned = committeeHash(committee);
+ * ```
+ */
 export const committeeHash = (keys: CommitteeKeys): bigint => hash("COMMITTEE", ...committeeCoordinates(keys));
 
-/** Reads keys from coordinates. Throws an InputError for a point off the curve or outside the prime subgroup. */
+/**
+ * Reads keys from coordinates: x and y of PK_1, PK_2 and PK_3. Throws an InputError for a point off the curve or
+ * outside the prime subgroup.
+ *
+ * @example
+ * ```ts
+ * import { committeeKeys, publicKey, randomScalar } from "plimsoll/toolkit";
+ *
+ * const points = [1, 2, 3].map(() => publicKey(randomScalar()).toAffine());
+ * const committee = committeeKeys(points.flatMap(({ x, y }) => [x, y]));
+ * ```
+ */
 export function committeeKeys(coordinates: readonly bigint[], path = "committee"): CommitteeKeys {
   if (coordinates.length !== 6) throw new InputError(path, "must be x and y of three points", coordinates.length);
   const keys = [0, 1, 2].map((i) => {
@@ -44,12 +64,31 @@ export function committeeKeys(coordinates: readonly bigint[], path = "committee"
   return keys as unknown as CommitteeKeys;
 }
 
-/** A fresh r in (0, order). */
+/**
+ * A fresh r in (0, order): a committee's secret, or the randomness of one ciphertext.
+ *
+ * @example
+ * ```ts
+ * import { publicKey, randomScalar } from "plimsoll/toolkit";
+ *
+ * const secret = randomScalar();
+ * const shown = publicKey(secret).toAffine();
+ * ```
+ */
 export function randomScalar(): bigint {
   return mod(bytesToNumberBE(randomBytes(48)), Point.CURVE().n - 1n) + 1n;
 }
 
-/** G · secret, for a secret in (0, order). */
+/**
+ * G · secret, for a secret in (0, order); another throws a RangeError.
+ *
+ * @example
+ * ```ts
+ * import { publicKey, randomScalar, type CommitteeKeys } from "plimsoll/toolkit";
+ *
+ * const committee: CommitteeKeys = [publicKey(randomScalar()), publicKey(randomScalar()), publicKey(randomScalar())];
+ * ```
+ */
 export const publicKey = (secret: bigint): CurvePoint => Point.BASE.multiply(secret);
 
 /** To a desk or venue: r·G, readKey + P(MASK, r·PK_3), and three zeros. */
@@ -59,7 +98,21 @@ export function encryptReadKey(keys: CommitteeKeys, scalar: bigint, readKey: big
   return [nonce.x, nonce.y, mod(readKey + hash("MASK", shared.x, shared.y), FIELD), 0n, 0n, 0n];
 }
 
-/** Opens what `encryptReadKey` encrypted, with the secret of PK_3. */
+/**
+ * Opens what `encryptReadKey` encrypted: six elements of a solvency proof to a desk or venue.
+ *
+ * @param secret of PK_3: any other gives another key
+ * @throws InputError or RangeError for a secret out of range, without its value
+ *
+ * @example
+ * ```ts
+ * import { Account, openReadKey } from "plimsoll/toolkit";
+ *
+ * const readKey = openReadKey(proof.signals.ciphertext, 42n); // the secret of PK_3
+ * const { commitment, cipher, version } = account; // as the home chain shows them
+ * const { holdings } = Account.decrypt("M", { commitment, cipher }, readKey, version);
+ * ```
+ */
 export function openReadKey(ciphertext: readonly bigint[], secret: bigint): bigint {
   const shared = multiply(Point.fromAffine({ x: ciphertext[0]!, y: ciphertext[1]! }), secret).toAffine();
   return mod(ciphertext[2]! - hash("MASK", shared.x, shared.y), FIELD);

@@ -40,6 +40,13 @@ const prepared = new WeakMap<VerificationKey, PreparedKey>();
  * Checks a proof; takes about 50 ms, and half of that once it knows the key. Returns only if it verifies.
  *
  * @throws ProofError naming the signal, point or equation that is wrong
+ *
+ * @example
+ * ```ts
+ * import { calldata, verifyWithNoble } from "plimsoll/verify";
+ *
+ * verifyWithNoble({ key, signals: calldata(proof).publicSignals, proof: proof.points });
+ * ```
  */
 export function verifyWithNoble(statement: ProvenStatement): void {
   checkCanonical(statement);

@@ -58,7 +58,21 @@ export interface Calldata {
   readonly publicSignals: readonly bigint[];
 }
 
-/** Arguments of a contract call. The one place where G2 coordinates change to Ethereum's order, c1 first (EIP-197). */
+/**
+ * Arguments of a contract call. The one place where G2 coordinates change to Ethereum's order, c1 first (EIP-197).
+ *
+ * @throws ProofError when a signal is out of range
+ *
+ * @example
+ * ```ts
+ * import { Contract } from "ethers";
+ * import { calldata } from "plimsoll/verify";
+ *
+ * const { publicSignals, ...points } = calldata(proof);
+ * const abi = ["function verify((uint256[2] a, uint256[2][2] b, uint256[2] c), uint256[]) view returns (bool)"];
+ * const verifies = await new Contract(address, abi, provider).getFunction("verify")(points, publicSignals);
+ * ```
+ */
 export function calldata<C extends CircuitName>(proof: Proof<C>): Calldata {
   const {
     a,
@@ -86,7 +100,19 @@ export function signalList<C extends CircuitName>(proof: Proof<C>): bigint[] {
   return encodeSignals(proof.circuit, proof.tier, proof.signals);
 }
 
-/** JSON text of a proof, indented for people. */
+/**
+ * JSON text of a proof, indented for people: every signal by name, every number a decimal string.
+ *
+ * @throws ProofError when a signal is out of range
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { formatProof } from "plimsoll/verify";
+ *
+ * await writeFile("proof.json", formatProof(proof));
+ * ```
+ */
 export function formatProof<C extends CircuitName>(proof: Proof<C>): string {
   signalList(proof);
   const { circuit, tier, key, points } = proof;
@@ -108,9 +134,17 @@ export function formatProof<C extends CircuitName>(proof: Proof<C>): string {
 
 /**
  * Reads the JSON text of a proof. The text must say everything exactly once: no unknown field, no field twice, no
- * second spelling of a number.
+ * second spelling of a number. Whether it verifies is for `verify` to say.
  *
  * @throws ProofError naming the field
+ *
+ * @example
+ * ```ts
+ * import { parseProof } from "plimsoll/verify";
+ *
+ * const proof = parseProof(await (await fetch("/proof.json")).text());
+ * if (proof.circuit === "solvency") console.log(proof.signals.alias);
+ * ```
  */
 export function parseProof(text: string): AnyProof {
   if (text.length > LARGEST_FILE)

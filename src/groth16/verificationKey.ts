@@ -41,6 +41,14 @@ const schema = v.object({
  * @param json parsed JSON
  * @param path what to call it in an error, a file name for instance
  * @throws ArtifactError naming the field
+ *
+ * @example
+ * ```ts
+ * import { parseVerificationKey } from "plimsoll/verify";
+ *
+ * const path = "artifacts/solvency.M/vkey.json";
+ * const key = parseVerificationKey(await (await fetch(path)).json(), path);
+ * ```
  */
 export function parseVerificationKey(json: unknown, path = "verificationKey"): VerificationKey {
   const parsed = v.safeParse(schema, json);
@@ -54,7 +62,16 @@ export function parseVerificationKey(json: unknown, path = "verificationKey"): V
   return { alpha, beta, gamma, delta, ic };
 }
 
-/** SHA-256 over all points, coordinates as 32 big-endian bytes, in hex: the same for every layout of the JSON. */
+/**
+ * SHA-256 over all points, coordinates as 32 big-endian bytes, in hex: the same for every layout of the JSON.
+ *
+ * @example
+ * ```ts
+ * import { verificationKeyHash } from "plimsoll/verify";
+ *
+ * console.log(verificationKeyHash(key) === proof.key.hash);
+ * ```
+ */
 export function verificationKeyHash(key: VerificationKey): string {
   const hash = sha256.create();
   for (const [, point] of keyPoints(key)) {

@@ -21,6 +21,14 @@ import type { Verifier } from "./verifier.ts";
  * @param key the circuit's verification key from a source that the caller trusts, never from the proof's sender
  * @param verifiers asked one after another; noble's alone by default
  * @throws ProofError saying what is wrong, or that the verifiers disagree, which must never happen
+ *
+ * @example
+ * ```ts
+ * import { parseProof, parseVerificationKey, verify } from "plimsoll/verify";
+ *
+ * const key = parseVerificationKey(await (await fetch("/solvency.M/vkey.json")).json());
+ * await verify(parseProof(await (await fetch("/proof.json")).text()), key);
+ * ```
  */
 export async function verify<C extends CircuitName>(
   proof: Proof<C>,
@@ -33,7 +41,17 @@ export async function verify<C extends CircuitName>(
   await verifyStatement({ key, signals: signalList(proof), proof: proof.points }, verifiers);
 }
 
-/** As {@link verify}, on bare signals and points. */
+/**
+ * As {@link verify}, on bare signals and points. Throws a RangeError without a verifier.
+ *
+ * @example
+ * ```ts
+ * import { calldata, nobleVerifier, verifyStatement } from "plimsoll/verify";
+ *
+ * const signals = calldata(proof).publicSignals;
+ * await verifyStatement({ key, signals, proof: proof.points }, [nobleVerifier]);
+ * ```
+ */
 export async function verifyStatement(statement: ProvenStatement, verifiers: readonly Verifier[]): Promise<void> {
   if (verifiers.length === 0) throw new RangeError("verifying takes at least one verifier");
   checkCanonical(statement);

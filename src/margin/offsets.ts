@@ -35,12 +35,33 @@ export interface Offsets {
   readonly b: readonly number[];
 }
 
-/** S_g / 3 for every group, in µUSD: within 0.1 % of the least requirement, and usually 0.01 %. */
+/**
+ * S_g / 3 for every group, in µUSD: within 0.1 % of the least requirement, and usually 0.01 %.
+ *
+ * @example
+ * ```ts
+ * import { chooseOffsets, exposure, protocol, requirement } from "plimsoll/toolkit";
+ *
+ * const exposed = exposure(positions, protocol.TIERS.M.groups);
+ * const margin = requirement(exposed, chooseOffsets(exposed, listed.table), listed.table);
+ * ```
+ */
 export const chooseOffsets = (exposed: Exposure, risk: GroupRisk): bigint[] => [
   ...certifiedOffsets(exposed, risk).linear,
 ];
 
-/** The least requirement of positions, `groups` groups wide. Throws an InputError for values out of range. */
+/**
+ * The least requirement of positions in ascending order of instrument, µUSD, `groups` groups wide. Throws an InputError
+ * for values out of range.
+ *
+ * @example
+ * ```ts
+ * import { marginOf } from "plimsoll/toolkit";
+ *
+ * const { equity, requirement } = marginOf(positions, listed.table);
+ * console.log(equity >= requirement);
+ * ```
+ */
 export function marginOf(positions: readonly Position[], risk: GroupRisk, groups: number = TIERS.M.groups): Margin {
   const exposed = exposure(positions, groups);
   return requirement(exposed, chooseOffsets(exposed, risk), risk);

@@ -50,7 +50,19 @@ export interface Portfolio {
   readonly positions: readonly ListedPosition[];
 }
 
-/** Reads a portfolio file's text. Throws an InputError whose path starts with `portfolio`. */
+/**
+ * Reads a portfolio file's text. Throws an InputError whose path starts with `portfolio`: no JSON, an instrument that
+ * the table doesn't list, a size that is no whole number of lots, or more holdings than the tier has.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { marginOf, readPortfolio } from "plimsoll/toolkit";
+ *
+ * const { tier, positions } = readPortfolio(await readFile("data/portfolio.json", "utf8"), listed);
+ * console.log(tier, marginOf(positions, listed.table).requirement); // µUSD
+ * ```
+ */
 export function readPortfolio(text: string, listed: ListedTable): Portfolio {
   if (text.length > PORTFOLIO_LENGTH)
     throw new InputError("portfolio", `must be at most ${PORTFOLIO_LENGTH} characters`, text.length);
@@ -63,7 +75,18 @@ export function readPortfolio(text: string, listed: ListedTable): Portfolio {
   return parsePortfolio(json, listed);
 }
 
-/** {@link readPortfolio} of JSON already parsed. */
+/**
+ * {@link readPortfolio} of JSON already parsed.
+ *
+ * @example
+ * ```ts
+ * import { parsePortfolio } from "plimsoll/toolkit";
+ *
+ * const holdings = [{ instrument: "venue-a:BTC-PERP", size: "-12.5" }];
+ * const { positions } = parsePortfolio({ format: "plimsoll-portfolio", version: 1, tier: "M", holdings }, listed);
+ * console.log(positions[0]!.size); // lots
+ * ```
+ */
 export function parsePortfolio(json: unknown, listed: ListedTable): Portfolio {
   const { tier, holdings } = validated(PORTFOLIO, json, "portfolio");
   const most = TIERS[tier].holdings;
@@ -87,7 +110,18 @@ export function parsePortfolio(json: unknown, listed: ListedTable): Portfolio {
   return { tier, positions: positions.sort(ascending) };
 }
 
-/** Trades written as `venue-a:BTC-PERP=-2.5`, for a what-if. Throws an InputError whose path starts with `trades`. */
+/**
+ * Trades written as `venue-a:BTC-PERP=-2.5`, for a what-if: name and size in units. Throws an InputError whose path
+ * starts with `trades`.
+ *
+ * @example
+ * ```ts
+ * import { parseTrades, whatIf } from "plimsoll/toolkit";
+ *
+ * const trades = parseTrades(["venue-a:BTC-PERP=-2.5"], listed);
+ * console.log(whatIf(positions, trades, listed).after.requirement); // µUSD
+ * ```
+ */
 export function parseTrades(texts: readonly string[], listed: ListedTable): ListedPosition[] {
   const find = finder(listed);
   return texts.map((text, i) => {
@@ -97,7 +131,17 @@ export function parseTrades(texts: readonly string[], listed: ListedTable): List
   });
 }
 
-/** Positions with what is added to each; what comes to nothing drops out. Throws an InputError for a size out of range. */
+/**
+ * Positions with what is added to each; what comes to nothing drops out. Throws an InputError for a size out of range.
+ *
+ * @example
+ * ```ts
+ * import { addPositions, marginOf, parseTrades } from "plimsoll/toolkit";
+ *
+ * const after = addPositions(positions, parseTrades(["venue-a:BTC-PERP=-2.5"], listed));
+ * console.log(marginOf(after, listed.table).requirement); // µUSD
+ * ```
+ */
 export function addPositions(positions: readonly ListedPosition[], more: readonly ListedPosition[]): ListedPosition[] {
   const sums = new Map(positions.map((position) => [position.row.instrument, position]));
   for (const { row, listing, size } of more) {

@@ -54,7 +54,20 @@ export interface Margin extends Exposure {
 /** Lots that count: above its cap, collateral counts nowhere. */
 export const countedLots = ({ row, size }: Position): bigint => (size > row.cap ? row.cap : size);
 
-/** E, C and L of positions in ascending order of instrument. */
+/**
+ * E, C and L of positions in ascending order of instrument, µUSD.
+ *
+ * @param groups how many risk groups L has: a tier's
+ * @throws InputError for a row of a group beyond them
+ *
+ * @example
+ * ```ts
+ * import { exposure, protocol } from "plimsoll/toolkit";
+ *
+ * const { equity, charges, losses } = exposure(positions, protocol.TIERS.M.groups);
+ * console.log(equity, charges, losses[0]); // µUSD; the first group's loss in each of 16 scenarios
+ * ```
+ */
 export function exposure(positions: readonly Position[], groups: number): Exposure {
   const byIssuer = new Map<number, { net: bigint; cap: bigint }>();
   const losses = Array.from({ length: groups }, () => Array<bigint>(SCENARIOS).fill(0n));
@@ -76,7 +89,22 @@ export function exposure(positions: readonly Position[], groups: number): Exposu
   return { equity, charges, losses };
 }
 
-/** The requirement for a given choice of S, |S_g / 3| < 2^80. Any choice is safe; `chooseOffsets` in offsets.ts finds a good one. */
+/**
+ * The requirement for a given choice of S, |S_g / 3| < 2^80 µUSD, one of each group. Any choice is safe;
+ * `chooseOffsets` in offsets.ts finds a good one.
+ *
+ * @throws InputError for a value that no circuit could take
+ *
+ * @example
+ * ```ts
+ * import { chooseOffsets, exposure, protocol, requirement } from "plimsoll/toolkit";
+ *
+ * const exposed = exposure(positions, protocol.TIERS.M.groups);
+ * const alone = requirement(exposed, exposed.losses.map(() => 0n), listed.table);
+ * const netted = requirement(exposed, chooseOffsets(exposed, listed.table), listed.table);
+ * console.log(alone.requirement - netted.requirement); // what offsets across groups save, µUSD
+ * ```
+ */
 export function requirement(exposed: Exposure, linear: readonly bigint[], risk: GroupRisk): Margin {
   const remainder = exposed.losses.map((losses, g) =>
     losses.reduce((most, loss, s) => max(most, loss - BigInt(SCENARIO_THIRDS[s]!) * linear[g]!), 0n),
@@ -110,7 +138,17 @@ export function diversify(linear: readonly bigint[], { correlations, omega }: Gr
   return max(root, ceilDiv(BigInt(omega) * sum(whole.map(abs)), scale));
 }
 
-/** Is covered at `coverage` basis points: E · 10,000 ≥ R · coverage. */
+/**
+ * Is covered at `coverage` basis points: E · 10,000 ≥ R · coverage.
+ *
+ * @example
+ * ```ts
+ * import { isCovered, marginOf, protocol } from "plimsoll/toolkit";
+ *
+ * const margin = marginOf(positions, listed.table);
+ * console.log(isCovered(margin, protocol.COVERAGE_INITIAL), isCovered(margin, protocol.COVERAGE_MAINTENANCE));
+ * ```
+ */
 export const isCovered = (margin: Pick<Margin, "equity" | "requirement">, coverage: number): boolean =>
   margin.equity * BigInt(BASIS_POINTS) >= margin.requirement * BigInt(coverage);
 

@@ -51,6 +51,16 @@ export function worstTogether({ losses }: Pick<Margin, "losses">): { scenario: n
 /**
  * Throws a MarginError unless E · 10,000 ≥ R · coverage: "short of initial margin by 12,345.67 USD; worst: BTC −1 scan,
  * vol up". The amount is rounded up to the cent: paying it in is enough.
+ *
+ * @param coverage basis points: 10,000 is initial margin, 8,000 maintenance
+ * @param groups names of the table's risk groups
+ *
+ * @example
+ * ```ts
+ * import { assertCovered, marginOf, protocol } from "plimsoll/toolkit";
+ *
+ * assertCovered(marginOf(positions, listed.table), protocol.COVERAGE_INITIAL, listed.table.groups);
+ * ```
  */
 export function assertCovered(margin: Margin, coverage: number, groups: readonly string[]): void {
   if (isCovered(margin, coverage)) return;

@@ -44,6 +44,13 @@ const LOTS_LIMIT = 1n << BigInt(LOTS_BITS);
  * A claim as one field element.
  *
  * @throws InputError naming `<path>.<part>` when a part is missing, unknown or out of range
+ *
+ * @example
+ * ```ts
+ * import { packClaim, protocol } from "plimsoll/toolkit";
+ *
+ * packClaim("spend", { coverage: protocol.COVERAGE_INITIAL, onAnyTable: false }); // 10000n
+ * ```
  */
 export function packClaim<C extends ClaimName>(circuit: C, claim: Claim<C>, path = "claim"): bigint {
   const fields = claimFields(circuit);
@@ -63,6 +70,13 @@ export function packClaim<C extends ClaimName>(circuit: C, claim: Claim<C>, path
  * A field element as a claim: the inverse of {@link packClaim}.
  *
  * @throws InputError when bits lie above the last part, or a size is −2^38, which no holding has
+ *
+ * @example
+ * ```ts
+ * import { unpackClaim } from "plimsoll/toolkit";
+ *
+ * const { coverage, issuerId, instrumentA, sizeA } = unpackClaim("solvency", proof.signals.claim);
+ * ```
  */
 export function unpackClaim<C extends ClaimName>(circuit: C, packed: bigint, path = "claim"): Claim<C> {
   const fields = claimFields(circuit);

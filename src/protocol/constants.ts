@@ -80,6 +80,16 @@ export const CIPHERTEXT_SCALAR_BITS = 251;
 export const GETH_CHAIN_ID = 1_337;
 export const ANVIL_CHAIN_ID = 31_337;
 export const ANVIL_CHAIN_IDS = 10;
+/**
+ * Whether a chain id is a development node's.
+ *
+ * @example
+ * ```ts
+ * import { protocol } from "plimsoll/toolkit";
+ *
+ * protocol.isLocalChain(31_337); // true
+ * ```
+ */
 export const isLocalChain = (chainId: number): boolean =>
   chainId === GETH_CHAIN_ID || (chainId >= ANVIL_CHAIN_ID && chainId < ANVIL_CHAIN_ID + ANVIL_CHAIN_IDS);
 
@@ -124,9 +134,27 @@ export const TIERS = {
 } as const satisfies Record<string, Tier>;
 export type TierName = keyof typeof TIERS;
 
-/** Rows of a tier's table, the empty row 0 among them: 4,096 for M and L. */
+/**
+ * Rows of a tier's table, the empty row 0 among them: 4,096 for M and L.
+ *
+ * @example
+ * ```ts
+ * import { protocol } from "plimsoll/toolkit";
+ *
+ * protocol.tableRows(protocol.TIERS.M); // 4096
+ * ```
+ */
 export const tableRows = (tier: Tier): number => TABLE_ARITY ** tier.tableLevels * tier.tableCap;
-/** Words of an account's contents. */
+/**
+ * Words of an account's contents: four holdings to one.
+ *
+ * @example
+ * ```ts
+ * import { protocol } from "plimsoll/toolkit";
+ *
+ * protocol.accountWords(protocol.TIERS.M); // 4
+ * ```
+ */
 export const accountWords = (tier: Tier): number => tier.holdings / HOLDINGS_PER_WORD;
 
 // ─── Domain tags ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -197,7 +225,16 @@ export type PublicSignal = readonly [name: string, length: number];
 export const CIRCUITS = ["receive", "spend", "solvency", "exit"] as const;
 export type CircuitName = (typeof CIRCUITS)[number];
 
-/** Public signals of a circuit in the order of the proof. The check compares it with the compiled circuit's symbols. */
+/**
+ * Public signals of a circuit in the order of the proof. The check compares it with the compiled circuit's symbols.
+ *
+ * @example
+ * ```ts
+ * import { protocol } from "plimsoll/toolkit";
+ *
+ * protocol.publicSignals("solvency", protocol.TIERS.M).map(([name]) => name); // accountsRoot, tableRoot, alias, …
+ * ```
+ */
 export function publicSignals(circuit: CircuitName, tier: Tier): readonly PublicSignal[] {
   const cipher: PublicSignal = ["cipher", 1 + accountWords(tier)];
   switch (circuit) {

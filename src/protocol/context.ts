@@ -21,6 +21,14 @@ export interface Context {
  * without a reduction that two values could share.
  *
  * @throws InputError naming an address that isn't one, or a number out of range
+ *
+ * @example
+ * ```ts
+ * import { contextSignal } from "plimsoll/toolkit";
+ *
+ * const deadline = BigInt(Math.floor(Date.now() / 1000) + 3_600);
+ * const context = contextSignal({ chainId: 1n, contract: address, account: signer.address, deadline });
+ * ```
  */
 export function contextSignal({ chainId, contract, account, deadline }: Context): bigint {
   const address = (path: string, value: string): string => {

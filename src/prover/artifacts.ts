@@ -94,7 +94,21 @@ export async function loadProvingArtifacts(
   };
 }
 
-/** What a verifier needs. */
+/**
+ * What a verifier needs of a circuit instance: its key, and whether a ceremony made it or one machine.
+ *
+ * @param folder $PLIMSOLL_ARTIFACTS by default, else where `npm run build` or `plimsoll artifacts` puts them
+ * @throws ArtifactError naming the file when the manifest or the key is missing, changed or foreign
+ *
+ * @example
+ * ```ts
+ * import { loadVerificationKey, verify } from "plimsoll";
+ *
+ * const { verificationKey, keyKind } = await loadVerificationKey("solvency", "M");
+ * if (keyKind !== "ceremony") console.warn("whoever made this key could forge proofs");
+ * await verify(proof, verificationKey);
+ * ```
+ */
 export async function loadVerificationKey(
   circuit: CircuitName,
   tier: TierName,

@@ -31,7 +31,22 @@ function createBackend(name: BackendName, options: PlimsollOptions = {}): Backen
   }
 }
 
-/** A prover over the artifacts in `folder`; snarkjs stands in when another backend's proof does not verify. */
+/**
+ * A prover over the artifacts in `folder`; snarkjs stands in when another backend's proof does not verify. Threads,
+ * processes and keys stay warm until `close`.
+ *
+ * @param folder $PLIMSOLL_ARTIFACTS by default, else where `npm run build` or `plimsoll artifacts` puts them
+ * @throws InputError for a backend that there isn't; missing artifacts show with the first proof
+ *
+ * @example
+ * ```ts
+ * import { localProver, proofRequest } from "plimsoll";
+ *
+ * const prover = localProver({ threads: 4 });
+ * const proof = await prover.prove(proofRequest(statement), { onProgress: (stage) => console.log(stage) });
+ * await prover.close();
+ * ```
+ */
 export function localProver(
   { backend = DEFAULT_BACKEND, ...options }: BackendOptions = {},
   folder = artifactsFolder(),

@@ -15,7 +15,19 @@ export interface BrowserProverOptions extends WebArtifactOptions, PlimsollOption
   readonly fallback?: Backend<WebArtifacts> | undefined;
 }
 
-/** A prover in this page. The first proof of a circuit downloads its key; `close` frees the workers and the keys. */
+/**
+ * A prover in this page. The first proof of a circuit downloads its key; `close` frees the workers and the keys.
+ * Artifacts that are missing or not the manifest's show with the proof that needs them.
+ *
+ * @example
+ * ```ts
+ * import { browserProver } from "plimsoll/prove";
+ * import { proofRequest } from "plimsoll/toolkit";
+ *
+ * const prover = browserProver({ artifacts: "/artifacts" }); // add manifestSha256 where the server isn't to be trusted
+ * const proof = await prover.prove(proofRequest(statement), { onProgress: (stage) => console.log(stage) });
+ * ```
+ */
 export const browserProver = ({
   fallback,
   onFallback,

@@ -26,6 +26,16 @@ export function snarkjsBackend(options: SnarkjsOptions = {}): Backend & { readon
   };
 }
 
-/** A prover with snarkjs alone over the artifacts in `folder`; `localProver` is the faster one, which falls back to it. */
+/**
+ * A prover with snarkjs alone over the artifacts in `folder`; `localProver` is the faster one, which falls back to it.
+ *
+ * @example
+ * ```ts
+ * import { proofRequest, snarkjsProver } from "plimsoll";
+ *
+ * const prover = snarkjsProver({ maxMemoryMiB: 1_024 });
+ * const proof = await prover.prove(proofRequest(statement)).finally(() => prover.close());
+ * ```
+ */
 export const snarkjsProver = (options: SnarkjsOptions = {}, folder = artifactsFolder()): Prover =>
   createProver(snarkjsBackend(options), (circuit, tier) => loadProvingArtifacts(circuit, tier, folder));

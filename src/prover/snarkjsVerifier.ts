@@ -6,7 +6,17 @@
 import { SnarkjsProcess } from "./snarkjsProcess.ts";
 import type { Verifier } from "../groth16/verifier.ts";
 
-/** snarkjs in a process of its own, warm until `close`: about a second at first, 40 ms afterwards. */
+/**
+ * snarkjs in a process of its own, warm until `close`: about a second at first, 40 ms afterwards.
+ *
+ * @example
+ * ```ts
+ * import { nobleVerifier, snarkjsVerifier, verify } from "plimsoll";
+ *
+ * const second = snarkjsVerifier();
+ * await verify(proof, key, [nobleVerifier, second]).finally(() => second.close());
+ * ```
+ */
 export function snarkjsVerifier(): Verifier {
   const process = new SnarkjsProcess();
   return {

@@ -14,6 +14,14 @@ export const MARKET_LENGTH = 32 * 2 ** 20;
 /**
  * Checks a market that JSON.parse returned. Throws an InputError such as
  * `market.underlyings[0].sources[1].price: must be above 0, got "-1"`.
+ *
+ * @example
+ * ```ts
+ * import { buildTable, parseMarket } from "plimsoll/toolkit";
+ *
+ * const market = parseMarket(await (await fetch("/market.json")).json());
+ * const listed = buildTable(market);
+ * ```
  */
 export function parseMarket(json: unknown): Market {
   const market = validated(MARKET, json, "market");
@@ -21,7 +29,18 @@ export function parseMarket(json: unknown): Market {
   return market;
 }
 
-/** Reads a market file's text. Throws an InputError if it is oversized, no JSON, or {@link parseMarket} refuses it. */
+/**
+ * Reads a market file's text. Throws an InputError if it is oversized, no JSON, or {@link parseMarket} refuses it.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { readMarket } from "plimsoll/toolkit";
+ *
+ * const market = readMarket(await readFile("data/market.json", "utf8"));
+ * console.log(market.epoch, market.instruments.length);
+ * ```
+ */
 export function readMarket(text: string): Market {
   if (text.length > MARKET_LENGTH) {
     throw new InputError("market", `must be at most ${MARKET_LENGTH} characters`, text.length);

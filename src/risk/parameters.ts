@@ -195,7 +195,18 @@ const PARAMETERS = exactly("the parameters", {
   annualBasisMoveBps: bps(50_000),
 } satisfies Record<keyof Parameters, unknown>);
 
-/** The defaults with `overrides` in place. Throws an InputError, e.g. `parameters.z: must be at least 1, got 0`. */
+/**
+ * The defaults with `overrides` in place: fractions in basis points, times in seconds. Throws an InputError, e.g.
+ * `parameters.z: must be at least 1, got 0`.
+ *
+ * @example
+ * ```ts
+ * import { buildTable, parseParameters } from "plimsoll/toolkit";
+ *
+ * const stricter = parseParameters({ z: 3, omegaBps: 7_500 });
+ * const listed = buildTable(market, stricter);
+ * ```
+ */
 export function parseParameters(overrides: unknown): Parameters {
   const given = Object.entries(validated(PARAMETERS, overrides, "parameters"));
   const merged = { ...DEFAULT_PARAMETERS, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };

@@ -102,5 +102,14 @@ export const rowSignals = (row: Row): bigint[] => [
   ...packPnl(row.pnl),
 ];
 
-/** P(ROW, meta, mark, chargeLong, chargeShort, cap, issuerCap, pnl_0..pnl_5). */
+/**
+ * P(ROW, meta, mark, chargeLong, chargeShort, cap, issuerCap, pnl_0..pnl_5): the row's leaf in its table's tree.
+ *
+ * @example
+ * ```ts
+ * import { rowHash } from "plimsoll/toolkit";
+ *
+ * const leaves = listed.table.rows.map(rowHash);
+ * ```
+ */
 export const rowHash = (row: Row): bigint => hash("ROW", ...rowSignals(row));

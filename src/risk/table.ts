@@ -20,9 +20,18 @@ import { logReturns, scanRange } from "./volatility.ts";
 const DOLLAR: MeasuredAsset = { name: NUMERAIRE, price: DECIMAL_ONE, group: undefined, stable: true, scan: undefined };
 
 /**
- * Builds a table: same market and parameters, same table, on every machine. Throws an InputError whose path is in the
- * market file for too few sources, a short history, a price far from spot, or a lot so large or small that a row is out
- * of range.
+ * Builds a table: same market and parameters, same table, on every machine. Marks and charges are µUSD per lot. Throws
+ * an InputError whose path is in the market file for too few sources, a short history, a price far from spot, or a lot
+ * so large or small that a row is out of range.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { buildTable, readMarket } from "plimsoll/toolkit";
+ *
+ * const { table, listings } = buildTable(readMarket(await readFile("data/market.json", "utf8")));
+ * listings.forEach(({ name }, i) => console.log(name, table.rows[i]!.mark)); // µUSD per lot
+ * ```
  */
 export function buildTable(market: Market, parameters: Parameters = DEFAULT_PARAMETERS): ListedTable {
   const grouped = market.underlyings.filter(({ group }) => group !== null);

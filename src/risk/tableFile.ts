@@ -82,7 +82,17 @@ const TABLE = exactly("a table file", {
   underlyings: list(exactly("an underlying", { name, price: whole, scanBps: count(1, 10 * BASIS_POINTS) }), 0, 256),
 });
 
-/** JSON of a table: one row or listing a line. */
+/**
+ * JSON of a table: one row or listing a line.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { buildTable, encodeTable } from "plimsoll/toolkit";
+ *
+ * await writeFile("table.json", encodeTable(buildTable(market)));
+ * ```
+ */
 export function encodeTable(listed: ListedTable): string {
   const json = (value: unknown): string =>
     JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? item.toString() : item));
@@ -100,7 +110,19 @@ export function encodeTable(listed: ListedTable): string {
   ].join("\n");
 }
 
-/** Reads {@link encodeTable}'s JSON. Throws an InputError whose path starts with `table`. */
+/**
+ * Reads {@link encodeTable}'s JSON, and checks it as {@link checkTable} does. Throws an InputError whose path starts
+ * with `table`.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { TableTree, decodeTable, protocol } from "plimsoll/toolkit";
+ *
+ * const { table } = decodeTable(await readFile("table.json", "utf8"));
+ * const { root } = await TableTree.build(table, protocol.TIERS.M); // compare it with the chain's
+ * ```
+ */
 export function decodeTable(json: string): ListedTable {
   if (json.length > TABLE_LENGTH)
     throw new InputError("table", `must be at most ${TABLE_LENGTH} characters`, json.length);
@@ -116,7 +138,17 @@ export function decodeTable(json: string): ListedTable {
   return listed;
 }
 
-/** Throws an InputError unless `listed` is a table that a tier's proofs may be made on. */
+/**
+ * Throws an InputError unless `listed` is a table that a tier's proofs may be made on. {@link decodeTable} does it for
+ * tier M.
+ *
+ * @example
+ * ```ts
+ * import { checkTable, protocol } from "plimsoll/toolkit";
+ *
+ * checkTable({ ...listed, underlyings: [] }, protocol.TIERS.L);
+ * ```
+ */
 export function checkTable(listed: ListedTable, tier: Tier = TIERS.M): void {
   const { table, listings } = listed;
   if (table.notAfter <= table.asOf) throw new InputError("table.notAfter", "must be after asOf", table.notAfter);

@@ -53,6 +53,18 @@ export function riskWords(table: RiskTable, groups: number): bigint[] {
   return words;
 }
 
+/**
+ * A table under the root that chains know. Building it takes the hashes, opening a row none.
+ *
+ * @example
+ * ```ts
+ * import { TableTree, protocol } from "plimsoll/toolkit";
+ *
+ * const tree = await TableTree.build(listed.table, protocol.TIERS.M);
+ * const { row } = tree.open(listed.listings[0]!.instrument);
+ * console.log(tree.root, row.mark);
+ * ```
+ */
 export class TableTree {
   private constructor(
     readonly table: RiskTable,

@@ -33,6 +33,18 @@ export interface AttestorOptions {
 
 export const KEPT_HEIGHTS = 1_024;
 
+/**
+ * Signs for every mirror that counts the signer; serves what it signs. Its store is to be backed up.
+ *
+ * @example
+ * ```ts
+ * import { Attestor, serve } from "plimsoll/services";
+ *
+ * const attestor = new Attestor(world, signer, { store });
+ * await serve("127.0.0.1:8801", [attestor.handler], log);
+ * const { blockHash, signature } = await attestor.attest("ethereum", 21_000_000, "home");
+ * ```
+ */
 export class Attestor {
   /** By name. Two requests may not open one record twice. */
   private readonly record: (name: string) => Promise<SignedOnce>;

@@ -45,6 +45,19 @@ const HEALTHY_AT_LEAST = 60_000;
 /** Pauses double this often at most. */
 const DOUBLINGS = 16;
 
+/**
+ * The loop of a service: {@link Daemon.run} until a signal, or {@link Daemon.once} for a timer of the system's.
+ *
+ * @example
+ * ```ts
+ * import { Daemon, jsonLog } from "plimsoll/services";
+ *
+ * const log = jsonLog((line) => process.stdout.write(line));
+ * const task = { name: "head", run: async () => ({ head: (await node.block()).number }) };
+ * const daemon = new Daemon([task], { log, interval: 15_000, longestPause: 300_000 }); // milliseconds
+ * await daemon.run(AbortSignal.timeout(3_600_000));
+ * ```
+ */
 export class Daemon {
   private readonly states: readonly State[];
   private readonly now: () => number;

@@ -42,6 +42,21 @@ export interface KeeperMeans {
 /** More than there are lines: each is refreshed once in a run, and there is one receipt. */
 const MOST_MOVES = 257;
 
+/**
+ * Receives what arrives for one account and refreshes its lines before they lapse, with the prove key alone: a daemon's
+ * task.
+ *
+ * @example
+ * ```ts
+ * import { proofRequest } from "plimsoll";
+ * import { Daemon, Keeper, type KeeperMeans } from "plimsoll/services";
+ *
+ * const prove: KeeperMeans["prove"] = (statement) => prover.prove(proofRequest(statement));
+ * const tables = { urls: reporters, store };
+ * const keeper = new Keeper({ network, wallet, keys, tables, prove, sender: senderOn, log });
+ * await new Daemon([keeper], { log, interval: 15_000, longestPause: 300_000 }).run(signal);
+ * ```
+ */
 export class Keeper implements Task {
   readonly name = "keep";
   private readonly keys: ProveKeys;

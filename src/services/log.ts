@@ -13,13 +13,34 @@ export type Level = "info" | "warn" | "alarm";
 export type Fields = Readonly<Record<string, unknown>>;
 export type Log = (level: Level, event: string, fields?: Fields) => void;
 
-/** One JSON object a line: time, level, event, then the event's own fields; whole numbers beyond a double's range as text. */
+/**
+ * One JSON object a line: time, level, event, then the event's own fields; whole numbers beyond a double's range as
+ * text.
+ *
+ * @example
+ * ```ts
+ * import { jsonLog } from "plimsoll/services";
+ *
+ * const log = jsonLog((line) => process.stdout.write(line));
+ * log("info", "epoch signed", { epoch: 7 }); // {"time":"…","level":"info","event":"epoch signed","epoch":7}
+ * ```
+ */
 export const jsonLog =
   (write: (line: string) => void, now: () => number = Date.now): Log =>
   (level, event, fields = {}) =>
     write(`${withoutUrls(toJson({ time: new Date(now()).toISOString(), level, event, ...fields }))}\n`);
 
-/** For people at a terminal. */
+/**
+ * For people at a terminal: UTC time, the level where it is no `info`, event and fields.
+ *
+ * @example
+ * ```ts
+ * import { prettyLog } from "plimsoll/services";
+ *
+ * const log = prettyLog((line) => process.stderr.write(line));
+ * log("warn", "task failed", { task: "exits" }); // 12:00:00 WARN task failed task=exits
+ * ```
+ */
 export const prettyLog =
   (write: (line: string) => void, now: () => number = Date.now): Log =>
   (level, event, fields = {}) => {
@@ -34,7 +55,17 @@ export const prettyLog =
 const SAME_AGAIN = 600_000;
 const MOST_REMEMBERED = 1_000;
 
-/** Leaves out warnings and alarms that were just given, such as that a route is frozen still. */
+/**
+ * Leaves out warnings and alarms that were given within ten minutes, such as that a route is frozen still.
+ *
+ * @example
+ * ```ts
+ * import { jsonLog, withoutRepeats } from "plimsoll/services";
+ *
+ * const log = withoutRepeats(jsonLog((line) => process.stdout.write(line)));
+ * for (let i = 0; i < 2; i++) log("alarm", "route frozen", { from: "ethereum" }); // one line
+ * ```
+ */
 export function withoutRepeats(log: Log, now: () => number = Date.now): Log {
   const told = new BoundedMap<string, number>(MOST_REMEMBERED);
   return (level, event, fields = {}) => {

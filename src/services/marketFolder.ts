@@ -27,6 +27,18 @@ const MOST_WAITING = 64;
 /** Names that are remembered: the oldest ones are looked at again. */
 const MOST_REMEMBERED = 20_000;
 
+/**
+ * A folder of market files, filled by whoever proposes prices and from other services.
+ *
+ * @example
+ * ```ts
+ * import { MarketFolder } from "plimsoll/services";
+ *
+ * const markets = new MarketFolder("markets", ["https://reporter.example"], log);
+ * await markets.fetch(1);
+ * for (const { name } of await markets.names(1)) console.log((await markets.read(name)).asOf);
+ * ```
+ */
 export class MarketFolder {
   /** Epochs of files that are what their name says. */
   private readonly epochs = new Map<string, number>();

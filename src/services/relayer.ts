@@ -15,7 +15,17 @@ export interface RelayerOptions extends RootRelayOptions {
   readonly reporters: readonly string[];
 }
 
-/** Tasks of a relayer, in the order to run them. */
+/**
+ * Tasks of a relayer, in the order to run them. Without reporters no epochs are brought.
+ *
+ * @example
+ * ```ts
+ * import { Daemon, relayTasks, withSenders } from "plimsoll/services";
+ *
+ * const tasks = relayTasks(withSenders(world, signer, store), { attestors, reporters });
+ * await new Daemon(tasks, { log, interval: 15_000, longestPause: 300_000 }).run(signal);
+ * ```
+ */
 export function relayTasks(world: SendingWorld, options: RelayerOptions): Task[] {
   const { home, chains } = world.network;
   const routes = routesOf(world.network);

@@ -63,6 +63,21 @@ interface Judged {
 /** The market isn't wrong, only early. */
 class NotYet extends Error {}
 
+/**
+ * Signs one epoch at a {@link Reporter.step}; serves tables, epochs and markets. Its store is to be backed up.
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_PARAMETERS } from "plimsoll";
+ * import { Daemon, MarketFolder, Reporter } from "plimsoll/services";
+ *
+ * const markets = new MarketFolder("markets", [], log);
+ * const options = { store, markets, parameters: DEFAULT_PARAMETERS, maxAge: 600, keepTables: 200 };
+ * const reporter = await Reporter.open(world, signer, options);
+ * const task = { name: "epoch", run: () => reporter.step() };
+ * await new Daemon([task], { log, interval: 5_000, longestPause: 60_000 }).run(signal);
+ * ```
+ */
 export class Reporter {
   private readonly tier: Tier;
   /** Tables by their root, the last few. */

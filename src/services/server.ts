@@ -50,7 +50,21 @@ export function parseListen(text: string): { readonly host: string; readonly por
   return { host: match[1] ?? match[2]!, port };
 }
 
-/** Serves until closed. Throws an InputError when the address is taken or isn't this machine's. */
+/**
+ * Serves until closed. A request is answered by the first handler that knows its path.
+ *
+ * @param listen `127.0.0.1:8080` or `[::1]:8080`; port 0 takes a free one
+ * @throws InputError when the address is none, is taken or isn't this machine's
+ *
+ * @example
+ * ```ts
+ * import { serve } from "plimsoll/services";
+ *
+ * const service = await serve("127.0.0.1:0", [async ([path]) => (path === "version" ? '"1"' : undefined)], log);
+ * console.log(await (await fetch(`http://127.0.0.1:${service.port}/version`)).json());
+ * await service.close();
+ * ```
+ */
 export async function serve(listen: string, handlers: readonly Handler[], log: Log): Promise<Service> {
   const { host, port } = parseListen(listen);
   let atWork = 0;
@@ -82,7 +96,17 @@ export async function serve(listen: string, handlers: readonly Handler[], log: L
   };
 }
 
-/** GET /health: 200 while all is well, 503 otherwise, and the state of each task. */
+/**
+ * GET /health: 200 while all is well, 503 otherwise, and the state of each task.
+ *
+ * @example
+ * ```ts
+ * import { Daemon, healthHandler, serve } from "plimsoll/services";
+ *
+ * const daemon = new Daemon([], { log, interval: 15_000, longestPause: 300_000 });
+ * await serve("127.0.0.1:8800", [healthHandler(() => daemon.health())], log);
+ * ```
+ */
 export const healthHandler =
   (health: () => Health): Handler =>
   (parts) => {

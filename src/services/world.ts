@@ -28,7 +28,19 @@ export interface SendingWorld extends World {
   sender(chain: string): Promise<Sender>;
 }
 
-/** Remembers what succeeded, and tries again what failed. */
+/**
+ * Remembers what succeeded, and tries again what failed.
+ *
+ * @example
+ * ```ts
+ * import { Node, remembered } from "plimsoll/services";
+ *
+ * const nodeOn = remembered((name) => {
+ *   const chain = network.chains.find((known) => known.name === name)!;
+ *   return Node.connect(chain, endpoints[name]!);
+ * });
+ * ```
+ */
 export function remembered<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {
   const made = new Map<string, Promise<T>>();
   return (name) => {
@@ -41,7 +53,17 @@ export function remembered<T>(make: (name: string) => Promise<T>): (name: string
   };
 }
 
-/** A sender for each chain, with its journal in a store. */
+/**
+ * A sender for each chain, with its journal in a store.
+ *
+ * @example
+ * ```ts
+ * import { withSenders } from "plimsoll/services";
+ *
+ * const sending = withSenders(world, signer, store);
+ * const { address } = await sending.sender("home");
+ * ```
+ */
 export function withSenders(world: World, signer: Wallet, store?: Store): SendingWorld {
   const open = remembered(async (chain) => Sender.open(await world.node(chain), signer, { store }));
   return { ...world, sender: async (chain) => idle(await open(chain)) };

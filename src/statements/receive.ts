@@ -30,8 +30,17 @@ export interface ReceiveRequest {
 }
 
 /**
- * The statement and the account it leads to. Throws an InputError when notes are too many or the result doesn't fit
- * the account.
+ * The statement and the account it leads to. Throws an InputError when the keys aren't the account's, notes are too
+ * many or the result doesn't fit the account.
+ *
+ * @example
+ * ```ts
+ * import { proofRequest, receiveStatement } from "plimsoll/toolkit";
+ *
+ * const { statement, account: next } = receiveStatement({ keys, from: account, notes, notesRoot, context });
+ * const proof = await prover.prove(proofRequest(statement));
+ * console.log(next.holdings, proof.signals.newCommitment);
+ * ```
  */
 export function receiveStatement(request: ReceiveRequest): { statement: Statement<"receive">; account: Account } {
   const { keys, from, notes, notesRoot, context } = request;

@@ -25,7 +25,13 @@ const INTEGER = /^(0|-?[1-9]\d{0,77})$/;
  * JSON text of a request, each number a decimal string. Secret.
  *
  * @example
- * await writeFile("request.json", encodeRequest(proofRequest(statement)), { mode: 0o600 }); // plimsoll prove request.json
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { encodeRequest, proofRequest } from "plimsoll/toolkit";
+ *
+ * // For `plimsoll prove request.json`.
+ * await writeFile("request.json", encodeRequest(proofRequest(statement)), { mode: 0o600 });
+ * ```
  */
 export const encodeRequest = ({ circuit, tier, inputs }: ProofRequest): string =>
   `${toJson({ format: REQUEST_FORMAT, version: PROTOCOL_VERSION, circuit, tier, inputs })}\n`;
@@ -34,6 +40,14 @@ export const encodeRequest = ({ circuit, tier, inputs }: ProofRequest): string =
  * Reads {@link encodeRequest}'s text. Whether the inputs are those of the circuit is for the prover to find.
  *
  * @throws InputError whose path starts with `request`, never with a value of the inputs
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { decodeRequest } from "plimsoll/toolkit";
+ *
+ * const proof = await prover.prove(decodeRequest(await readFile("request.json", "utf8")));
+ * ```
  */
 export function decodeRequest(text: string): ProofRequest {
   if (text.length > REQUEST_LENGTH)

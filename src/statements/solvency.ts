@@ -47,8 +47,21 @@ export interface SolvencyRequest {
 }
 
 /**
- * Throws a MarginError when the account isn't covered, an InputError when a holding has no row, the path is another
- * account's, or the totals are too large to report.
+ * The statement that an account is covered; it shows the owner's alias and what `show` names. Whether `path` is the
+ * account's turns out when it is proven.
+ *
+ * @throws MarginError when the account isn't covered
+ * @throws InputError when a holding has no row, `show` names one instrument twice, or the totals are too large to
+ *   report
+ *
+ * @example
+ * ```ts
+ * import { proofRequest, protocol, solvencyStatement } from "plimsoll/toolkit";
+ *
+ * const coverage = protocol.COVERAGE_INITIAL;
+ * const statement = solvencyStatement({ account, keys, path, table, coverage, issuerId: 16, committee, context });
+ * const proof = await prover.prove(proofRequest(statement));
+ * ```
  */
 export function solvencyStatement(request: SolvencyRequest): Statement<"solvency"> {
   const { account, keys, path, table, coverage, issuerId, committee, context } = request;

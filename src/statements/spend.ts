@@ -46,6 +46,16 @@ export interface SpendRequest {
 /**
  * The statement, the account it leads to, and the exit when collateral leaves. Throws an InputError when the move is
  * not allowed, a MarginError when the result must be covered and isn't.
+ *
+ * @example
+ * ```ts
+ * import { instrumentId, proofRequest, spendStatement } from "plimsoll/toolkit";
+ *
+ * const recipient = 0x70997970c51812dc3a010c7d01b50e0d17dc79c8n;
+ * const move = { kind: "collateral", instrument: instrumentId(1, 1), lots: 100n, recipient } as const;
+ * const { statement, account: next, exit } = spendStatement({ account, keys, table, move, context });
+ * const proof = await prover.prove(proofRequest(statement));
+ * ```
  */
 export function spendStatement(request: SpendRequest): {
   statement: Statement<"spend">;

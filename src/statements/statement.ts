@@ -15,7 +15,16 @@ export interface Statement<C extends CircuitName = CircuitName> {
   readonly inputs: CircuitInputs;
 }
 
-/** A statement as the prover takes it: circuits have public signals as inputs too. */
+/**
+ * A statement as the prover takes it: circuits have public signals as inputs too.
+ *
+ * @example
+ * ```ts
+ * import { proofRequest } from "plimsoll/toolkit";
+ *
+ * const proof = await prover.prove(proofRequest(statement));
+ * ```
+ */
 export const proofRequest = <C extends CircuitName>({
   circuit,
   tier,

@@ -41,6 +41,18 @@ export const fileAt = (path: string): { readonly store: FileStore; readonly key:
   key: basename(path),
 });
 
+/**
+ * Keeps everything in one folder; several processes may share it.
+ *
+ * @example
+ * ```ts
+ * import { FileStore } from "plimsoll/services";
+ *
+ * const store = new FileStore("home");
+ * await store.put("notes/today.txt", "afloat"); // the file home/notes/today.txt
+ * console.log(await store.list("notes/"));
+ * ```
+ */
 export class FileStore implements Store {
   private readonly turns = new NamedTurns();
 

@@ -27,6 +27,18 @@ const BATCH = 64;
 /** Locks of this process by database and name, where there is no lock manager: then one page is all there is. */
 const turns = new NamedTurns();
 
+/**
+ * Keeps everything in one database of the page's origin.
+ *
+ * @example
+ * ```ts
+ * import { IndexedDbStore } from "plimsoll/wallet";
+ *
+ * const store = await IndexedDbStore.open("plimsoll");
+ * console.log(await store.list("cache/"));
+ * store.close();
+ * ```
+ */
 export class IndexedDbStore implements Store {
   private constructor(private readonly database: IDBDatabase) {}
 

@@ -17,6 +17,18 @@ import {
 } from "./store.ts";
 import { NamedTurns } from "./namedTurns.ts";
 
+/**
+ * Keeps everything in memory, and nothing longer.
+ *
+ * @example
+ * ```ts
+ * import { MemoryStore } from "plimsoll/wallet";
+ *
+ * const store = new MemoryStore();
+ * await store.put("greeting.txt", "afloat");
+ * console.log(new TextDecoder().decode(await store.get("greeting.txt")));
+ * ```
+ */
 export class MemoryStore implements Store {
   private readonly values = new Map<string, Uint8Array>();
   private readonly logs = new Map<string, readonly Uint8Array[]>();

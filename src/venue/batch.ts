@@ -62,10 +62,20 @@ const BLINDING_BYTES = NOTE_BLINDING_BITS / 8;
 const FIELD_BYTES = 48;
 
 /**
- * Builds a batch. An alias that named no usable key gets an entry of random bytes: its note counts all the same, or nobody's
- * losses could be posted against their will; the venue has to hand such a note over itself.
+ * Builds a batch. An alias that named no usable key gets an entry of random bytes: its note counts all the same, or
+ * nobody's losses could be posted against their will; the venue has to hand such a note over itself.
  *
  * @throws InputError naming the posting that breaks a rule of notes or of the contract
+ *
+ * @example
+ * ```ts
+ * import { buildBatch, type BatchPosting } from "plimsoll/venue";
+ *
+ * const [issuerId, release, legs] = [16, 0x100003, [{ instrument: 0x100004, size: -25n }]];
+ * const posting: BatchPosting = { alias, noteKey: undefined, legs, released: 1n, unreceived: 0n, exposed: true };
+ * const request = { issuerId, batchDepth: 5, batchNumber: 0n, release, postings: [posting] };
+ * const { root, encryptedNotes } = await buildBatch(request);
+ * ```
  */
 export async function buildBatch(request: BatchRequest): Promise<Batch> {
   const { issuerId, batchDepth, batchNumber, postings, random = randomBytes } = request;

@@ -59,10 +59,19 @@ export interface BatchFile {
 }
 
 /**
- * Reads parsed JSON.
+ * Reads parsed JSON: sizes in units of the table's instruments become lots.
  *
  * @param release the venue's release instrument
  * @throws InputError whose path starts with `batch`, or is that of a leg: not listed, not whole lots, named twice
+ *
+ * @example
+ * ```ts
+ * import { parseBatch } from "plimsoll/venue";
+ *
+ * const posting = { alias: "1", legs: ["venue-a:BTC-PERP=-2.5"], released: "1", unreceived: "0", exposed: true };
+ * const file = { format: "plimsoll-batch", version: 1, id: "window-42", postings: [posting] };
+ * const { postings } = parseBatch(file, listed, 0x100003);
+ * ```
  */
 export function parseBatch(json: unknown, listed: ListedTable, release: number): BatchFile {
   const { id, postings } = validated(BATCH, json, "batch");

@@ -66,7 +66,17 @@ const RECORD = exactly("a batch record", {
 
 export type BatchRecord = Omit<v.InferOutput<typeof RECORD>, "format" | "version">;
 
-/** The records of one venue's engine, by the batches' ids: under `batches/<venue>/`. */
+/**
+ * The records of one venue's engine, by the batches' ids: under `batches/<venue>/`.
+ *
+ * @example
+ * ```ts
+ * import { BatchRecords } from "plimsoll/venue";
+ *
+ * const record = await new BatchRecords(store, "venue-a").read("window-42");
+ * console.log(record?.unencrypted); // aliases whose notes are to be handed over
+ * ```
+ */
 export class BatchRecords {
   constructor(
     private readonly store: Store,

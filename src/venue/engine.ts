@@ -43,6 +43,21 @@ interface Open {
   readonly unreceived: bigint;
 }
 
+/**
+ * Posts batches of one venue from its engine's address. One engine runs at a time; its store is to be backed up.
+ *
+ * @example
+ * ```ts
+ * import { createHash } from "node:crypto";
+ * import { readFile } from "node:fs/promises";
+ * import { VenueEngine, issuerNamed, parseBatch } from "plimsoll/venue";
+ *
+ * const engine = await VenueEngine.open(node, issuerNamed(network, "venue-a", "venue"), sender, store);
+ * const text = await readFile("batch.json", "utf8");
+ * const digest = createHash("sha256").update(text).digest("hex");
+ * const { number } = await engine.post(parseBatch(JSON.parse(text), listed, await engine.release()), digest);
+ * ```
+ */
 export class VenueEngine {
   private readonly records: BatchRecords;
 

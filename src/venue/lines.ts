@@ -33,7 +33,20 @@ export interface IssuerLine {
   readonly owed: bigint | undefined;
 }
 
-/** Every alias that ever had a line: open ones first, of these the one whose grace ends first. */
+/**
+ * Every alias that ever had a line: open ones first, of these the one whose grace ends first. All are of one block.
+ *
+ * @param store where the issuer's events are kept between two calls; nowhere by default
+ * @throws NodeError when the node doesn't answer, InputError for a vault, which has no lines
+ *
+ * @example
+ * ```ts
+ * import { issuerNamed, readLines } from "plimsoll/venue";
+ *
+ * const { block, lines } = await readLines(node, issuerNamed(network, "venue-a", "venue"), store);
+ * for (const { alias, validUntil } of lines) console.log(alias, validUntil - block.time); // seconds left
+ * ```
+ */
 export async function readLines(
   node: Node,
   issuer: NetworkIssuer,
@@ -88,7 +101,20 @@ function lapseOf(
   return now > validUntil ? "grace" : "good";
 }
 
-/** The call that is due for a line: anyone may make it, and the contract refuses where nothing but dust is open. */
+/**
+ * The call that is due for a line: anyone may make it, and the contract refuses where nothing but dust is open.
+ * Undefined where none is.
+ *
+ * @example
+ * ```ts
+ * import { dueCall, issuerNamed, readLines } from "plimsoll/venue";
+ *
+ * const desk = issuerNamed(network, "desk-a", "desk");
+ * const { lines } = await readLines(node, desk, store);
+ * const due = lines.flatMap((line) => dueCall(desk, line) ?? []);
+ * for (const call of due) await sender.send(call);
+ * ```
+ */
 export function dueCall(issuer: NetworkIssuer, { alias, lapse }: IssuerLine): Call | undefined {
   if (lapse !== "due" && lapse !== "due to default") return undefined;
   return {

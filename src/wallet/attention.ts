@@ -23,9 +23,19 @@ const SOON = 3_600;
 const ORDER = { now: 0, soon: 1, idle: 2 } as const;
 
 /**
+ * What there is to do about an account, most urgent first.
+ *
  * @param tableEnds when the newest epoch at home ends, Unix seconds, if there is one
  * @param margin of the account on its table, if that could be had
  * @param listed that table, for names
+ *
+ * @example
+ * ```ts
+ * import { attention } from "plimsoll/wallet";
+ *
+ * const view = await wallet.refresh();
+ * for (const { urgency, what, command } of attention(view, undefined, undefined)) console.log(urgency, what, command);
+ * ```
  */
 export function attention(
   view: TraderView,

@@ -37,6 +37,18 @@ interface Seen {
   readonly warnings: string[];
 }
 
+/**
+ * Follows an account through its network's chains: {@link ChainWallet.refresh} gives what they say of it now.
+ *
+ * @example
+ * ```ts
+ * import { ChainWallet, Node, chainNamed } from "plimsoll/wallet";
+ *
+ * const home = await Node.connect(chainNamed(network, network.home), url);
+ * const wallet = await ChainWallet.open(network, new Map([[network.home, home]]), keys, { store });
+ * const { account, notes, lines, warnings } = await wallet.refresh();
+ * ```
+ */
 export class ChainWallet {
   private readonly owner: bigint;
   private readonly recipients: Recipients;

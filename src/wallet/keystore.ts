@@ -57,14 +57,34 @@ const KEYSTORE = v.strictObject({
 });
 type KeystoreFile = v.InferOutput<typeof KEYSTORE>;
 
-/** Whether keys can move value. */
+/**
+ * Whether keys can move value.
+ *
+ * @example
+ * ```ts
+ * import { KeystoreError, canSpend, decryptKeys, readKeystore } from "plimsoll/wallet";
+ *
+ * const keys = await decryptKeys(await readKeystore(store, "keystore.json"), passphrase);
+ * if (!canSpend(keys)) throw new KeystoreError("these are a keeper's keys");
+ * console.log(keys.spendKey !== 0n);
+ * ```
+ */
 export const canSpend = (keys: ProveKeys | SpendKeys): keys is SpendKeys => "spendKey" in keys;
 
 /**
- * JSON text of a keystore.
+ * JSON text of a keystore. Takes most of a second and 128 MiB.
  *
  * @param log2n log2 of scrypt's cost; smaller ones are for tests
  * @throws KeystoreError for a passphrase below 8 characters
+ *
+ * @example
+ * ```ts
+ * import { randomSpendKey, spendKeys } from "plimsoll/toolkit";
+ * import { encryptKeys, writeKeystore } from "plimsoll/wallet";
+ *
+ * const keys = spendKeys(randomSpendKey());
+ * await writeKeystore(store, "keystore.json", await encryptKeys(keys, passphrase));
+ * ```
  */
 export async function encryptKeys(
   keys: ProveKeys | SpendKeys,
@@ -87,9 +107,17 @@ export async function encryptKeys(
 }
 
 /**
- * Opens {@link encryptKeys}' text.
+ * Opens {@link encryptKeys}' text: a trader's keys, or a keeper's, which {@link canSpend} tells apart.
  *
+ * @param path what to call it in an error
  * @throws KeystoreError for a wrong passphrase or a file that was changed, between which no one can tell
+ *
+ * @example
+ * ```ts
+ * import { decryptKeys, readKeystore } from "plimsoll/wallet";
+ *
+ * const { proveKey } = await decryptKeys(await readKeystore(store, "keystore.json"), passphrase);
+ * ```
  */
 export async function decryptKeys(text: string, passphrase: string, path = "keystore"): Promise<ProveKeys | SpendKeys> {
   const file = parse(text, path);
@@ -103,10 +131,29 @@ export async function decryptKeys(text: string, passphrase: string, path = "keys
   return file.kind === "spend" ? spendKeys(values[0]!) : { proveKey: values[0]!, spendLock: values[1]! };
 }
 
-/** Which powers a keystore holds; takes no passphrase. */
+/**
+ * Which powers a keystore holds; takes no passphrase. Throws a KeystoreError for a text that is no keystore.
+ *
+ * @example
+ * ```ts
+ * import { keystoreKind, readKeystore } from "plimsoll/wallet";
+ *
+ * console.log(keystoreKind(await readKeystore(store, "keystore.json"))); // "spend" or "prove"
+ * ```
+ */
 export const keystoreKind = (text: string, path = "keystore"): KeystoreKind => parse(text, path).kind;
 
-/** Text of a keystore. Throws a KeystoreError when there is none or it can't be read. */
+/**
+ * Text of a keystore. Throws a KeystoreError when there is none or it can't be read.
+ *
+ * @example
+ * ```ts
+ * import { decryptKeys, readKeystore } from "plimsoll/wallet";
+ *
+ * const text = await readKeystore(store, "keystore.json");
+ * const keys = await decryptKeys(text, passphrase);
+ * ```
+ */
 export async function readKeystore(store: Store, key: string): Promise<string> {
   const path = store.where(key);
   const text = await getText(store, key).catch((cause: unknown) => {
@@ -118,7 +165,17 @@ export async function readKeystore(store: Store, key: string): Promise<string> {
   return text;
 }
 
-/** Keeps a keystore. Never over another, which could be the only copy of a key: of two at once one is refused. */
+/**
+ * Keeps a keystore. Never over another, which could be the only copy of a key: of two at once one is refused with a
+ * KeystoreError.
+ *
+ * @example
+ * ```ts
+ * import { encryptKeys, writeKeystore } from "plimsoll/wallet";
+ *
+ * await writeKeystore(store, "keystore.json", await encryptKeys(keys, passphrase));
+ * ```
+ */
 export async function writeKeystore(store: Store, key: string, text: string): Promise<void> {
   await store.transaction([{ key, value: text, expected: null }]).catch((cause: unknown) => {
     throw cause instanceof StoreConflict

@@ -38,7 +38,18 @@ export function nodeOf(nodes: Nodes, chain: string): Node {
   return node;
 }
 
-/** The newest table that a chain knows, fetched by its root. Throws a NodeError before the first. */
+/**
+ * The newest table that a chain knows, fetched by its root. Throws a NodeError before the first, and when no source has
+ * it.
+ *
+ * @example
+ * ```ts
+ * import { newestTable } from "plimsoll/wallet";
+ *
+ * const { listed, tree } = await newestTable(node, { urls: reporters, store }, "M");
+ * console.log(listed.table.epoch, tree.root);
+ * ```
+ */
 export async function newestTable(
   node: Node,
   sources: TableSources,

@@ -72,6 +72,23 @@ export interface Sent {
 const POLL = 2_000;
 const PATIENCE = 30 * 60_000;
 
+/**
+ * A trader's moves: each resolves once its transactions are mined. Amounts are lots where they are of an instrument,
+ * and smallest units of the token where they are of a desk's asset. What a contract refuses is a RefusedError; a node
+ * that doesn't answer, or what is waited for in vain, a NodeError.
+ *
+ * @example
+ * ```ts
+ * import { proofRequest } from "plimsoll";
+ * import { Trader, issuerNamed, type Means } from "plimsoll/wallet";
+ *
+ * const prove: Means["prove"] = (statement) => prover.prove(proofRequest(statement));
+ * const tables = { urls: reporters, store };
+ * const trader = new Trader({ network, nodes, wallet, keys, tables, prove, sender: senderOn });
+ * await trader.receive();
+ * await trader.openLine(issuerNamed(network, "desk-a", "desk"), 100_000n);
+ * ```
+ */
 export class Trader {
   constructor(private readonly means: Means) {}
 
@@ -111,10 +128,10 @@ export class Trader {
   }
 
   /**
-   * Opens the account if it isn't, and receives the notes that have arrived at home, as many as one receipt takes.
+   * Opens the account if it isn't, and receives the notes that have arrived at home, as many as one receipt takes. `tier`
+   * is of an account to open, the network's first by default; `empty` opens one that holds nothing, where no note has
+   * arrived.
    *
-   * @param options.tier of an account to open; the network's first by default
-   * @param options.empty opens an account that holds nothing, where no note has arrived
    * @returns how many were received
    * @throws InputError when there is nothing to receive; or a note has a leg that the newest table doesn't list: received, it
    *   would leave an account that proves nothing

@@ -9,7 +9,17 @@ import type { MarginReport } from "./marginReport.ts";
 import { STYLE } from "./style.ts";
 import type { WhatIf } from "./whatIf.ts";
 
-/** The page; with `trade`, what that would change is its second section, and all figures are those after it. */
+/**
+ * The page; with `trade`, what that would change is its second section, and all figures are those after it.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { marginReport, renderHtml } from "plimsoll/toolkit";
+ *
+ * await writeFile("margin.html", renderHtml(marginReport(positions, listed)));
+ * ```
+ */
 export function renderHtml(before: MarginReport, trade?: WhatIf): string {
   const report = trade?.after ?? before;
   const { netting } = report;

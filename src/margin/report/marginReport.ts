@@ -84,7 +84,18 @@ export interface MarginReport {
   }[];
 }
 
-/** Measures positions in ascending order of instrument. Throws an InputError for values out of range. */
+/**
+ * Measures positions in ascending order of instrument. Throws an InputError for values out of range.
+ *
+ * @example
+ * ```ts
+ * import { marginReport, renderTerminal } from "plimsoll/toolkit";
+ *
+ * const report = marginReport(positions, listed);
+ * console.log(report.band, report.netting.issuers - report.requirement); // what netting across issuers saves, µUSD
+ * console.log(renderTerminal(report));
+ * ```
+ */
 export function marginReport(positions: readonly ListedPosition[], listed: ListedTable): MarginReport {
   const { table } = listed;
   const margin = marginOf(positions, table);
@@ -147,7 +158,16 @@ export function marginReport(positions: readonly ListedPosition[], listed: Liste
   };
 }
 
-/** A report as JSON: amounts in µUSD as decimal strings. */
+/**
+ * A report as JSON: amounts in µUSD as decimal strings.
+ *
+ * @example
+ * ```ts
+ * import { marginReport, reportJson } from "plimsoll/toolkit";
+ *
+ * const text = reportJson(marginReport(positions, listed));
+ * ```
+ */
 export const reportJson = (report: unknown): string => toJson(report, 2);
 
 function bandOf(margin: Margin, ratioBps: number | null): Band {

@@ -17,7 +17,17 @@ const plain: Style = (_, text) => text;
 /** Minus signs and dashes of the words as ASCII. */
 const ascii = (text: string): string => text.replaceAll("−", "-").replaceAll("±", "+/-");
 
-/** A report as lines of text, ending in a newline. */
+/**
+ * A report as lines of text, ending in a newline.
+ *
+ * @example
+ * ```ts
+ * import { styleText } from "node:util";
+ * import { marginReport, renderTerminal } from "plimsoll/toolkit";
+ *
+ * process.stdout.write(renderTerminal(marginReport(positions, listed), styleText));
+ * ```
+ */
 export function renderTerminal(report: MarginReport, style = plain): string {
   const { parts, netting } = report;
   const section = (title: string, lines: readonly string[]): string[] =>

@@ -20,6 +20,14 @@ export interface WhatIf {
  * Adds trades at their marks. A traded position is paid in its venue's own cash, the first collateral of the same
  * issuer, rounded against the trader; collateral and credit are moved as they are. Throws an InputError for a size out
  * of range.
+ *
+ * @example
+ * ```ts
+ * import { parseTrades, whatIf } from "plimsoll/toolkit";
+ *
+ * const { before, after } = whatIf(positions, parseTrades(["venue-a:BTC-PERP=-5"], listed), listed);
+ * console.log(after.requirement - before.requirement); // µUSD
+ * ```
  */
 export function whatIf(
   positions: readonly ListedPosition[],
