@@ -57,8 +57,7 @@ async function coldProcess(backend: string, artifactsFolder: string, request: Pr
   const module = (path: string): string => JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
   const script = `
     import { readFile, writeFile } from "node:fs/promises";
-    import { localProver } from ${module("prove/backends.js")};
-    import { formatProof } from ${module("prove/proof.js")};
+    import { formatProof, localProver } from ${module("index.js")};
     const request = JSON.parse(await readFile("request.json", "utf8"), (_, value) => (typeof value === "string" && /^-?\\d+$/.test(value) ? BigInt(value) : value));
     const prover = localProver({ backend: ${JSON.stringify(backend)} }, ${JSON.stringify(artifactsFolder)});
     await writeFile("proof.json", formatProof(await prover.prove(request)));
