@@ -97,7 +97,7 @@ export async function readHeader(node: Asked, number: bigint): Promise<Header> {
  * Proof of what a contract keeps at a slot in one block.
  *
  * @throws NodeError when the node has none, as some prove only of their last blocks; or when it proves of another state,
- *   as a node may while it takes in the next block: sent to a contract it would only cost gas
+ *   as a node may while it takes in the next block: a contract's refusal of that would blame nobody
  */
 export async function readRootProof(
   node: Asked,
@@ -112,7 +112,7 @@ export async function readRootProof(
   const [accountProof, storageProof] = [proof?.accountProof, proof?.storageProof?.[0]?.proof];
   if (!isList(accountProof) || !isList(storageProof))
     throw new NodeError(node.chain.name, `the node answers eth_getProof with what is no proof, for block ${number}`);
-  if (accountProof[0] === undefined || keccak256(accountProof[0]) !== stateRoot)
+  if (accountProof[0] === undefined || keccak256(accountProof[0]) !== stateRoot.toLowerCase())
     throw new NodeError(node.chain.name, `the node's proof of ${account} is not of the state of block ${number}`);
   return { account, slot, accountProof, storageProof };
 }

@@ -59,7 +59,7 @@ const KINDS: readonly (readonly [
     /(exceeds|above|over|too high).*gas limit|gas ?limit.*(exceed|too high|above)|intrinsic gas/i,
     (what) => `${what} needs more gas than a block, or a transaction, may take: it can't be sent as it is`,
   ],
-  ["pool", /pool.*(full|limit|overflow)|too many|limit reached/i, () => "its pool is full for now"],
+  ["pool", /pool.*(full|limit|overflow)|too many|limit reached/i, () => "its pool is full"],
   [
     "method",
     /method.*(not|n't).*(found|exist|support|available|allowed)|not (whitelisted|supported|allowed)/i,

@@ -63,7 +63,7 @@ export function verifyWithNoble(statement: ProvenStatement): void {
   ];
   const { Fp12 } = bn254.fields;
   // Signals may be chosen so that their sum is infinity, whose pairing is 1; it has no affine coordinates. (0, 0) in its
-  // place would come to 1 as well, by the final exponentiation: that is left to nobody's luck.
+  // place would come to 1 only because the final exponentiation makes it so; leaving the pair out says it.
   const finite = pairs
     .filter(([, point]) => !point.is0())
     .map(([lines, point]): [Lines, bigint, bigint] => [lines, point.x, point.y]);

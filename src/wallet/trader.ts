@@ -6,7 +6,7 @@
  * @module
  */
 import type { TransactionReceipt } from "ethers";
-import { sizeOf, type Holding } from "../account/holdings.ts";
+import { sizeOf } from "../account/holdings.ts";
 import { issuerOf } from "../protocol/instrument.ts";
 import { aliasOf, depositSalt, type SpendKeys } from "../account/keys.ts";
 import { noteKey, noteSecret } from "../account/noteKey.ts";
@@ -17,17 +17,14 @@ import { exitCall, receiveCall, spendCall, lineCall } from "../chain/proofCalls.
 import type { Node } from "../chain/node.ts";
 import type { Call, Sender } from "../chain/sender.ts";
 import { lineContract } from "../chain/line.ts";
-import { lotsToUnits } from "../base/amounts.ts";
-import { InputError, MarginError, NodeError, WaitError } from "../base/errors.ts";
+import { InputError, NodeError, WaitError } from "../base/errors.ts";
 import { COVERAGE_INITIAL, SERIAL_BITS, type CircuitName, type TierName } from "../protocol/constants.ts";
 import type { Proof } from "../groth16/proof.ts";
-import type { ListedTable } from "../risk/listing.ts";
-import type { TableTree } from "../risk/tree.ts";
 import { exitStatement } from "../statements/exit.ts";
 import { spendStatement, type Move } from "../statements/spend.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { ChainWallet } from "./chainWallet.ts";
-import { mostThatCovered } from "./limits.ts";
+import { withLimit } from "./limits.ts";
 import {
   contextOf,
   creditOf,
@@ -369,36 +366,3 @@ export class Trader {
 
 /** The clock of a chain, at the block that the view is of. */
 const timeAt = ({ blocks }: TraderView, chain: string): number => blocks.get(chain)?.time ?? 0;
-
-/** Says in people's units what is too much, and how much the account would bear. */
-function withLimit<T>(
-  holdings: readonly Holding[],
-  move: Move,
-  { listings }: ListedTable,
-  tree: TableTree,
-  work: () => T,
-): T {
-  const { instrument } = move;
-  const listing = listings.find((known) => known.instrument === instrument);
-  const amount = (lots: bigint): string =>
-    listing === undefined ? `${lots} lots` : `${lotsToUnits(lots, listing.lot)} ${listing.unit}`;
-  const held = sizeOf(holdings, instrument);
-  if (move.kind === "collateral" && move.lots > held)
-    throw new InputError(
-      listing?.name ?? `instrument ${instrument}`,
-      `must be at most the ${amount(held)} held`,
-      amount(move.lots),
-    );
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof MarginError) || !("lots" in move)) throw error;
-    const most = mostThatCovered(holdings, instrument, move.lots, tree);
-    throw new MarginError(
-      error.coverage,
-      error.equity,
-      error.required,
-      `${error.detail}; at most ${amount(most)} can ${move.kind === "credit" ? "be booked" : "leave"}`,
-    );
-  }
-}

@@ -99,6 +99,7 @@ it("takes a proof only of the state that the block's header names", async () => 
     accountProof: [root, other],
     storageProof: [],
   });
+  expect(await read(`0x${keccak256(root).slice(2).toUpperCase()}`)).toMatchObject({ accountProof: [root, other] });
   await expect(read(keccak256(other))).rejects.toThrow(
     new NodeError("north", `the node's proof of ${HASH} is not of the state of block 5`),
   );

@@ -334,7 +334,7 @@ describe.skipIf(foundry("anvil") === undefined)("a sender", () => {
       ["funds", "Upfront cost exceeds account balance", "can't pay the gas of IERC20Metadata.approve"],
       ["size", "oversized data: transaction size 200000, limit 131072", "it can't be sent as it is"],
       ["gas", "exceeds block gas limit", "needs more gas than a block, or a transaction, may take"],
-      ["pool", "txpool is full", "its pool is full for now"],
+      ["pool", "txpool is full", "its pool is full"],
       ["method", "the method eth_sendRawTransaction does not exist/is not available", "it takes no transactions"],
       ["other", "computer says no", "it doesn't take IERC20Metadata.approve"],
     ])("says %s at once, what the node said, and keeps nothing: %s", async (kind, message, follows) => {

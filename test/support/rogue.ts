@@ -16,9 +16,25 @@ import { marginOf } from "../../src/margin/offsets.ts";
 import { coveredInputs, marginIn, positionsOf, rowInputs } from "../../src/statements/covered.ts";
 import { receiveStatement, type ReceivableNote } from "../../src/statements/receive.ts";
 import { HEDGED, honestSpend, honestSolvency, inputsOf, type Inputs } from "./honest.ts";
-import { CONTEXT, KEYS, accountWith } from "./world.ts";
+import { BTC, CASH, CONTEXT, CREDIT, KEYS, PERP, RELEASE, accountWith } from "./world.ts";
 
 const MOVES = ["collateral", "credit", "pair", "dead"] as const;
+
+const holding =
+  (instrument: number) =>
+  (size: bigint): Holding => ({ instrument, size });
+/** So much of each of the small table's instruments. */
+export const [coin, cash, perpetual, credit, release] = [BTC, CASH, PERP, CREDIT, RELEASE].map(holding) as [
+  (size: bigint) => Holding,
+  (size: bigint) => Holding,
+  (size: bigint) => Holding,
+  (size: bigint) => Holding,
+  (size: bigint) => Holding,
+];
+
+/** An input that is a list, with another value at one place. */
+export const put = (list: Inputs[string] | undefined, place: number, value: bigint): bigint[] =>
+  (list as bigint[]).with(place, value);
 
 /** A field element's canonical form. */
 export const element = (value: bigint): bigint => ((value % FIELD) + FIELD) % FIELD;
